@@ -1,0 +1,31 @@
+import type { Matcher } from "./matcher.ts";
+
+/** A silence as Alertmanager holds it. */
+export interface Silence {
+  readonly id: string;
+  readonly matchers: readonly Matcher[];
+  readonly startsAt: Date;
+  readonly endsAt: Date;
+  readonly createdBy: string;
+  readonly comment: string;
+  readonly state: "active" | "pending" | "expired";
+  readonly updatedAt: Date;
+}
+
+/** What it takes to make a silence, or to replace the one named by `id`. */
+export interface SilenceRequest {
+  readonly id?: string;
+  readonly matchers: readonly Matcher[];
+  readonly startsAt: Date;
+  readonly endsAt: Date;
+  readonly createdBy: string;
+  readonly comment: string;
+}
+
+/** The end of every comment of a silence made by cmswatch. Only silences that carry it are ever changed or removed. */
+export const SILENCE_MARK = "[cmswatch]";
+
+/** True when the silence was made by cmswatch. */
+export function isOurs(silence: Pick<Silence, "comment">): boolean {
+  return silence.comment.trimEnd().endsWith(SILENCE_MARK);
+}

@@ -1,0 +1,35 @@
+import { Command, CommanderError } from "commander";
+import { UserError } from "./alert/user-error.ts";
+import { registerCheckConfig } from "./cli/check-config.ts";
+import type { CommandContext, RegisterCommand } from "./cli/command.ts";
+import { registerServe } from "./cli/serve.ts";
+
+const COMMANDS: readonly RegisterCommand[] = [registerServe, registerCheckConfig];
+
+/**
+ * Runs one command line. Known mistakes are one line on standard error and exit code 2; unknown faults are thrown.
+ * @param argv words after the program's name
+ */
+export async function runCli(argv: readonly string[], context: CommandContext, version: string): Promise<void> {
+  const program = new Command("cmswatch")
+    .description("Chat-ops bot and alert intelligence for the people who keep CMSWEB alive")
+    .version(version)
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ writeOut: context.out, writeErr: context.err });
+  for (const register of COMMANDS) {
+    register(program, context);
+  }
+  try {
+    await program.parseAsync(argv, { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      context.exit(error.exitCode === 0 ? 0 : 2);
+    } else if (error instanceof UserError) {
+      context.err(`cmswatch: ${error.message}\n`);
+      context.exit(2);
+    } else {
+      throw error;
+    }
+  }
+}

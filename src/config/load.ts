@@ -1,0 +1,236 @@
+import { readFileSync } from "node:fs";
+import { dirname, isAbsolute, join } from "node:path";
+import { distance } from "fastest-levenshtein";
+import { LineCounter, parseDocument } from "yaml";
+import { z } from "zod";
+import { UserError } from "../alert/user-error.ts";
+import { type Config, configSchema } from "./schema.ts";
+
+const PREFIX = "CMSWATCH_";
+const MAX_BYTES = 5_000_000;
+
+type Tree = Record<string, unknown>;
+/** Gives the line of a key in the file it came from, or null for a value that came from elsewhere. */
+type Locate = (path: readonly PropertyKey[]) => number | null;
+
+/**
+ * Reads the configuration: the YAML file (if any), then the environment over it, then secrets from their `…File` keys.
+ * Paths in it are relative to the file's folder.
+ * @throws UserError naming the key, the file with its line, and what to do.
+ */
+export function loadConfig(file: string | null, environment: NodeJS.ProcessEnv = process.env): Config {
+  const { tree, locate } = file === null ? { tree: {}, locate: () => null } : readYaml(file);
+  const fromEnvironment = applyEnvironment(tree, environment);
+  const folder = file === null ? process.cwd() : dirname(file);
+  readSecretFiles(tree, folder, file ?? "configuration");
+  const result = configSchema.safeParse(tree, { error: explainIssue });
+  if (!result.success) {
+    throw toUserError(result.error, file, locate, fromEnvironment);
+  }
+  return resolvePaths(result.data, folder);
+}
+
+/** Reads a YAML file into plain data and a function that finds a key's line. @throws UserError when it is not YAML. */
+export function readYaml(file: string): { tree: Tree; locate: Locate } {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new UserError(
+      `cannot be read (${(error as NodeJS.ErrnoException).code})`,
+      file,
+      "check the path and its permissions",
+      {
+        cause: error,
+      },
+    );
+  }
+  if (text.length > MAX_BYTES) {
+    throw new UserError(
+      `has ${text.length} characters`,
+      file,
+      "a configuration file is smaller than 5 MB; is this the right file?",
+    );
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const fault = document.errors[0];
+  if (fault !== undefined) {
+    const line = lines.linePos(fault.pos[0]).line;
+    throw new UserError(fault.message.split("\n")[0] ?? fault.code, `${file}:${line}`, "mend the YAML there");
+  }
+  const tree: unknown = document.toJS({ maxAliasCount: 100 }) ?? {};
+  if (typeof tree !== "object" || tree === null || Array.isArray(tree)) {
+    throw new UserError("is not a mapping of keys to values", file, "start it with a key such as `alertmanager:`");
+  }
+  const locate: Locate = (path) => {
+    for (let length = path.length; length > 0; length--) {
+      const node = document.getIn(path.slice(0, length), true);
+      if (typeof node === "object" && node !== null && "range" in node && Array.isArray(node.range)) {
+        return lines.linePos(node.range[0] as number).line;
+      }
+    }
+    return null;
+  };
+  return { tree: tree as Tree, locate };
+}
+
+/** The environment variable that sets a key: `alertmanager.urls` → `CMSWATCH_ALERTMANAGER_URLS`. */
+export function environmentName(path: readonly string[]): string {
+  return PREFIX + path.map((part) => part.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()).join("_");
+}
+
+function applyEnvironment(tree: Tree, environment: NodeJS.ProcessEnv): ReadonlyMap<string, string> {
+  const used = new Map<string, string>();
+  for (const path of leafPaths(configSchema)) {
+    const name = environmentName(path);
+    const value = environment[name];
+    if (value === undefined || value === "") {
+      continue;
+    }
+    let place = tree;
+    for (const part of path.slice(0, -1)) {
+      const next = place[part];
+      place[part] = typeof next === "object" && next !== null ? next : {};
+      place = place[part] as Tree;
+    }
+    place[path.at(-1) ?? ""] = readEnvironmentValue(value);
+    used.set(path.join("."), name);
+  }
+  const apiUrl = environment["SLACK_API_URL"];
+  if (apiUrl !== undefined && apiUrl !== "" && !used.has("slack.apiUrl")) {
+    tree["slack"] = { ...(tree["slack"] as Tree | undefined), apiUrl };
+    used.set("slack.apiUrl", "SLACK_API_URL");
+  }
+  return used;
+}
+
+function readEnvironmentValue(text: string): unknown {
+  const trimmed = text.trim();
+  if (/^[[{]/.test(trimmed) || /^(true|false|-?\d+(\.\d+)?)$/.test(trimmed)) {
+    try {
+      return JSON.parse(trimmed);
+    } catch {
+      return text;
+    }
+  }
+  return /^https?:\/\/[^,]+(,https?:\/\/[^,]+)+$/.test(trimmed) ? trimmed.split(",") : text;
+}
+
+/** Paths of all keys that are not themselves mappings with fixed keys. */
+export function leafPaths(schema: z.ZodType, path: readonly string[] = []): readonly (readonly string[])[] {
+  const inner = unwrap(schema);
+  if (inner instanceof z.ZodObject) {
+    return Object.entries(inner.shape).flatMap(([key, value]) => leafPaths(value as z.ZodType, [...path, key]));
+  }
+  return [path];
+}
+
+/** The schema without its defaults, optional marks and transformations. */
+export function unwrap(schema: z.ZodType): z.ZodType {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
+    return unwrap(schema.def.innerType as z.ZodType);
+  }
+  return schema instanceof z.ZodPipe ? unwrap(schema.def.in as z.ZodType) : schema;
+}
+
+function readSecretFiles(tree: Tree, folder: string, where: string): void {
+  for (const [key, value] of Object.entries(tree)) {
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+      readSecretFiles(value as Tree, folder, where);
+    } else if (/(token|Token|secret|Secret|password)File$/.test(key) && typeof value === "string") {
+      const target = key.slice(0, -"File".length);
+      const path = isAbsolute(value) ? value : join(folder, value);
+      try {
+        tree[target] ??= readFileSync(path, "utf8").trim();
+      } catch (error) {
+        throw new UserError(`${key} names ${path}, which cannot be read`, where, "check the path and its permissions", {
+          cause: error,
+        });
+      }
+    }
+  }
+}
+
+function explainIssue(issue: { code?: string; input?: unknown }): string | undefined {
+  return issue.code === "invalid_type" && issue.input === undefined ? "is missing" : undefined;
+}
+
+function toUserError(
+  error: z.ZodError,
+  file: string | null,
+  locate: Locate,
+  environment: ReadonlyMap<string, string>,
+): UserError {
+  const issue = error.issues[0];
+  const path = issue?.path ?? [];
+  const key = path.join(".");
+  const variable = environment.get(key);
+  const line = locate(path);
+  const where =
+    variable !== undefined
+      ? `environment variable ${variable}`
+      : file === null
+        ? "configuration"
+        : line === null
+          ? file
+          : `${file}:${line}`;
+  if (issue?.code === "unrecognized_keys") {
+    const unknown = issue.keys[0] ?? "";
+    const full = [...path, unknown].join(".");
+    const nearest = nearestName(unknown, knownKeys(path));
+    const unknownLine = locate([...path, unknown]);
+    const at = file === null ? "configuration" : unknownLine === null ? file : `${file}:${unknownLine}`;
+    return new UserError(
+      `unknown key \`${full}\``,
+      at,
+      nearest === null ? "see docs/configuration.md for the keys" : `did you mean \`${nearest}\`?`,
+    );
+  }
+  return new UserError(
+    `\`${key}\` ${lowerFirst(issue?.message ?? "is wrong")}`,
+    where,
+    "see docs/configuration.md for this key",
+  );
+}
+
+function knownKeys(path: readonly PropertyKey[]): readonly string[] {
+  let schema: z.ZodType = configSchema;
+  for (const part of path) {
+    const inner = unwrap(schema);
+    if (inner instanceof z.ZodObject) {
+      schema = (inner.shape as Record<string, z.ZodType>)[String(part)] ?? z.never();
+    } else if (inner instanceof z.ZodArray) {
+      schema = inner.element as z.ZodType;
+    }
+  }
+  const inner = unwrap(schema);
+  return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
+}
+
+/** The most similar of the names, or null when none is near (more than half of it differs). */
+export function nearestName(name: string, names: readonly string[]): string | null {
+  const ranked = names
+    .map((candidate) => ({ candidate, away: distance(name.toLowerCase(), candidate.toLowerCase()) }))
+    .sort((a, b) => a.away - b.away);
+  const best = ranked[0];
+  return best !== undefined && best.away <= Math.max(1, Math.floor(Math.max(name.length, best.candidate.length) / 2))
+    ? best.candidate
+    : null;
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+function resolvePaths(config: Config, folder: string): Config {
+  const absolute = (path: string) => (isAbsolute(path) ? path : join(folder, path));
+  const isDatabase = /^postgres(ql)?:\/\//.test(config.store.url);
+  return {
+    ...config,
+    store: { ...config.store, url: isDatabase ? config.store.url : absolute(config.store.url) },
+    ...(config.services === undefined ? {} : { services: absolute(config.services) }),
+    ...(config.oncall === undefined ? {} : { oncall: absolute(config.oncall) }),
+    ...(config.runbooks === undefined ? {} : { runbooks: absolute(config.runbooks) }),
+  };
+}

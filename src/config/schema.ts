@@ -1,0 +1,262 @@
+import { z } from "zod";
+import { parseDuration } from "../alert/duration.ts";
+import { DEFAULT_SEVERITIES } from "../alert/severity.ts";
+
+/** A duration such as `15s`, read to milliseconds. */
+const duration = (fallback: string) =>
+  z
+    .string()
+    .refine(isDuration, { error: "is not a duration: write it like 15s, 5m or 7d" })
+    .default(fallback)
+    .transform(parseDuration);
+
+const secret = (what: string) =>
+  z.string().min(1).describe(`${what}. Better from the environment or the File key.`).optional();
+const secretFile = (key: string) => z.string().describe(`File that holds \`${key}\`.`).optional();
+const url = z.url({ protocol: /^https?$/, error: "is not an http(s) address" });
+
+const tls = z
+  .strictObject({
+    ca: z.string().optional().describe("PEM file with the authorities to trust besides the system's."),
+    cert: z
+      .string()
+      .optional()
+      .describe("PEM file with the client certificate (a proxy certificate may hold the key too)."),
+    key: z.string().optional().describe("PEM file with the client key."),
+  })
+  .describe("Transport security. Certificates are always verified.");
+
+const alertmanager = z.strictObject({
+  urls: z
+    .union([z.literal("embedded"), z.array(url).min(1)])
+    .default("embedded")
+    .describe(
+      "Addresses of all Alertmanagers: written to all, read from the first that answers; `embedded` keeps alerts in this process.",
+    ),
+  timeout: duration("10s").describe("How long one request may take."),
+  token: secret("Bearer token"),
+  tokenFile: secretFile("token"),
+  tls: tls.optional(),
+  ignoreLabels: z
+    .array(z.string())
+    .default(["uuid"])
+    .describe("Labels that do not count for identity, such as random ids."),
+});
+
+const prometheus = z.strictObject({
+  url: z
+    .union([z.literal("simulated"), url])
+    .default("simulated")
+    .describe(
+      "Base address of Prometheus, VictoriaMetrics, Thanos or Mimir (without /api/v1); `simulated` makes up a CMSWEB.",
+    ),
+  step: duration("15s").describe("Distance of two points."),
+  timeout: duration("30s").describe("How long one query may take."),
+  token: secret("Bearer token"),
+  tokenFile: secretFile("token"),
+  tls: tls.optional(),
+});
+
+const store = z.strictObject({
+  url: z
+    .string()
+    .default("./cmswatch-data")
+    .describe("A folder (PGlite inside this process) or postgres://user@host/database."),
+  password: secret("Password for PostgreSQL"),
+  passwordFile: secretFile("password"),
+  keep: duration("90d").describe("How long closed anomalies, resolved alerts and deliveries are kept."),
+});
+
+const slack = z.strictObject({
+  botToken: secret("Bot token, xoxb-…"),
+  botTokenFile: secretFile("botToken"),
+  appToken: secret("App token, xapp-…: uses Socket Mode"),
+  appTokenFile: secretFile("appToken"),
+  signingSecret: secret("Signing secret: uses HTTP"),
+  signingSecretFile: secretFile("signingSecret"),
+  apiUrl: url.optional().describe("Base address of Slack's Web API, for a proxy or an emulator; also SLACK_API_URL."),
+  listen: z
+    .string()
+    .default("127.0.0.1:8421")
+    .describe("Address for Slack's HTTP requests (path /slack/events), when signingSecret is set."),
+  channels: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe("Channel id per purpose: `default`, `pages`, `digest`, or the name of a service."),
+  permissions: z
+    .record(z.string(), z.array(z.string()))
+    .default({})
+    .describe(
+      "Who may do what: action (acknowledge, silence, resolve, override, feedback) → user or user group ids. Not named: everybody.",
+    ),
+});
+
+const grafana = z.strictObject({
+  url: url.optional().describe("Base address of Grafana; without it nothing is annotated."),
+  token: secret("Service account token"),
+  tokenFile: secretFile("token"),
+  tls: tls.optional(),
+  dashboardsFor: duration("1h").describe("How long the list of dashboards is cached."),
+});
+
+const source = {
+  url: url.optional().describe("Where to fetch from."),
+  file: z.string().optional().describe("A file to read instead of an address."),
+  token: secret("Token of the API"),
+  tokenFile: secretFile("token"),
+  tls: tls.optional(),
+  every: duration("5m").describe("How often to fetch."),
+  timeout: duration("60s").describe("How long one fetch may take."),
+  maxBytes: z.int().positive().default(100_000_000).describe("Largest answer that is read."),
+};
+
+const tickets = z.strictObject({
+  ggus: z
+    .strictObject({
+      ...source,
+      format: z.enum(["csv", "xml"]).default("csv").describe("Format to ask for and to expect."),
+      vo: z.string().optional().describe("Only tickets of this virtual organisation."),
+    })
+    .optional(),
+  helpdesk: z
+    .strictObject({ ...source, query: z.string().optional().describe("Search expression of the helpdesk.") })
+    .optional(),
+  ssb: z.strictObject({ ...source, query: z.string().optional().describe("InfluxQL query for outages.") }).optional(),
+  jira: z.strictObject({ ...source, query: z.string().optional().describe("JQL query.") }).optional(),
+  resolveGuard: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.5)
+    .describe(
+      "A fetch that would resolve more than this share of a source's open tickets must be confirmed by a second one.",
+    ),
+});
+
+const intelligenceService = z.strictObject({
+  name: z.string().describe("Value of the `service` label, e.g. SSB or GGUS."),
+  keywordLabel: z.string().describe("Label or annotation that is searched for keywords."),
+  severityMap: z.record(z.string(), z.string()).describe("Keyword or phrase → severity."),
+  defaultSeverity: z.string().optional().describe("Severity when no keyword is found."),
+  annotations: z
+    .strictObject({
+      keywordLabel: z.string().optional(),
+      rules: z
+        .array(
+          z.strictObject({
+            actions: z.array(z.string()),
+            systems: z.array(z.string()),
+            tags: z.array(z.string()),
+          }),
+        )
+        .default([]),
+    })
+    .optional()
+    .describe("Which dashboards are annotated: an action word AND a system word → dashboards with these tags."),
+});
+
+const intelligence = z.strictObject({
+  every: duration("1m").describe("How often the pipeline runs."),
+  severities: z
+    .record(z.string(), z.int())
+    .default({ ...DEFAULT_SEVERITIES })
+    .describe("Severity → rank, higher is worse."),
+  services: z
+    .array(intelligenceService)
+    .default([])
+    .describe("Keyword rules per service; the built-in ones hold for SSB and GGUS."),
+  enrich: z
+    .enum(["copy", "overlay"])
+    .default("overlay")
+    .describe(
+      "Alerts of others: push an enriched copy and silence the original, or keep the enrichment in the store only.",
+    ),
+  disable: z.array(z.string()).default([]).describe("Stages to leave out, by name."),
+  criticalThreshold: z
+    .int()
+    .positive()
+    .default(5)
+    .describe("More urgent alerts than this at once raise an alert of their own."),
+  maxSilence: duration("7d").describe("Longest silence that people may make."),
+});
+
+const detect = z.strictObject({
+  detectors: z.array(z.string()).default(["aefc"]).describe("Detectors to train, by name."),
+  entities: z
+    .array(
+      z.strictObject({
+        name: z.string().describe("Name of the entity; `{{label}}` is replaced where `by` splits it."),
+        service: z.string().describe("Service of the catalogue it belongs to."),
+        by: z.array(z.string()).default([]).describe("Labels that split the query into entities, e.g. pod."),
+        metrics: z.record(z.string(), z.string()).describe("Metric name → PromQL."),
+      }),
+    )
+    .default([])
+    .describe("What is scored. Empty: one entity per service of the catalogue, with its metrics."),
+  train: z
+    .strictObject({
+      history: duration("7d").describe("How much history a model learns from."),
+      minimum: duration("2h").describe("With less than this an entity is `learning`."),
+      every: duration("24h").describe("How often models are trained anew."),
+      epochs: z.int().positive().default(30),
+      seed: z.int().default(1),
+    })
+    .prefault({}),
+  threshold: z
+    .strictObject({
+      risk: z
+        .number()
+        .positive()
+        .max(0.1)
+        .default(1e-4)
+        .describe("Probability of an ordinary point above the threshold (SPOT's q)."),
+      open: z.int().positive().default(3).describe("Points over the threshold, of the last `of`, that open an event."),
+      of: z.int().positive().default(5),
+      close: z.number().positive().max(1).default(0.6).describe("An event closes below this share of the threshold."),
+    })
+    .prefault({}),
+  backend: z
+    .enum(["auto", "native", "wasm"])
+    .default("auto")
+    .describe("TensorFlow.js backend; also CMSWATCH_DETECT_BACKEND."),
+});
+
+const web = z.strictObject({
+  listen: z.string().default("127.0.0.1:8420").describe("Address of dashboard, API, metrics and webhook."),
+  tokens: z
+    .array(
+      z.strictObject({ token: z.string().min(16), name: z.string(), role: z.enum(["viewer", "operator", "admin"]) }),
+    )
+    .default([])
+    .describe("Who may use it from elsewhere than this machine."),
+  baseUrl: url.optional().describe("Address that people use; links in messages start with it."),
+});
+
+/** The whole configuration. Every key has a default, so `{}` is the demo's. */
+export const configSchema = z.strictObject({
+  alertmanager: alertmanager.prefault({}),
+  prometheus: prometheus.prefault({}),
+  store: store.prefault({}),
+  slack: slack.prefault({}),
+  grafana: grafana.prefault({}),
+  tickets: tickets.prefault({}),
+  intelligence: intelligence.prefault({}),
+  detect: detect.prefault({}),
+  services: z.string().optional().describe("YAML file with the service catalogue; without it CMSWEB's is used."),
+  oncall: z.string().optional().describe("YAML file with rosters, rotations, escalation and quiet hours."),
+  runbooks: z.string().optional().describe("Folder with runbooks; without it those that come with cmswatch."),
+  web: web.prefault({}),
+  log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error"]).default("info") }).prefault({}),
+});
+
+/** The configuration after parsing: durations in milliseconds, secrets read from their files. */
+export type Config = z.output<typeof configSchema>;
+
+function isDuration(text: string): boolean {
+  try {
+    parseDuration(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,67 @@
+import type { Frame } from "./frame.ts";
+
+/** What a model says of one row. */
+export interface RowScore {
+  /** Raw score, 0 or more, higher is worse. Comparable only within one model: calibration makes it a probability. */
+  readonly score: number;
+  /** Per metric, 0 or more: how much of the score it caused. Length F. */
+  readonly contributions: Float64Array;
+  /** Per metric, the value the model expected, in the metric's unit; NaN where the model gives none. Length F. */
+  readonly expected: Float64Array;
+}
+
+/**
+ * Scores rows one after the other, keeping its own state: row i depends on rows ≤ i only, and a score once given never
+ * changes. Rows that fill the first window still get a score. Returned arrays are reused by the next call.
+ */
+export interface Scorer {
+  push(row: ArrayLike<number>, time: number): RowScore;
+  /** State to continue from after a restart; JSON-serialisable. */
+  state(): unknown;
+}
+
+/** A fitted detector. */
+export interface Model {
+  readonly detector: string;
+  readonly metrics: readonly string[];
+  /** A fresh scorer, or one that continues from a saved state. @throws Error for a state of another shape. */
+  scorer(state?: unknown): Scorer;
+  save(): SavedModel;
+  /** Frees tensors or native memory; the model cannot be used afterwards. */
+  dispose(): void;
+}
+
+/** A model as it is stored: a JSON header and the weights as one block of bytes. Loads on every backend. */
+export interface SavedModel {
+  readonly format: number;
+  readonly detector: string;
+  readonly metrics: readonly string[];
+  readonly header: Readonly<Record<string, unknown>>;
+  readonly weights: Uint8Array;
+}
+
+/** Progress of a fit, for the person who waits. */
+export interface FitProgress {
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly loss: number | null;
+}
+
+/** How to fit. */
+export interface FitOptions {
+  readonly seed: number;
+  /** Upper bound on passes over the data; early stopping may end before. */
+  readonly epochs?: number;
+  readonly onProgress?: (progress: FitProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** A way to find anomalies: fit on history, then score. */
+export interface Detector {
+  readonly name: string;
+  readonly description: string;
+  /** @throws Error naming the metric and row when the history cannot be learnt from (too short, no finite value). */
+  fit(train: Frame, options: FitOptions): Promise<Model>;
+  /** @throws Error when the saved model is of another format or detector. */
+  load(saved: SavedModel): Promise<Model>;
+}

@@ -1,0 +1,228 @@
+import type { Labels } from "../alert/alert.ts";
+import type { Anomaly } from "../alert/anomaly.ts";
+import type { Ticket, TicketSystem } from "../alert/ticket.ts";
+
+/**
+ * Everything that must survive a restart. PGlite and PostgreSQL implement it by the same code and migrations;
+ * a promise that has resolved means the data survives kill -9.
+ */
+export interface Store {
+  readonly tickets: TicketRepository;
+  readonly anomalies: AnomalyRepository;
+  readonly models: ModelRepository;
+  readonly history: AlertHistoryRepository;
+  readonly messages: MessageRepository;
+  readonly acknowledgements: AcknowledgementRepository;
+  readonly silences: SilenceLedgerRepository;
+  readonly feedback: FeedbackRepository;
+  readonly oncall: OncallRepository;
+  readonly audit: AuditRepository;
+  /** Small JSON states by key, e.g. a scorer's state per entity, a source's last success. */
+  readonly states: StateRepository;
+  /** Deletes what is older than `before` and closed, resolved or delivered; gives the number of rows. */
+  prune(before: Date): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** A ticket as last seen, with the alert that was pushed for it (null before the first push). */
+export interface TrackedTicket {
+  readonly ticket: Ticket;
+  /** Labels of the alert pushed for it. */
+  readonly alertLabels: Labels | null;
+  readonly firstSeen: Date;
+  readonly lastSeen: Date;
+  readonly lastPushed: Date | null;
+  /** When it was found gone or ended, else null. */
+  readonly resolvedAt: Date | null;
+}
+
+export interface TicketChange {
+  readonly at: Date;
+  readonly change: "appeared" | "changed" | "resolved" | "reopened";
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+export interface TicketRepository {
+  open(system: TicketSystem): Promise<readonly TrackedTicket[]>;
+  get(system: TicketSystem, id: string): Promise<TrackedTicket | null>;
+  /** Inserts or replaces all of them and records the changes, in one transaction. */
+  save(
+    tickets: readonly TrackedTicket[],
+    changes: readonly { system: TicketSystem; id: string; change: TicketChange }[],
+  ): Promise<void>;
+  history(system: TicketSystem, id: string): Promise<readonly TicketChange[]>;
+}
+
+export interface AnomalyRepository {
+  /** Inserts, or replaces the one of the same id. */
+  save(anomalies: readonly Anomaly[]): Promise<void>;
+  open(): Promise<readonly Anomaly[]>;
+  /** Newest first; of one service when given. */
+  recent(options: { since: Date; service?: string; limit: number }): Promise<readonly Anomaly[]>;
+  get(id: string): Promise<Anomaly | null>;
+}
+
+/** One trained unit: scaler, model, calibration and threshold, as one version. */
+export interface StoredModel {
+  readonly id: string;
+  readonly entity: string;
+  readonly service: string;
+  readonly detector: string;
+  readonly version: string;
+  readonly trainedAt: Date;
+  readonly trainedFrom: Date;
+  readonly trainedTo: Date;
+  readonly metrics: readonly string[];
+  readonly threshold: number;
+  /** Figures of its validation, for people. */
+  readonly figures: Readonly<Record<string, number>>;
+  readonly active: boolean;
+  readonly bytes: Uint8Array;
+}
+
+export interface ModelRepository {
+  /** Saves a model; when it is active, the entity's other models of this detector stop being so, in one transaction. */
+  save(model: StoredModel): Promise<void>;
+  active(entity: string): Promise<readonly StoredModel[]>;
+  list(): Promise<readonly Omit<StoredModel, "bytes">[]>;
+  /** Makes an older version active again. */
+  activate(id: string): Promise<void>;
+}
+
+export interface AlertChange {
+  readonly fingerprint: string;
+  readonly at: Date;
+  readonly state: "firing" | "changed" | "acknowledged" | "unacknowledged" | "silenced" | "unsilenced" | "resolved";
+  readonly labels: Labels;
+  readonly annotations: Labels;
+  readonly groupId: string | null;
+  readonly actor: string | null;
+}
+
+export interface AlertHistoryRepository {
+  append(changes: readonly AlertChange[]): Promise<void>;
+  /** Newest first. */
+  since(at: Date, limit: number): Promise<readonly AlertChange[]>;
+  of(fingerprint: string): Promise<readonly AlertChange[]>;
+}
+
+/** Where a group's living message is. */
+export interface SlackMessage {
+  readonly groupId: string;
+  readonly channel: string;
+  readonly ts: string;
+  readonly kind: "group" | "page" | "digest" | "summary";
+  /** Digest of what it shows: an edit that changes nothing is not sent. */
+  readonly hash: string;
+  readonly updatedAt: Date;
+}
+
+export interface MessageRepository {
+  save(message: SlackMessage): Promise<void>;
+  of(groupId: string): Promise<readonly SlackMessage[]>;
+  byTs(channel: string, ts: string): Promise<SlackMessage | null>;
+  /** True the first time a delivery id (a Slack event, a page) is seen, false ever after: also across replicas. */
+  claim(deliveryId: string, at: Date): Promise<boolean>;
+}
+
+export interface Acknowledgement {
+  readonly groupId: string;
+  readonly by: string;
+  readonly at: Date;
+  readonly until: Date;
+  readonly silenceId: string | null;
+  readonly endedAt: Date | null;
+}
+
+export interface AcknowledgementRepository {
+  save(acknowledgement: Acknowledgement): Promise<void>;
+  active(): Promise<readonly Acknowledgement[]>;
+  of(groupId: string): Promise<Acknowledgement | null>;
+}
+
+/** A silence of ours: who wanted it, why, and what it has hidden. */
+export interface LedgerEntry {
+  readonly silenceId: string;
+  readonly owner: string;
+  readonly reason: string;
+  readonly purpose: "manual" | "acknowledgement" | "copy" | "collapse" | "recurring";
+  readonly groupId: string | null;
+  readonly matchers: readonly string[];
+  readonly startsAt: Date;
+  readonly endsAt: Date;
+  readonly endedAt: Date | null;
+  /** Fingerprints it has hidden so far. */
+  readonly hidden: readonly string[];
+}
+
+export interface SilenceLedgerRepository {
+  save(entry: LedgerEntry): Promise<void>;
+  active(): Promise<readonly LedgerEntry[]>;
+  get(silenceId: string): Promise<LedgerEntry | null>;
+  recent(limit: number): Promise<readonly LedgerEntry[]>;
+}
+
+export interface Feedback {
+  readonly id: string;
+  readonly at: Date;
+  readonly by: string;
+  readonly kind: "not-anomaly" | "helped" | "did-not-help" | "wrong-group" | "wrong-severity" | "wrong-link";
+  readonly subject: string;
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly revokedAt: Date | null;
+}
+
+export interface FeedbackRepository {
+  save(feedback: Feedback): Promise<void>;
+  list(options: { kind?: Feedback["kind"]; subject?: string; limit: number }): Promise<readonly Feedback[]>;
+}
+
+export interface OncallOverride {
+  readonly id: string;
+  readonly roster: string;
+  readonly person: string;
+  readonly from: Date;
+  readonly to: Date;
+  readonly by: string;
+}
+
+/** A page to a person. */
+export interface Delivery {
+  readonly id: string;
+  readonly groupId: string;
+  readonly person: string;
+  readonly step: number;
+  readonly sentAt: Date;
+  readonly deliveredAt: Date | null;
+  readonly answeredAt: Date | null;
+}
+
+export interface OncallRepository {
+  saveOverride(override: OncallOverride): Promise<void>;
+  overrides(from: Date, to: Date): Promise<readonly OncallOverride[]>;
+  removeOverride(id: string): Promise<void>;
+  saveDelivery(delivery: Delivery): Promise<void>;
+  deliveries(groupId: string): Promise<readonly Delivery[]>;
+}
+
+export interface AuditEntry {
+  readonly at: Date;
+  readonly actor: string;
+  readonly via: "slack" | "web" | "cli" | "system";
+  readonly action: string;
+  readonly subject: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+export interface AuditRepository {
+  append(entry: AuditEntry): Promise<void>;
+  recent(limit: number): Promise<readonly AuditEntry[]>;
+}
+
+export interface StateRepository {
+  get<T>(key: string): Promise<T | null>;
+  put(key: string, value: unknown): Promise<void>;
+  /** All keys with the prefix, with their values. */
+  list<T>(prefix: string): Promise<ReadonlyMap<string, T>>;
+  remove(key: string): Promise<void>;
+}
