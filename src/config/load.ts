@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
 import { distance } from "fastest-levenshtein";
-import { LineCounter, parseDocument } from "yaml";
+import { type Document, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { UserError } from "../alert/user-error.ts";
 import { type Config, configSchema } from "./schema.ts";
@@ -59,7 +59,7 @@ export function readYaml(file: string): { tree: Tree; locate: Locate } {
     const line = lines.linePos(fault.pos[0]).line;
     throw new UserError(fault.message.split("\n")[0] ?? fault.code, `${file}:${line}`, "mend the YAML there");
   }
-  const tree: unknown = document.toJS({ maxAliasCount: 100 }) ?? {};
+  const tree = expand(document, file);
   if (typeof tree !== "object" || tree === null || Array.isArray(tree)) {
     throw new UserError("is not a mapping of keys to values", file, "start it with a key such as `alertmanager:`");
   }
@@ -73,6 +73,16 @@ export function readYaml(file: string): { tree: Tree; locate: Locate } {
     return null;
   };
   return { tree: tree as Tree, locate };
+}
+
+function expand(document: Document.Parsed, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 }) ?? {};
+  } catch (error) {
+    throw new UserError((error as Error).message, file, "write the repeated parts out instead of aliases", {
+      cause: error,
+    });
+  }
 }
 
 /** The environment variable that sets a key: `alertmanager.urls` → `CMSWATCH_ALERTMANAGER_URLS`. */
@@ -94,7 +104,7 @@ function applyEnvironment(tree: Tree, environment: NodeJS.ProcessEnv): ReadonlyM
       place[part] = typeof next === "object" && next !== null ? next : {};
       place = place[part] as Tree;
     }
-    place[path.at(-1) ?? ""] = readEnvironmentValue(value);
+    place[path.at(-1) ?? ""] = readEnvironmentValue(value, schemaAt(path));
     used.set(path.join("."), name);
   }
   const apiUrl = environment["SLACK_API_URL"];
@@ -105,16 +115,42 @@ function applyEnvironment(tree: Tree, environment: NodeJS.ProcessEnv): ReadonlyM
   return used;
 }
 
-function readEnvironmentValue(text: string): unknown {
+/** The text of a variable as the schema of its key wants it; what does not fit is left for the schema to refuse. */
+function readEnvironmentValue(text: string, schema: z.ZodType): unknown {
+  const inner = unwrap(schema);
   const trimmed = text.trim();
-  if (/^[[{]/.test(trimmed) || /^(true|false|-?\d+(\.\d+)?)$/.test(trimmed)) {
+  if (inner instanceof z.ZodString || inner instanceof z.ZodEnum || inner instanceof z.ZodURL) {
+    return trimmed;
+  }
+  if (/^[[{]/.test(trimmed) || inner instanceof z.ZodNumber || inner instanceof z.ZodBoolean) {
     try {
       return JSON.parse(trimmed);
     } catch {
-      return text;
+      return trimmed;
     }
   }
-  return /^https?:\/\/[^,]+(,https?:\/\/[^,]+)+$/.test(trimmed) ? trimmed.split(",") : text;
+  const list =
+    inner instanceof z.ZodUnion
+      ? inner.options.find((option) => unwrap(option as z.ZodType) instanceof z.ZodArray)
+      : inner;
+  const isWord =
+    inner instanceof z.ZodUnion &&
+    inner.options.some((option) => option instanceof z.ZodLiteral && option.value === trimmed);
+  return list instanceof z.ZodArray && !isWord ? trimmed.split(",").map((part) => part.trim()) : trimmed;
+}
+
+/** The schema of a key. @throws Error for a path that the schema does not have */
+export function schemaAt(path: readonly string[]): z.ZodType {
+  let schema: z.ZodType = configSchema;
+  for (const part of path) {
+    const inner = unwrap(schema);
+    const next = inner instanceof z.ZodObject ? (inner.shape as Record<string, z.ZodType>)[part] : undefined;
+    if (next === undefined) {
+      throw new Error(`no key ${path.join(".")} in the schema`);
+    }
+    schema = next;
+  }
+  return schema;
 }
 
 /** Paths of all keys that are not themselves mappings with fixed keys. */
@@ -208,13 +244,14 @@ function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
 }
 
-/** The most similar of the names, or null when none is near (more than half of it differs). */
+/** The most similar of the names, or null when none is near (more than a third of it differs). */
 export function nearestName(name: string, names: readonly string[]): string | null {
   const ranked = names
     .map((candidate) => ({ candidate, away: distance(name.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.away - b.away);
   const best = ranked[0];
-  return best !== undefined && best.away <= Math.max(1, Math.floor(Math.max(name.length, best.candidate.length) / 2))
+  const longest = Math.max(name.length, best?.candidate.length ?? 0);
+  return best !== undefined && best.away < longest && best.away <= Math.max(2, Math.floor(longest / 3))
     ? best.candidate
     : null;
 }
