@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
-import { distance } from "fastest-levenshtein";
 import { type Document, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { UserError } from "../alert/user-error.ts";
+import { nearestNames } from "./nearest.ts";
 import { type Config, configSchema } from "./schema.ts";
 
 const PREFIX = "CMSWATCH_";
@@ -214,7 +214,7 @@ function toUserError(
   if (issue?.code === "unrecognized_keys") {
     const unknown = issue.keys[0] ?? "";
     const full = [...path, unknown].join(".");
-    const nearest = nearestName(unknown, knownKeys(path));
+    const [nearest = null] = nearestNames(unknown, knownKeys(path), 1);
     const unknownLine = locate([...path, unknown]);
     const at = file === null ? "configuration" : unknownLine === null ? file : `${file}:${unknownLine}`;
     return new UserError(
@@ -242,18 +242,6 @@ function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   }
   const inner = unwrap(schema);
   return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
-}
-
-/** The most similar of the names, or null when none is near (more than a third of it differs). */
-export function nearestName(name: string, names: readonly string[]): string | null {
-  const ranked = names
-    .map((candidate) => ({ candidate, away: distance(name.toLowerCase(), candidate.toLowerCase()) }))
-    .sort((a, b) => a.away - b.away);
-  const best = ranked[0];
-  const longest = Math.max(name.length, best?.candidate.length ?? 0);
-  return best !== undefined && best.away < longest && best.away <= Math.max(2, Math.floor(longest / 3))
-    ? best.candidate
-    : null;
 }
 
 function lowerFirst(text: string): string {
