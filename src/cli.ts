@@ -2,9 +2,10 @@ import { Command, CommanderError } from "commander";
 import { UserError } from "./alert/user-error.ts";
 import { registerCheckConfig } from "./cli/check-config.ts";
 import type { CommandContext, RegisterCommand } from "./cli/command.ts";
+import { registerDetect } from "./cli/detect.ts";
 import { registerServe } from "./cli/serve.ts";
 
-const COMMANDS: readonly RegisterCommand[] = [registerServe, registerCheckConfig];
+const COMMANDS: readonly RegisterCommand[] = [registerServe, registerCheckConfig, registerDetect];
 
 /**
  * Runs one command line. Known mistakes are one line on standard error and exit code 2; unknown faults are thrown.

@@ -1,0 +1,202 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
+import type { Command } from "commander";
+import { UserError } from "../alert/user-error.ts";
+import type { Unit } from "../detect/unit.ts";
+import type { CommandContext, RegisterCommand } from "./command.ts";
+import type { ScoreSummary } from "./score-file.ts";
+
+interface TrainOptions {
+  readonly train: string;
+  readonly detector: string;
+  readonly model: string;
+  readonly seed: string;
+  readonly json?: boolean;
+}
+
+interface ScoreOptions extends Partial<TrainOptions> {
+  readonly test?: string;
+  readonly pairs?: string;
+  readonly out: string;
+}
+
+const MODEL_FILE = "unit.cmswatch";
+
+/** `cmswatch train` and `cmswatch score`. */
+export const registerDetect: RegisterCommand = (program, context) => {
+  program
+    .command("train")
+    .description("learn what is normal from a CSV file and save the model")
+    .requiredOption("--train <file>", "history (CSV, .gz too): a column per metric, optionally time or timestamp")
+    .option("--detector <name>", "which detector", "default")
+    .requiredOption("--model <dir>", "folder to save the model in")
+    .option("--seed <n>", "repeats exactly for a seed", "1")
+    .option("--json", "print what was trained as JSON")
+    .action((options: TrainOptions) => runTrain(options, context));
+  registerScore(program, context);
+};
+
+function registerScore(program: Command, context: CommandContext): void {
+  program
+    .command("score")
+    .description("score CSV files row by row: score, alert, and how much each metric contributed")
+    .option("--train <file>", "history to learn from (CSV, .gz too)")
+    .option("--test <file>", "rows to score (CSV, .gz too)")
+    .option("--pairs <dir>", "folder of X.train.csv[.gz] with X.test.csv[.gz]; writes X.scores.csv into --out")
+    .option("--detector <name>", "which detector", "default")
+    .option("--model <dir>", "folder with a trained model: instead of --train, or to save it in")
+    .requiredOption("--out <path>", "file for the scores (a folder with --pairs)")
+    .option("--seed <n>", "repeats exactly for a seed", "1")
+    .option("--json", "print a summary as JSON")
+    .action((options: ScoreOptions) => runScore(options as ScoreOptions & { seed: string; detector: string }, context));
+}
+
+async function runTrain(options: TrainOptions, context: CommandContext): Promise<void> {
+  const unit = await trainFrom(options.train, options.detector, options.seed, context);
+  await saveModel(unit, options.model);
+  const { version, detector, metrics, trained } = unit;
+  if (options.json === true) {
+    context.out(`${JSON.stringify({ version, detector, metrics, trained }, null, 2)}\n`);
+  } else {
+    context.out(`${detector} ${version}: ${metrics.length} metrics, ${trained.rows} rows, saved in ${options.model}\n`);
+  }
+}
+
+async function runScore(options: ScoreOptions & { seed: string; detector: string }, context: CommandContext) {
+  const summaries =
+    options.pairs !== undefined ? await scorePairs(options, context) : [await scoreOne(options, context)];
+  for (const { file, notes } of summaries) {
+    for (const note of notes) {
+      context.err(`${file}: ${note}\n`);
+    }
+  }
+  if (options.json === true) {
+    context.out(`${JSON.stringify(summaries, null, 2)}\n`);
+    return;
+  }
+  for (const { file, rows, alertRows, events } of summaries) {
+    context.out(`${file}: ${rows} rows, ${events} events, ${alertRows} rows in alert\n`);
+  }
+}
+
+async function scoreOne(
+  options: ScoreOptions & { seed: string; detector: string },
+  context: CommandContext,
+): Promise<ScoreSummary> {
+  const { train, test, model, out } = options;
+  if (test === undefined || (train === undefined && model === undefined)) {
+    throw new UserError(
+      "nothing to score, or nothing to learn from",
+      "cmswatch score",
+      "give --test with --train or --model, or --pairs DIR",
+    );
+  }
+  const { scoreFile } = await import("./score-file.ts");
+  if (train === undefined) {
+    return scoreFile(await loadModel(model as string), test, out);
+  }
+  const unit = await trainFrom(train, options.detector, options.seed, context);
+  if (model !== undefined) {
+    await saveModel(unit, model);
+  }
+  return scoreFile(unit, test, out);
+}
+
+async function scorePairs(
+  options: ScoreOptions & { seed: string; detector: string },
+  context: CommandContext,
+): Promise<readonly ScoreSummary[]> {
+  const folder = options.pairs as string;
+  const { scoreFile } = await import("./score-file.ts");
+  const summaries: ScoreSummary[] = [];
+  for (const { name, train, test } of await findPairs(folder)) {
+    const unit = await trainFrom(train, options.detector, options.seed, context);
+    summaries.push(await scoreFile(unit, test, join(options.out, `${name}.scores.csv`)));
+    unit.model.dispose();
+  }
+  return summaries;
+}
+
+/** X.train.csv[.gz] with X.test.csv[.gz] anywhere in the folder, by name. @throws UserError when there is none, or half of one */
+export async function findPairs(folder: string): Promise<readonly { name: string; train: string; test: string }[]> {
+  const files = await filesIn(folder);
+  const pairs = files
+    .filter((file) => /\.test\.csv(\.gz)?$/.test(file))
+    .map((test) => {
+      const name = test.replace(/\.test\.csv(\.gz)?$/, "");
+      const train = [`${name}.train.csv.gz`, `${name}.train.csv`].find((candidate) => files.includes(candidate));
+      if (train === undefined) {
+        throw new UserError(`no ${name}.train.csv or .csv.gz`, join(folder, test), "each X.test needs its X.train");
+      }
+      return { name: relative(folder, name), train, test };
+    });
+  if (pairs.length === 0) {
+    throw new UserError("no X.train.csv with X.test.csv", folder, "name files so, or use --train and --test");
+  }
+  return pairs;
+}
+
+/** All files below a folder, sorted, as paths that start with it. @throws UserError when it is no folder */
+export async function filesIn(folder: string): Promise<readonly string[]> {
+  const found = await stat(folder).catch(() => null);
+  if (found === null || !found.isDirectory()) {
+    throw new UserError(found === null ? "no such folder" : "is not a folder", folder, "check the path");
+  }
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+async function trainFrom(path: string, name: string, seed: string, context: CommandContext): Promise<Unit> {
+  const { findDetector } = await import("../detect/registry.ts");
+  const { trainUnit } = await import("../detect/unit.ts");
+  const { readFrame } = await import("./frame-csv.ts");
+  const detector = await findDetector(name);
+  const frame = await readFrame(path);
+  if (frame.dropped > 0) {
+    context.err(`${path}: ${frame.dropped} rows with the time of another row are left out\n`);
+  }
+  try {
+    return await trainUnit(detector, frame, { seed: seedOf(seed) });
+  } catch (error) {
+    throw error instanceof UserError ? new UserError(error.what, path, error.hint, { cause: error }) : error;
+  }
+}
+
+async function saveModel(unit: Unit, folder: string): Promise<void> {
+  const { mkdir, rename, writeFile } = await import("node:fs/promises");
+  const { saveUnit } = await import("../detect/unit.ts");
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, MODEL_FILE);
+  await writeFile(`${path}.new`, saveUnit(unit));
+  await rename(`${path}.new`, path);
+}
+
+async function loadModel(folder: string): Promise<Unit> {
+  const { findDetector } = await import("../detect/registry.ts");
+  const { loadUnit } = await import("../detect/unit.ts");
+  const { SavedModelError } = await import("../detect/saved-model.ts");
+  const path = resolve(folder, MODEL_FILE);
+  const bytes = await readFile(path).catch(() => null);
+  if (bytes === null) {
+    throw new UserError("no model", path, "train one: cmswatch train --train FILE --model DIR");
+  }
+  try {
+    return await loadUnit(bytes, findDetector);
+  } catch (error) {
+    if (error instanceof SavedModelError) {
+      throw new UserError(error.message, path, "train it anew with this version", { cause: error });
+    }
+    throw error;
+  }
+}
+
+function seedOf(text: string): number {
+  const seed = Number(text);
+  if (!Number.isInteger(seed) || seed < 0) {
+    throw new UserError(`"${text}" is not a seed`, "--seed", "give a whole number, 0 or more");
+  }
+  return seed;
+}

@@ -1,0 +1,157 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import type { Detector, FitOptions, Model } from "./detector.ts";
+import { fitProfiles, type MetricProfile } from "./events/profile.ts";
+import type { Frame } from "./frame.ts";
+import { median } from "./math/statistics.ts";
+import { decodeSavedModel, encodeSavedModel, SavedModelError } from "./saved-model.ts";
+import { type Calibration, fitCalibration } from "./threshold/calibration.ts";
+import { DEFAULT_GATE, type GateRule } from "./threshold/gate.ts";
+
+/** What matters of one metric. */
+export interface MetricRule {
+  readonly direction: "both" | "up" | "down";
+  /** Smallest absolute difference between seen and expected that counts, in the metric's unit. */
+  readonly floor: number;
+}
+
+/** When a unit's scores become events. */
+export interface ThresholdRule extends GateRule {
+  /** Probability of an ordinary point above the threshold. */
+  readonly risk: number;
+}
+
+/** How to train a unit. */
+export interface UnitOptions extends FitOptions {
+  readonly threshold?: Partial<ThresholdRule>;
+  /** Metrics not named count in both directions, without a floor. */
+  readonly metricRules?: Readonly<Record<string, MetricRule>>;
+  /** IANA time zone of people's days; UTC when not given. */
+  readonly timeZone?: string;
+}
+
+/** Scaler, model, calibration and threshold as one version. */
+export interface Unit {
+  /** Twelve hexadecimal digits of its bytes: equal for equal units. */
+  readonly version: string;
+  readonly detector: string;
+  readonly metrics: readonly string[];
+  readonly model: Model;
+  readonly calibration: Calibration;
+  readonly threshold: ThresholdRule;
+  readonly metricRules: Readonly<Record<string, MetricRule>>;
+  readonly profiles: readonly MetricProfile[];
+  readonly timeZone: string;
+  readonly trained: TrainedOn;
+}
+
+/** Unix seconds of the first and last row and the median step; null where history had no times. */
+export interface TrainedOn {
+  readonly rows: number;
+  readonly from: number | null;
+  readonly to: number | null;
+  readonly step: number | null;
+}
+
+/** SPOT's q, and m of n. */
+export const DEFAULT_THRESHOLD: ThresholdRule = { risk: 1e-4, ...DEFAULT_GATE };
+const FORMAT = 1;
+const MAGIC_UNIT = "unit";
+
+/**
+ * Fits the detector, scores its history from the start, and learns from those scores what is ordinary.
+ * @throws NotEnoughHistory when there are too few rows · @throws UserError for too many metrics
+ */
+export async function trainUnit(detector: Detector, frame: Frame, options: UnitOptions): Promise<Unit> {
+  const model = await detector.fit(frame, options);
+  const timeZone = options.timeZone ?? "UTC";
+  return withVersion({
+    detector: detector.name,
+    metrics: frame.metrics,
+    model,
+    calibration: fitCalibration(scoreFrame(model, frame)),
+    threshold: { ...DEFAULT_THRESHOLD, ...options.threshold },
+    metricRules: options.metricRules ?? {},
+    profiles: fitProfiles(frame, timeZone),
+    timeZone,
+    trained: trainedOn(frame),
+  });
+}
+
+/** Raw scores of a frame's rows by a fresh scorer. Rows without times are taken as a minute apart. */
+export function scoreFrame(model: Model, frame: Frame): Float64Array {
+  const size = frame.metrics.length;
+  const scorer = model.scorer();
+  const scores = new Float64Array(frame.rows);
+  for (let row = 0; row < frame.rows; row++) {
+    const time = frame.times === null ? row * 60 : (frame.times[row] as number);
+    scores[row] = scorer.push(frame.values.subarray(row * size, (row + 1) * size), time).score;
+  }
+  return scores;
+}
+
+/** The unit as one block of bytes. */
+export function saveUnit(unit: Unit): Uint8Array {
+  const { model, version: _, ...rest } = unit;
+  return encodeSavedModel({
+    format: FORMAT,
+    detector: MAGIC_UNIT,
+    metrics: unit.metrics,
+    header: rest,
+    weights: encodeSavedModel(model.save()),
+  });
+}
+
+/**
+ * @param findDetector gives the detector of a name, e.g. from the registry
+ * @throws SavedModelError for bytes that are no unit, or one of another version
+ */
+export async function loadUnit(bytes: Uint8Array, findDetector: (name: string) => Promise<Detector>): Promise<Unit> {
+  const saved = decodeSavedModel(bytes);
+  if (saved.detector !== MAGIC_UNIT || saved.format !== FORMAT) {
+    throw new SavedModelError(
+      `a "${saved.detector}" of format ${saved.format}, this version reads units of format ${FORMAT}: train it anew`,
+    );
+  }
+  const header = headerSchema.safeParse(saved.header);
+  if (!header.success) {
+    throw new SavedModelError(`a unit with a header that does not fit: ${z.prettifyError(header.error)}`);
+  }
+  const detector = await findDetector(header.data.detector);
+  const model = await detector.load(decodeSavedModel(saved.weights));
+  return withVersion({ ...header.data, model });
+}
+
+const range = z.object({ low: z.number(), median: z.number(), high: z.number() }).nullable();
+const headerSchema = z.object({
+  detector: z.string(),
+  metrics: z.array(z.string()),
+  calibration: z.object({
+    body: z.array(z.number()),
+    tail: z.object({ shape: z.number(), scale: z.number() }),
+    rows: z.number(),
+  }),
+  threshold: z.object({ risk: z.number(), open: z.number(), of: z.number(), close: z.number() }),
+  metricRules: z.record(z.string(), z.object({ direction: z.enum(["both", "up", "down"]), floor: z.number() })),
+  profiles: z.array(z.object({ metric: z.string(), overall: range, hours: z.array(range) })),
+  timeZone: z.string(),
+  trained: z.object({
+    rows: z.number(),
+    from: z.number().nullable(),
+    to: z.number().nullable(),
+    step: z.number().nullable(),
+  }),
+});
+
+function withVersion(unit: Omit<Unit, "version">): Unit {
+  const bytes = saveUnit({ ...unit, version: "" });
+  return { ...unit, version: createHash("sha256").update(bytes).digest("hex").slice(0, 12) };
+}
+
+function trainedOn({ rows, times }: Frame): TrainedOn {
+  if (times === null || rows < 2) {
+    return { rows, from: times?.[0] ?? null, to: times?.[0] ?? null, step: null };
+  }
+  const steps = times.slice(1, rows).map((time, at) => time - (times[at] as number));
+  return { rows, from: times[0] as number, to: times[rows - 1] as number, step: median(steps) };
+}
