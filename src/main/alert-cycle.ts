@@ -1,0 +1,156 @@
+import type { Logger } from "pino";
+import type { ActiveAlert } from "../alert/alert.ts";
+import type { Alertmanager } from "../alert/alertmanager.ts";
+import type { Clock } from "../alert/clock.ts";
+import type { AlertGroup } from "../alert/group.ts";
+import type { Silence } from "../alert/silence.ts";
+import type { CurrentState } from "../intelligence/current-state.ts";
+import type { Pipeline } from "../intelligence/pipeline.ts";
+import type { AlertChange, Store } from "../store/store.ts";
+
+/** Who is told of groups after each look. */
+export interface GroupListener {
+  readonly name: string;
+  groups(groups: readonly AlertGroup[], now: Date): Promise<void>;
+}
+
+export interface AlertCycleParts {
+  readonly alertmanager: Alertmanager;
+  readonly pipeline: Pipeline;
+  readonly store: Store;
+  readonly current: CurrentState;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Ends silences and acknowledgements whose reason is gone, and the like; before the look. */
+  readonly maintain: (alerts: readonly ActiveAlert[], silences: readonly Silence[], now: Date) => Promise<void>;
+  readonly listeners: readonly GroupListener[];
+}
+
+const PIPELINE_STATE = "pipeline";
+const SAVE_EVERY = 60_000;
+
+/** One look at all alerts of Alertmanager: groups them, remembers what changed, and tells the listeners. */
+export interface AlertCycle {
+  run(): Promise<void>;
+  /** Keeps the pipeline's memory, e.g. before the end. */
+  save(): Promise<void>;
+}
+
+/** @param seen alerts as they were at the end of the last process, so that a restart is not taken for new alerts */
+export function createAlertCycle(parts: AlertCycleParts, seen: readonly ActiveAlert[] = []): AlertCycle {
+  const { alertmanager, pipeline, store, current, clock, log } = parts;
+  let previous = new Map(seen.map((alert) => [alert.fingerprint, alert]));
+  let savedAt = 0;
+
+  async function look(): Promise<{ alerts: readonly ActiveAlert[]; silences: readonly Silence[] } | null> {
+    const now = clock();
+    try {
+      const [alerts, silences] = await Promise.all([alertmanager.alerts(), alertmanager.silences()]);
+      current.setSource({ name: "alertmanager", state: "ok", at: now, because: `${alerts.length} alerts` });
+      return { alerts, silences };
+    } catch (error) {
+      const because = (error as Error).message;
+      const lost = current.sources().find(({ name }) => name === "alertmanager");
+      if (lost?.state !== "down") {
+        log.warn({ reason: because }, "alertmanager cannot be read; the last known alerts stay in view");
+      }
+      current.groups.fail(because, now);
+      current.silences.fail(because, now);
+      current.setSource({ name: "alertmanager", state: "down", at: lost?.at ?? null, because });
+      return null;
+    }
+  }
+
+  async function run(): Promise<void> {
+    const seenNow = await look();
+    if (seenNow === null) {
+      current.changed();
+      return;
+    }
+    const { alerts, silences } = seenNow;
+    const now = clock();
+    await parts.maintain(alerts, silences, now);
+    const acknowledged = new Set((await store.acknowledgements.active()).map(({ groupId }) => groupId));
+    const result = pipeline.run(alerts, now, { acknowledged });
+    for (const { stage, failures } of result.reports.filter((report) => report.failures.length > 0)) {
+      log.error({ stage, failures: failures.slice(0, 5), count: failures.length }, "stage failed for some alerts; they went on without it");
+    }
+    if (result.raised.length > 0) {
+      await alertmanager.post(result.raised);
+    }
+    await remember(alerts, result.groups, now);
+    current.groups.set(result.groups, now);
+    current.silences.set(silences, now);
+    countHidden(current, alerts);
+    await tell(result.groups, now);
+    if (now.getTime() - savedAt >= SAVE_EVERY) {
+      await save();
+    }
+    current.changed();
+  }
+
+  async function remember(alerts: readonly ActiveAlert[], groups: readonly AlertGroup[], now: Date): Promise<void> {
+    const groupOf = new Map(groups.flatMap((group) => group.alerts.map((alert) => [alert.fingerprint, group.id] as const)));
+    const changes = changesBetween(previous, alerts, groupOf, now);
+    previous = new Map(alerts.map((alert) => [alert.fingerprint, alert]));
+    if (changes.length > 0) {
+      await store.history.append(changes);
+    }
+  }
+
+  async function tell(groups: readonly AlertGroup[], now: Date): Promise<void> {
+    for (const listener of parts.listeners) {
+      await listener.groups(groups, now).catch((error: Error) => {
+        log.error({ listener: listener.name, err: error }, "could not tell of groups; tried again at the next look");
+      });
+    }
+  }
+
+  async function save(): Promise<void> {
+    savedAt = clock().getTime();
+    await store.states.put(PIPELINE_STATE, pipeline.state());
+  }
+  return { run, save };
+}
+
+/** The state an earlier pipeline was kept in, for `createPipeline`. */
+export async function savedPipelineState<T>(store: Store): Promise<T | null> {
+  return store.states.get<T>(PIPELINE_STATE);
+}
+
+function countHidden(current: CurrentState, alerts: readonly ActiveAlert[]): void {
+  current.hidden.clear();
+  for (const id of alerts.flatMap(({ silencedBy }) => silencedBy)) {
+    current.hidden.set(id, (current.hidden.get(id) ?? 0) + 1);
+  }
+}
+
+/** What is new, silenced or not any more, and gone since the last look. */
+export function changesBetween(
+  before: ReadonlyMap<string, ActiveAlert>,
+  alerts: readonly ActiveAlert[],
+  groupOf: ReadonlyMap<string, string>,
+  now: Date,
+): readonly AlertChange[] {
+  const change = (alert: ActiveAlert, state: AlertChange["state"]): AlertChange => ({
+    fingerprint: alert.fingerprint,
+    at: now,
+    state,
+    labels: alert.labels,
+    annotations: alert.annotations,
+    groupId: groupOf.get(alert.fingerprint) ?? null,
+    actor: null,
+  });
+  const seen = new Set(alerts.map(({ fingerprint }) => fingerprint));
+  const appeared = alerts.flatMap((alert) => {
+    const old = before.get(alert.fingerprint);
+    const isSilenced = alert.silencedBy.length > 0;
+    if (old === undefined) {
+      return isSilenced ? [change(alert, "firing"), change(alert, "silenced")] : [change(alert, "firing")];
+    }
+    const was = old.silencedBy.length > 0;
+    return was === isSilenced ? [] : [change(alert, isSilenced ? "silenced" : "unsilenced")];
+  });
+  const gone = [...before.values()].filter(({ fingerprint }) => !seen.has(fingerprint));
+  return [...appeared, ...gone.map((alert) => change(alert, "resolved"))];
+}
