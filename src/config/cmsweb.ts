@@ -35,7 +35,7 @@ export const CMSWEB = [
     workloads: ["crabserver"],
     aliases: ["crab"],
     owners: ["crab-operators"],
-    dependsOn: ["frontend"],
+    dependsOn: ["frontend", "dbs"],
   },
   {
     name: "crabcache",
@@ -78,7 +78,7 @@ export const CMSWEB = [
     namespace: "dmwm",
     workloads: ["reqmgr2"],
     owners: ["wmcore-developers"],
-    dependsOn: ["frontend", "couchdb"],
+    dependsOn: ["frontend", "couchdb", "dbs"],
   },
   {
     name: "reqmon",

@@ -1,0 +1,258 @@
+import { fingerprint } from "../../alert/fingerprint.ts";
+import type { Facts, Firing, GroupKind, GroupState, Member } from "./types.ts";
+
+const HOUR = 3600;
+const RECENT = 15 * 60;
+const MAX_RECENT_PER_KEY = 300;
+const MAX_MEMBERS = 400;
+const MAX_TIMES = 12;
+const MAX_IDENTITIES = 50_000;
+/** A group nobody joined for so long is closed; outages end by their announced end. */
+const CLOSE_AFTER = 12 * HOUR;
+/** Weight of the prior rate, in hours of observation. */
+const PRIOR_HOURS = 24;
+
+/** Everything the grouper remembers, as plain data. */
+export interface MemoryState {
+  readonly version: 1;
+  readonly next: number;
+  readonly firstAt: number | null;
+  readonly lastAt: number;
+  readonly groups: readonly GroupState[];
+  readonly identities: readonly (readonly [string, readonly Firing[]])[];
+  readonly counts: readonly (readonly [string, number])[];
+  readonly recent: readonly Member[];
+  readonly places: readonly (readonly [number, string])[];
+}
+
+/** Open groups, what fired lately, and how often things usually fire. All of it is bounded. */
+export class Memory {
+  readonly groups = new Map<string, GroupState>();
+  readonly identities = new Map<string, Firing[]>();
+  private readonly counts = new Map<string, number>();
+  private readonly recentByKey = new Map<string, Member[]>();
+  private readonly places = new Map<number, string>();
+  private recent: Member[] = [];
+  private next = 0;
+  private firstAt: number | null = null;
+  private lastAt = 0;
+  private prunedAt = 0;
+
+  constructor(state: MemoryState | null = null) {
+    if (state === null) {
+      return;
+    }
+    this.next = state.next;
+    this.firstAt = state.firstAt;
+    this.lastAt = state.lastAt;
+    for (const group of structuredClone(state.groups)) {
+      this.groups.set(group.id, group);
+    }
+    for (const [identity, entry] of structuredClone(state.identities)) {
+      this.identities.set(identity, [...entry]);
+    }
+    for (const [key, count] of state.counts) {
+      this.counts.set(key, count);
+    }
+    for (const [event, group] of state.places) {
+      this.places.set(event, group);
+    }
+    for (const member of state.recent) {
+      this.remember(member);
+    }
+  }
+
+  state(): MemoryState {
+    return structuredClone({
+      version: 1,
+      next: this.next,
+      firstAt: this.firstAt,
+      lastAt: this.lastAt,
+      groups: [...this.groups.values()],
+      identities: [...this.identities],
+      counts: [...this.counts],
+      recent: this.recent,
+      places: [...this.places],
+    });
+  }
+
+  /** Takes note of time passing, forgets what is old, and gives the event's number. */
+  begin(t: number): number {
+    this.firstAt ??= t;
+    this.lastAt = Math.max(this.lastAt, t);
+    if (this.lastAt - this.prunedAt > 60) {
+      this.prune();
+    }
+    return this.next++;
+  }
+
+  /** Events per hour of a node, a service or all losses, with a prior for the time before much was seen. */
+  hourlyRate(key: string, prior: number): number {
+    const hours = this.firstAt === null ? 0 : (this.lastAt - this.firstAt) / HOUR;
+    return (prior * PRIOR_HOURS + (this.counts.get(key) ?? 0)) / (PRIOR_HOURS + hours);
+  }
+
+  countOrdinary(facts: Facts): void {
+    for (const key of keysOf(facts)) {
+      this.counts.set(key, (this.counts.get(key) ?? 0) + 1);
+    }
+  }
+
+  /** What fired with this key in the last `seconds` before `t`, oldest first. */
+  recentOf(key: string, t: number, seconds: number): readonly Member[] {
+    return (this.recentByKey.get(key) ?? []).filter((member) => t - member.t <= seconds);
+  }
+
+  groupOf(event: number): GroupState | undefined {
+    const id = this.places.get(event);
+    return id === undefined ? undefined : this.groups.get(id);
+  }
+
+  *ofKind(kind: GroupKind): Iterable<GroupState> {
+    for (const group of this.groups.values()) {
+      if (group.kind === kind) {
+        yield group;
+      }
+    }
+  }
+
+  open(kind: GroupKind, subject: string, member: Member): GroupState {
+    const id = `g-${fingerprint({ identity: member.facts.identity, t: String(member.t) })}`;
+    const group: GroupState = {
+      id,
+      kind,
+      subject,
+      openedAt: member.t,
+      lastAt: member.t,
+      members: [],
+      size: 0,
+      touched: [],
+    };
+    this.groups.set(id, group);
+    return group;
+  }
+
+  /** The oldest group among those of the events that holds nothing but them, else a new one: its id stays what people know. */
+  openFor(members: readonly Member[]): GroupState {
+    const events = new Set(members.map((member) => member.event));
+    const ordered = [...members].sort((left, right) => left.t - right.t || left.event - right.event);
+    for (const member of ordered) {
+      const group = this.groupOf(member.event);
+      if (group?.members.every((other) => events.has(other.event))) {
+        return group;
+      }
+    }
+    const [first] = ordered;
+    if (first === undefined) {
+      throw new Error("a burst has at least one event");
+    }
+    return this.open("alone", first.facts.name, first);
+  }
+
+  /** Puts a new event into a group. */
+  place(member: Member, group: GroupState): void {
+    this.enter(member, group);
+    this.remember(member);
+    const { identity } = member.facts;
+    const known = this.identities.get(identity) ?? [];
+    this.identities.delete(identity);
+    const firing = { t: member.t, event: member.event, groupId: group.id };
+    this.identities.set(identity, [...known, firing].slice(-MAX_TIMES));
+  }
+
+  /** Takes an event out of its group and puts it into another; an emptied group is gone. */
+  move(member: Member, to: GroupState): void {
+    const from = this.groupOf(member.event);
+    if (from === undefined || from === to) {
+      return;
+    }
+    from.members = from.members.filter((other) => other.event !== member.event);
+    from.size -= 1;
+    from.lastAt = from.members.at(-1)?.t ?? from.openedAt;
+    if (from.size === 0) {
+      this.groups.delete(from.id);
+    }
+    this.enter(member, to);
+    for (const firing of this.identities.get(member.facts.identity) ?? []) {
+      if (firing.event === member.event) {
+        firing.groupId = to.id;
+      }
+    }
+  }
+
+  /** Takes all events of a group into another. */
+  absorb(from: GroupState, into: GroupState): void {
+    for (const member of from.members) {
+      this.places.set(member.event, from.id);
+      this.move(member, into);
+    }
+  }
+
+  private enter(member: Member, group: GroupState): void {
+    group.members.push(member);
+    group.members.sort((left, right) => left.t - right.t || left.event - right.event);
+    if (group.members.length > MAX_MEMBERS) {
+      group.members.splice(MAX_MEMBERS / 2, 1);
+    }
+    group.size += 1;
+    group.openedAt = Math.min(group.openedAt, member.t);
+    group.lastAt = Math.max(group.lastAt, member.t);
+    this.places.set(member.event, group.id);
+  }
+
+  private remember(member: Member): void {
+    this.recent.push(member);
+    for (const key of keysOf(member.facts)) {
+      const list = this.recentByKey.get(key) ?? [];
+      list.push(member);
+      if (list.length > MAX_RECENT_PER_KEY) {
+        list.shift();
+      }
+      this.recentByKey.set(key, list);
+    }
+  }
+
+  private prune(): void {
+    this.prunedAt = this.lastAt;
+    for (const group of this.groups.values()) {
+      const until = Math.max(group.lastAt, group.members[0]?.facts.outage?.endsAt ?? 0);
+      if (this.lastAt - until > CLOSE_AFTER) {
+        this.groups.delete(group.id);
+      }
+    }
+    const old = this.recent.findIndex((member) => this.lastAt - member.t <= RECENT);
+    this.recent = old < 0 ? [] : this.recent.slice(old);
+    for (const [key, list] of this.recentByKey) {
+      const kept = list.filter((member) => this.lastAt - member.t <= RECENT);
+      if (kept.length === 0) {
+        this.recentByKey.delete(key);
+      } else {
+        this.recentByKey.set(key, kept);
+      }
+    }
+    const oldest = this.recent[0]?.event ?? this.next;
+    for (const event of this.places.keys()) {
+      if (event < oldest) {
+        this.places.delete(event);
+      }
+    }
+    for (const identity of this.identities.keys()) {
+      if (this.identities.size <= MAX_IDENTITIES) {
+        break;
+      }
+      this.identities.delete(identity);
+    }
+  }
+}
+
+/** Keys that bursts are looked for under. */
+export function keysOf(facts: Facts): readonly string[] {
+  if (facts.source !== "alert") {
+    return [];
+  }
+  return [
+    ...(facts.node === null ? [] : [`node:${facts.node}`]),
+    ...(facts.service === null ? [] : [`service:${facts.service}`]),
+    ...(facts.isLoss && !facts.isRestart ? ["loss"] : []),
+  ];
+}
