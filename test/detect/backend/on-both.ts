@@ -1,0 +1,39 @@
+import * as tf from "@tensorflow/tfjs";
+import { expect } from "vitest";
+import { loadWasm } from "../../../src/detect/backend/wasm.ts";
+
+export type Answers = readonly { readonly shape: readonly number[]; readonly values: readonly number[] }[];
+
+/** Runs on one backend; the tensors are made inside, so that nothing is shared between the two. */
+async function answersOn(backend: "cpu" | "wasm", run: () => tf.Tensor | tf.Tensor[]): Promise<Answers> {
+  if (!(await tf.setBackend(backend))) {
+    throw new Error(`no backend ${backend}`);
+  }
+  const results = tf.tidy(run);
+  const list = Array.isArray(results) ? results : [results];
+  const answers = list.map((tensor) => ({ shape: tensor.shape, values: Array.from(tensor.dataSync()) }));
+  tf.dispose(list);
+  return answers;
+}
+
+/** The same calculation on the cpu backend and on ours must give the same shapes and, to float32's precision, numbers. */
+export async function expectSameOnBoth(run: () => tf.Tensor | tf.Tensor[], tolerance = 1e-4): Promise<void> {
+  await loadWasm();
+  // Silences the advice that the cpu backend prints at its first use.
+  tf.env().set("IS_TEST", true);
+  const expected = await answersOn("cpu", run);
+  const seen = await answersOn("wasm", run);
+  expect(seen.map((answer) => answer.shape)).toEqual(expected.map((answer) => answer.shape));
+  for (const [i, answer] of expected.entries()) {
+    const scale = Math.max(1, ...answer.values.map(Math.abs));
+    const values = seen[i]?.values ?? [];
+    const worst = answer.values.reduce((most, value, at) => Math.max(most, Math.abs(value - (values[at] ?? NaN))), 0);
+    expect(worst / scale).toBeLessThan(tolerance);
+  }
+}
+
+/** Numbers that look random but are the same at every run. */
+export function numbers(shape: readonly number[], seed: number): Float32Array {
+  const size = shape.reduce((product, length) => product * length, 1);
+  return Float32Array.from({ length: size }, (_, i) => Math.sin((i + 1) * (seed + 1.37) * 1.7) * 2);
+}
