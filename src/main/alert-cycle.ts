@@ -73,7 +73,10 @@ export function createAlertCycle(parts: AlertCycleParts, seen: readonly ActiveAl
     const acknowledged = new Set((await store.acknowledgements.active()).map(({ groupId }) => groupId));
     const result = pipeline.run(alerts, now, { acknowledged });
     for (const { stage, failures } of result.reports.filter((report) => report.failures.length > 0)) {
-      log.error({ stage, failures: failures.slice(0, 5), count: failures.length }, "stage failed for some alerts; they went on without it");
+      log.error(
+        { stage, failures: failures.slice(0, 5), count: failures.length },
+        "stage failed for some alerts; they went on without it",
+      );
     }
     if (result.raised.length > 0) {
       await alertmanager.post(result.raised);
@@ -90,7 +93,9 @@ export function createAlertCycle(parts: AlertCycleParts, seen: readonly ActiveAl
   }
 
   async function remember(alerts: readonly ActiveAlert[], groups: readonly AlertGroup[], now: Date): Promise<void> {
-    const groupOf = new Map(groups.flatMap((group) => group.alerts.map((alert) => [alert.fingerprint, group.id] as const)));
+    const groupOf = new Map(
+      groups.flatMap((group) => group.alerts.map((alert) => [alert.fingerprint, group.id] as const)),
+    );
     const changes = changesBetween(previous, alerts, groupOf, now);
     previous = new Map(alerts.map((alert) => [alert.fingerprint, alert]));
     if (changes.length > 0) {

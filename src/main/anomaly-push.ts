@@ -41,7 +41,10 @@ export function createAnomalyPush({ alertmanager, pipeline, toAlert, clock, log 
       failing = false;
     } catch (error) {
       if (!failing) {
-        log.warn({ reason: (error as Error).message, waiting: wanted.length }, "anomalies could not be sent to alertmanager; they wait");
+        log.warn(
+          { reason: (error as Error).message, waiting: wanted.length },
+          "anomalies could not be sent to alertmanager; they wait",
+        );
       }
       failing = true;
     }
