@@ -1,0 +1,106 @@
+import { z } from "zod";
+import type { Alertmanager } from "../alert/alertmanager.ts";
+import type { Clock } from "../alert/clock.ts";
+import { AlertmanagerError } from "./error.ts";
+import { createSender, type HttpOptions, withoutCredentials } from "./http.ts";
+import {
+  alertSchema,
+  createdSilenceSchema,
+  groupSchema,
+  receiverSchema,
+  type ServerStatus,
+  silenceSchema,
+  statusSchema,
+  toActiveAlert,
+  toGroup,
+  toSilence,
+  toStatus,
+} from "./schema.ts";
+import { alertQuery, toPostable, toPostableSilence } from "./wire.ts";
+
+/** Alerts in one request: about a megabyte, which every proxy lets through. */
+const BATCH = 1000;
+/** How long the resolve timeout that a server told us is believed. */
+const RESOLVE_TIMEOUT_FOR = 600_000;
+
+/** One Alertmanager reached over HTTP. */
+export interface AlertmanagerServer extends Alertmanager {
+  /** Base address, without credentials. */
+  readonly address: string;
+  status(): Promise<ServerStatus>;
+}
+
+/** A client of one Alertmanager's API v2. Every method throws AlertmanagerError. */
+export function createAlertmanagerServer(
+  address: string,
+  options: HttpOptions & { readonly clock: Clock },
+): AlertmanagerServer {
+  const send = createSender(address, options);
+  const get = <T extends z.ZodType>(path: string, answer: T) =>
+    send({ method: "GET", path: `/api/v2${path}`, answer, isIdempotent: true });
+  let resolveTimeout: { readonly value: number; readonly until: number } | null = null;
+
+  const status = async () => {
+    const answer = toStatus(await get("/status", statusSchema));
+    resolveTimeout = { value: answer.resolveTimeout, until: options.clock().getTime() + RESOLVE_TIMEOUT_FOR };
+    return answer;
+  };
+  const knownResolveTimeout = async () => {
+    const known = resolveTimeout;
+    return known !== null && known.until > options.clock().getTime() ? known.value : (await status()).resolveTimeout;
+  };
+
+  return {
+    address: withoutCredentials(address),
+    status,
+    async alerts(filter = {}) {
+      const timeout = await knownResolveTimeout();
+      const wire = await get(`/alerts${alertQuery(filter)}`, z.array(alertSchema));
+      return wire.map((alert) => toActiveAlert(alert, timeout));
+    },
+    async groups(filter = {}) {
+      const timeout = await knownResolveTimeout();
+      const wire = await get(`/alerts/groups${alertQuery(filter)}`, z.array(groupSchema));
+      return wire.map((group) => toGroup(group, timeout));
+    },
+    async post(alerts) {
+      let refusal: unknown = null;
+      for (let start = 0; start < alerts.length; start += BATCH) {
+        const now = options.clock();
+        const body = alerts.slice(start, start + BATCH).map((alert) => toPostable(alert, now));
+        try {
+          await send({ method: "POST", path: "/api/v2/alerts", body, answer: z.unknown(), isIdempotent: true });
+        } catch (error) {
+          // A refused batch has its good alerts stored all the same, and says nothing about the next batch.
+          if (!(error instanceof AlertmanagerError) || error.status !== 400) {
+            throw error;
+          }
+          refusal ??= error;
+        }
+      }
+      if (refusal !== null) {
+        throw refusal;
+      }
+    },
+    async silences(matchers = []) {
+      return (await get(`/silences${alertQuery({ matchers })}`, z.array(silenceSchema))).map(toSilence);
+    },
+    async putSilence(request) {
+      const answer = await send({
+        method: "POST",
+        path: "/api/v2/silences",
+        body: toPostableSilence(request),
+        answer: createdSilenceSchema,
+        isIdempotent: request.id !== undefined,
+      });
+      return answer.silenceID;
+    },
+    async expireSilence(id) {
+      const path = `/api/v2/silence/${encodeURIComponent(id)}`;
+      await send({ method: "DELETE", path, answer: z.unknown(), isIdempotent: true });
+    },
+    async receivers() {
+      return (await get("/receivers", z.array(receiverSchema))).map((receiver) => receiver.name);
+    },
+  };
+}
