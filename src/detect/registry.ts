@@ -1,16 +1,20 @@
 import { UserError } from "../alert/user-error.ts";
 import type { Detector } from "./detector.ts";
+import { kmeans } from "./models/kmeans.ts";
 import { mahalanobis } from "./models/mahalanobis.ts";
+import { pca } from "./models/pca.ts";
+import { robust } from "./models/robust.ts";
 
-const CHEAP: readonly Detector[] = [mahalanobis];
+/** Detectors that need nothing but arithmetic. */
+export const CHEAP_DETECTORS: readonly Detector[] = [robust, mahalanobis, pca, kmeans];
 const NETWORKS = ["aefc", "aecnn", "aelstm", "forcnn"];
 
 /** Names of all detectors that fit on history. */
-export const DETECTOR_NAMES: readonly string[] = [...CHEAP.map(({ name }) => name), ...NETWORKS];
+export const DETECTOR_NAMES: readonly string[] = [...CHEAP_DETECTORS.map(({ name }) => name), ...NETWORKS];
 
 /** The detector of that name. Networks load TensorFlow.js, the others do not. @throws UserError for an unknown name. */
 export async function findDetector(name: string): Promise<Detector> {
-  const found = CHEAP.find((detector) => detector.name === name);
+  const found = CHEAP_DETECTORS.find((detector) => detector.name === name);
   if (found !== undefined) {
     return found;
   }

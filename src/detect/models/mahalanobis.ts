@@ -1,51 +1,31 @@
-import type { Detector, FitOptions, Model, SavedModel, Scorer } from "../detector.ts";
-import { checkMetrics, type Frame } from "../frame.ts";
-import { expectFormat, packArrays, unpackArrays } from "../saved-model.ts";
+import type { Scorer } from "../detector.ts";
+import { type Arrays, arrayDetector, learntArray } from "./array-detector.ts";
 import { quadraticForm, secondMoments, shrunkInverse, standardise } from "./covariance.ts";
-import { fitScaler, type Scaler } from "./scaler.ts";
+import { fitScaler } from "./scaler.ts";
 
-const NAME = "mahalanobis";
-const FORMAT = 1;
 const SHRINKAGE = 1e-3;
-/** F² numbers are kept and multiplied per point: beyond this a point takes longer than a millisecond. */
-const MAX_METRICS = 1000;
 const NO_CLIP = 1e6;
 
 /** Distance to the mean of history in units of its covariance: the floor that nothing may fall below. */
-export const mahalanobis: Detector = {
-  name: NAME,
+export const mahalanobis = arrayDetector({
+  name: "mahalanobis",
   description: "Mahalanobis distance to history's mean: plain, fast, hard to beat by much",
-  fit: async (train: Frame, _options: FitOptions) => {
-    checkMetrics(train, MAX_METRICS, NAME);
+  format: 1,
+  // F² numbers are kept and multiplied per point: beyond this a point takes longer than a millisecond.
+  maxMetrics: 1000,
+  fit: (train) => {
     const scaler = fitScaler(train);
     const size = train.metrics.length;
     const moments = secondMoments(standardise(train, scaler, NO_CLIP), size);
-    return createModel(train.metrics, scaler, shrunkInverse(moments, size, SHRINKAGE));
+    return { ...scaler, precision: shrunkInverse(moments, size, SHRINKAGE) };
   },
-  load: async (saved: SavedModel) => {
-    expectFormat(saved, NAME, FORMAT);
-    const size = saved.metrics.length;
-    const take = unpackArrays(saved.header["lengths"], saved.weights);
-    const scaler = { mean: take("mean", size), scale: take("scale", size) };
-    return createModel(saved.metrics, scaler, take("precision", size * size));
-  },
-};
+  scorer: (learnt, metrics) => createScorer(learnt, metrics.length),
+});
 
-function createModel(metrics: readonly string[], scaler: Scaler, precision: Float64Array): Model {
-  return {
-    detector: NAME,
-    metrics,
-    scorer: () => createScorer(scaler, precision),
-    save: () => {
-      const { lengths, weights } = packArrays({ ...scaler, precision });
-      return { format: FORMAT, detector: NAME, metrics, header: { lengths }, weights };
-    },
-    dispose: () => {},
-  };
-}
-
-function createScorer({ mean, scale }: Scaler, precision: Float64Array): Scorer {
-  const size = mean.length;
+function createScorer(learnt: Arrays, size: number): Scorer {
+  const mean = learntArray(learnt, "mean", size);
+  const scale = learntArray(learnt, "scale", size);
+  const precision = learntArray(learnt, "precision", size * size);
   const z = new Float64Array(size);
   const product = new Float64Array(size);
   const contributions = new Float64Array(size);
