@@ -1,0 +1,82 @@
+import type { AlertGroup, Person } from "../alert/group.ts";
+import type { Matcher } from "../alert/matcher.ts";
+import type { Feedback, OncallOverride } from "../store/store.ts";
+import type { OncallNow } from "./status-types.ts";
+
+/** Who does something, and from where; goes into the audit log. */
+export interface Actor {
+  readonly person: Person;
+  readonly via: "slack" | "web" | "cli" | "system";
+}
+
+/** Why something was not done. `already`: the state is what was wanted; `gone`: the alert, group or silence is no more. */
+export type Refusal = "already" | "gone" | "forbidden" | "invalid" | "unavailable";
+
+/** What came of an action, with a sentence for the person who asked. */
+export type ActionResult =
+  | {
+      readonly ok: true;
+      readonly reason: string;
+      /** The group after the action, when it concerned one. */
+      readonly group: AlertGroup | null;
+      /** The silence that was made, when one was. */
+      readonly silenceId?: string;
+      /** Until when it can be undone. */
+      readonly undoUntil?: Date;
+    }
+  | { readonly ok: false; readonly because: Refusal; readonly reason: string; readonly group: AlertGroup | null };
+
+/** A silence somebody wants. */
+export interface SilenceWish {
+  /** The group it is for; null for one by matchers only. */
+  readonly groupId: string | null;
+  readonly matchers: readonly Matcher[];
+  /** Milliseconds, or until everything it hides has resolved. */
+  readonly duration: number | "until-resolved";
+  readonly reason: string;
+}
+
+/** What a silence would hide, so that nobody silences blindly. */
+export interface SilencePreview {
+  readonly now: number;
+  /** Different alerts that fired within the last 7 days and would have been hidden. */
+  readonly pastWeek: number;
+  /** Names of some of them, for people. */
+  readonly examples: readonly string[];
+  /** A sentence when it is so broad that it deserves a second look, else null. */
+  readonly warning: string | null;
+  /** Why a number is missing or old, else null. */
+  readonly caveat: string | null;
+}
+
+export interface FeedbackWish {
+  readonly kind: Feedback["kind"];
+  /** What it is about: a group's id, a solution's id, … */
+  readonly subject: string;
+  readonly groupId: string | null;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** What people do with alerts. Each is idempotent: asked twice it answers `already`. Each is recorded in the audit log. */
+export interface Actions {
+  acknowledge(groupId: string, actor: Actor): Promise<ActionResult>;
+  unacknowledge(groupId: string, actor: Actor): Promise<ActionResult>;
+  /** Matchers that hide a group and as little else as possible. */
+  matchersOf(group: AlertGroup): readonly Matcher[];
+  preview(matchers: readonly Matcher[]): Promise<SilencePreview>;
+  silence(wish: SilenceWish, actor: Actor): Promise<ActionResult>;
+  /** Ends a silence of ours early (also the undo of one just made). */
+  expire(silenceId: string, actor: Actor): Promise<ActionResult>;
+  /** Resolves the alerts of a group that cmswatch made itself. */
+  resolve(groupId: string, actor: Actor): Promise<ActionResult>;
+  /** The result's reason says what effect it has. */
+  feedback(wish: FeedbackWish, actor: Actor): Promise<ActionResult>;
+}
+
+/** Who is on call, and the exceptions people make. */
+export interface OncallDesk {
+  /** On call at `at` for a service's rosters, or for all rosters. */
+  now(service: string | null, at: Date): Promise<readonly OncallNow[]>;
+  rosters(): Promise<readonly string[]>;
+  override(wish: Omit<OncallOverride, "id">, actor: Actor): Promise<ActionResult>;
+}
