@@ -1,0 +1,187 @@
+import { randomBytes } from "node:crypto";
+import type { AddressInfo } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
+import { App, HTTPReceiver, type Receiver, SocketModeReceiver, webApi } from "@slack/bolt";
+import type { AlertGroup } from "../alert/group.ts";
+import { UserError } from "../alert/user-error.ts";
+import { boltLogger } from "./bolt-logger.ts";
+import type { Desk } from "./desk.ts";
+import { createIdentity } from "./identity.ts";
+import { registerActions } from "./listeners/actions/index.ts";
+import { registerCommands } from "./listeners/commands/index.ts";
+import { registerEvents } from "./listeners/events/index.ts";
+import { registerViews } from "./listeners/views/index.ts";
+import { createOutbox, type Outbox } from "./outbox.ts";
+import type { BotParts, PageRequest, PageResult, SlackSettings } from "./parts.ts";
+import { createPeople } from "./people.ts";
+import { createPermissions } from "./permissions.ts";
+import { createPictures } from "./pictures.ts";
+import { createPoster } from "./poster.ts";
+import { createPublisher } from "./publisher.ts";
+
+/** The Slack bot. */
+export interface Bot {
+  /**
+   * Begins to listen. @returns the address for Slack's requests (`http://…/slack/events`), or null in Socket Mode
+   * @throws UserError when the address is taken
+   */
+  start(): Promise<string | null>;
+  /** Sends what waits and stops listening. */
+  stop(): Promise<void>;
+  /** Shows a group as it is now; see Publisher. Call it for every change of a group, and for all open groups after a start. */
+  publish(group: AlertGroup, options?: { readonly urgent?: boolean }): Promise<void>;
+  /** Direct message to a person on call; the same page is sent once. */
+  page(request: PageRequest): Promise<PageResult>;
+  /** Sends collected edits now. */
+  flush(): Promise<void>;
+  /** Who the bot is in Slack, asked of Slack. @throws when Slack does not answer or refuses the token */
+  whoAmI(): Promise<{ readonly userId: string; readonly team: string }>;
+  /** Messages that wait, by channel. */
+  backlog(): ReadonlyMap<string, number>;
+}
+
+const ENDPOINT = "/slack/events";
+const DEFAULT_TIMEOUT = 10_000;
+const DEFAULT_SPACING = 1000;
+
+/** Builds the bot from its parts; nothing is sent or listened to before `start`. */
+export function createBot(parts: BotParts): Bot {
+  const { slack, log, clock, store } = parts;
+  const clientOptions = clientOptionsOf(parts);
+  const client = new webApi.WebClient(slack.botToken, clientOptions);
+  const identity = createIdentity(client, slack.botToken);
+  const receiver = receiverOf(slack, parts);
+  const app = new App({
+    receiver,
+    authorize: () => identity.get(),
+    logger: boltLogger(log),
+    clientOptions,
+    extendedErrorHandler: true,
+  });
+  const report = reporter(parts);
+  const outbox = createOutbox({ log, sleep: parts.sleep ?? wait, spacing: slack.spacing ?? DEFAULT_SPACING });
+  const people = createPeople(client);
+  const publisher = createPublisher({
+    ...parts,
+    client,
+    outbox,
+    people,
+    poster: createPoster(client, outbox, store, clock),
+  });
+  const desk: Desk = {
+    ...parts,
+    client,
+    publisher,
+    people,
+    report,
+    permissions: createPermissions(slack.permissions, client, clock),
+    pictures: createPictures(client, parts.draw, log),
+  };
+  registerEvents(app, desk);
+  registerCommands(app, desk);
+  registerActions(app, desk);
+  registerViews(app, desk);
+  app.error(async ({ error }: { error: Error }) => {
+    report(error, "a request of Slack");
+  });
+  return botOf(app, receiver, desk, outbox, identity);
+}
+
+function botOf(
+  app: App,
+  receiver: Receiver,
+  { publisher, slack }: Desk,
+  outbox: Outbox,
+  identity: ReturnType<typeof createIdentity>,
+): Bot {
+  let started = false;
+  return {
+    async start() {
+      if (!(receiver instanceof HTTPReceiver)) {
+        await app.start();
+        started = true;
+        return null;
+      }
+      const server = await listen(receiver, slack.listen);
+      started = true;
+      const { address, port } = server.address() as AddressInfo;
+      return `http://${address.includes(":") ? `[${address}]` : address}:${port}${ENDPOINT}`;
+    },
+    async stop() {
+      if (started) {
+        started = false;
+        await app.stop();
+      }
+      await publisher.stop();
+    },
+    publish: (group, options) => publisher.publish(group, options),
+    page: (request) => publisher.page(request),
+    flush: () => publisher.flush(),
+    async whoAmI() {
+      const { botUserId, teamId } = await identity.get();
+      return { userId: botUserId ?? "", team: teamId ?? "" };
+    },
+    backlog: () => outbox.backlog(),
+  };
+}
+
+async function listen(receiver: HTTPReceiver, address: string) {
+  const at = address.lastIndexOf(":");
+  const port = Number(address.slice(at + 1));
+  const host = address.slice(0, at).replace(/^\[|\]$/g, "");
+  if (at <= 0 || !Number.isInteger(port)) {
+    throw new UserError(
+      `"${address}" is not an address`,
+      "slack.listen",
+      "write it as host:port, such as 127.0.0.1:8421",
+    );
+  }
+  try {
+    return await receiver.start({ host, port });
+  } catch (error) {
+    throw new UserError(
+      `cannot listen on ${address}: ${(error as Error).message}`,
+      "slack.listen",
+      "choose a free port",
+      { cause: error },
+    );
+  }
+}
+
+function receiverOf({ appToken, signingSecret, apiUrl }: SlackSettings, { log }: BotParts): Receiver {
+  const logger = boltLogger(log);
+  if (appToken !== undefined) {
+    const clientOptions = apiUrl === undefined ? {} : { slackApiUrl: apiUrl };
+    return new SocketModeReceiver({ appToken, logger, installerOptions: { clientOptions } });
+  }
+  if (signingSecret !== undefined) {
+    return new HTTPReceiver({ signingSecret, endpoints: ENDPOINT, logger });
+  }
+  throw new UserError(
+    "neither appToken nor signingSecret is set",
+    "slack",
+    "set slack.appToken for Socket Mode, or slack.signingSecret for HTTP",
+  );
+}
+
+/** The client never waits by itself: our own queues do, per channel, so that one channel's limit does not hold up a page. */
+function clientOptionsOf({ slack, log }: BotParts): webApi.WebClientOptions {
+  const timeout = slack.timeout ?? DEFAULT_TIMEOUT;
+  return {
+    timeout,
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    logger: boltLogger(log),
+    fetch: (url, init) => fetch(url, { signal: AbortSignal.timeout(timeout), ...init }),
+    ...(slack.apiUrl === undefined ? {} : { slackApiUrl: slack.apiUrl }),
+  };
+}
+
+function reporter({ log, newReference }: BotParts): Desk["report"] {
+  const makeReference = newReference ?? (() => randomBytes(4).toString("hex").toUpperCase());
+  return (error, what) => {
+    const reference = makeReference();
+    log.error({ err: error, reference, what }, "request from slack failed");
+    return reference;
+  };
+}

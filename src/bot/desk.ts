@@ -1,0 +1,17 @@
+import type { webApi } from "@slack/bolt";
+import type { BotParts } from "./parts.ts";
+import type { People } from "./people.ts";
+import type { Permissions } from "./permissions.ts";
+import type { Pictures } from "./pictures.ts";
+import type { Publisher } from "./publisher.ts";
+
+/** What every listener works at: the collaborators and the bot's own tools. */
+export interface Desk extends BotParts {
+  readonly client: webApi.WebClient;
+  readonly publisher: Publisher;
+  readonly permissions: Permissions;
+  readonly people: People;
+  readonly pictures: Pictures;
+  /** Logs a failure and gives the reference under which the log has it. */
+  readonly report: (error: unknown, what: string) => string;
+}

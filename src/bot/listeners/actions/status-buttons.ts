@@ -1,0 +1,50 @@
+import type { BlockAction, ButtonAction, SlackActionMiddlewareArgs } from "@slack/bolt";
+import type { Desk } from "../../desk.ts";
+import { unknownServiceNotice } from "../../messages/notice.ts";
+import { context, plain } from "../../messages/payload.ts";
+import { statusMessage } from "../../messages/status.ts";
+import { pictureOf, status } from "../commands/status.ts";
+import { guarded, replyBy } from "../reply.ts";
+
+type Press = SlackActionMiddlewareArgs<BlockAction<ButtonAction>>;
+
+/** "Show to everybody" under a status. */
+export function shareStatus(desk: Desk) {
+  return async ({ ack, action, body, respond }: Press): Promise<void> => {
+    await ack();
+    const reply = replyBy(respond);
+    await guarded(desk, "Showing the status", reply, async () => {
+      const now = desk.clock();
+      const found = await desk.status.service(action.value ?? "", now);
+      if (!found.known) {
+        await reply(unknownServiceNotice(found.name, found.suggestions));
+        return;
+      }
+      const { person } = await desk.people.actor(body.user.id);
+      const message = statusMessage(found, now, await pictureOf(desk, found));
+      await reply(
+        { ...message, blocks: [...message.blocks, context(`Asked by ${plain(person.name)}`)] },
+        { inChannel: true },
+      );
+    });
+  };
+}
+
+/** "Refresh" under a status. */
+export function refreshStatus(desk: Desk) {
+  return async ({ ack, action, body, respond }: Press): Promise<void> => {
+    await ack();
+    const answer = replyBy(respond);
+    await guarded(desk, "Refreshing", answer, async () => {
+      await status({
+        desk,
+        words: [action.value ?? ""],
+        actor: await desk.people.actor(body.user.id),
+        userId: body.user.id,
+        channel: body.channel?.id ?? body.user.id,
+        triggerId: body.trigger_id,
+        reply: (payload) => answer(payload, { replace: true }),
+      });
+    });
+  };
+}

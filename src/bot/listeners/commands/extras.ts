@@ -1,0 +1,33 @@
+import { notice } from "../../messages/notice.ts";
+import { lines, plain, section } from "../../messages/payload.ts";
+import type { Subcommand } from "./subcommand.ts";
+
+/** `/anomaly transfers`: data transfers that last too long. */
+export const transfers: Subcommand = async ({ desk, reply }) => {
+  const ask = desk.extras?.transfers;
+  await reply(
+    ask === undefined
+      ? notice("Transfers are not watched here: no source is configured.")
+      : answer("Transfers", await ask(desk.clock())),
+  );
+};
+
+/** `/anomaly dqm <run>`: what the histograms of a run say. */
+export const dqm: Subcommand = async ({ desk, words, reply }) => {
+  const ask = desk.extras?.dqm;
+  const run = Number(words[0]);
+  if (ask === undefined) {
+    await reply(notice("Histograms are not watched here: no source is configured."));
+  } else if (!Number.isInteger(run) || run <= 0) {
+    await reply(notice("Which run? `/anomaly dqm 306425`."));
+  } else {
+    await reply(answer(`Run ${run}`, await ask(run)));
+  }
+};
+
+function answer(title: string, found: readonly string[]) {
+  return {
+    text: title,
+    blocks: [section(`*${title}*\n${found.length === 0 ? "nothing out of the ordinary" : lines(found.map(plain))}`)],
+  };
+}

@@ -1,0 +1,69 @@
+import { formatDuration, parseDuration } from "../../../alert/duration.ts";
+import { notice, unknownServiceNotice } from "../../messages/notice.ts";
+import { context, plain, section } from "../../messages/payload.ts";
+import { pictureBlock } from "../../messages/status.ts";
+import { age } from "../../messages/time.ts";
+import { nearest } from "../../nearest.ts";
+import type { CommandInput, Subcommand } from "./subcommand.ts";
+
+const DEFAULT_RANGE = 6 * 3_600_000;
+const MAX_RANGE = 30 * 86_400_000;
+
+/** `/anomaly plot <service> [metric] [range]`. */
+export const plot: Subcommand = async (input) => {
+  const { desk, words, reply } = input;
+  const [name, ...rest] = words;
+  const service = name?.toLowerCase();
+  if (service === undefined || !desk.services.includes(service)) {
+    await reply(
+      service === undefined
+        ? notice("Which one? `/anomaly plot dbs cpu 6h`.")
+        : unknownServiceNotice(service, nearest(service, desk.services)),
+    );
+    return;
+  }
+  const range = rest.map(rangeOf).find((one) => one !== null) ?? DEFAULT_RANGE;
+  const metric = rest.find((word) => rangeOf(word) === null);
+  await draw(input, service, metric, Math.min(range, MAX_RANGE));
+};
+
+async function draw(
+  { desk, reply }: CommandInput,
+  service: string,
+  metric: string | undefined,
+  range: number,
+): Promise<void> {
+  const to = desk.clock();
+  const query = { service, from: new Date(to.getTime() - range), to, ...(metric === undefined ? {} : { metric }) };
+  const part = await desk.status.series(query);
+  if (part.kind === "missing") {
+    await reply(notice(`*${plain(service)}* ${age(part, to)}`));
+    return;
+  }
+  if (part.value === null) {
+    await reply(
+      notice(
+        `*${plain(service)}* has no metric ${metric === undefined ? "that is watched" : `“${plain(metric)}”`}. \`/anomaly status ${plain(service)}\` names those that are.`,
+      ),
+    );
+    return;
+  }
+  const picture = await desk.pictures.of(part.value);
+  const title = `*${plain(part.value.entity)}: ${plain(part.value.metric)}*, last ${formatDuration(range)}`;
+  await reply(
+    picture === null
+      ? notice(`${title}: no picture could be drawn.`)
+      : {
+          text: `${service}: ${part.value.metric}`,
+          blocks: [section(title), pictureBlock(picture), context(age(part, to))],
+        },
+  );
+}
+
+function rangeOf(text: string): number | null {
+  try {
+    return parseDuration(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,36 @@
+import type { AlertGroup } from "../../alert/group.ts";
+import type { Desk } from "../desk.ts";
+import { homeView } from "../messages/home.ts";
+import { settingsOf } from "../settings.ts";
+
+/** Shows a person's App Home as it is now. */
+export async function publishHome(desk: Desk, userId: string): Promise<void> {
+  const now = desk.clock();
+  const [overview, settings, actor] = await Promise.all([
+    desk.status.overview(now),
+    settingsOf(desk.store, userId),
+    desk.people.actor(userId),
+  ]);
+  const open = overview.alerts.kind === "missing" ? [] : overview.alerts.value;
+  await desk.client.views.publish({
+    user_id: userId,
+    view: homeView(overview, await mineOf(desk, open, actor.person.name), settings, now),
+  });
+}
+
+const LOOKED_AT = 100;
+
+/** Open groups that the person acknowledged or was paged for. */
+async function mineOf({ store }: Desk, open: readonly AlertGroup[], name: string): Promise<readonly AlertGroup[]> {
+  const acknowledged = new Set(
+    (await store.acknowledgements.active()).filter(({ by }) => by === name).map(({ groupId }) => groupId),
+  );
+  const mine = await Promise.all(
+    open.slice(0, LOOKED_AT).map(async (group) => {
+      const paged =
+        acknowledged.has(group.id) || (await store.oncall.deliveries(group.id)).some(({ person }) => person === name);
+      return paged ? [group] : [];
+    }),
+  );
+  return mine.flat();
+}

@@ -1,0 +1,8 @@
+import type { App } from "@slack/bolt";
+import type { Desk } from "../../desk.ts";
+import { silenceSubmit } from "./silence-submit.ts";
+
+/** Registers the dialogues. */
+export function registerViews(app: App, desk: Desk): void {
+  app.view("silence.submit", silenceSubmit(desk));
+}

@@ -1,0 +1,39 @@
+import type { Digest, RuleDay } from "../digest.ts";
+import { context, lines, link, type Payload, plain, section } from "./payload.ts";
+import { groupLine, part } from "./status.ts";
+import { age, moment } from "./time.ts";
+
+/** The morning digest: what fired, what was noise, what is still open. */
+export function digestMessage(digest: Digest, webUrl: string | null): Payload {
+  const fired = digest.rules.reduce((sum, rule) => sum + rule.fired, 0);
+  const noise = digest.rules.reduce((sum, rule) => sum + rule.shortLived, 0);
+  const noisy = digest.rules.filter(({ shortLived }) => shortLived > 0);
+  const open = digest.open.kind === "missing" ? "unknown" : digest.open.value.length;
+  const summary = `${fired} ${fired === 1 ? "alert" : "alerts"} fired, ${noise} ended by themselves within 5 minutes, ${open} open now`;
+  return {
+    text: `CMSWEB in the last day: ${summary}`,
+    blocks: [
+      section(
+        `*CMSWEB in the last day*: ${summary}${digest.cutShort ? "\n:warning: There was more than could be read; the numbers are too low." : ""}`,
+      ),
+      section(
+        `*What fired*\n${digest.rules.length === 0 ? "nothing" : lines(digest.rules.slice(0, 15).map(ruleLine), 2500, "rules")}`,
+      ),
+      section(
+        `*What was noise*\n${noisy.length === 0 ? "nothing" : lines(noisy.slice(0, 10).map(noiseLine), 1500, "rules")}`,
+      ),
+      part("Still open", digest.open, digest.to, (all) => all.map(groupLine), "nothing"),
+      context(
+        `${moment(digest.from)} to ${moment(digest.to)} · ${age(digest.open, digest.to)}${webUrl === null ? "" : ` · ${link(webUrl, "see all")}`}`,
+      ),
+    ],
+  };
+}
+
+function ruleLine({ service, rule, fired, acknowledged }: RuleDay): string {
+  return `• ${fired} × *${plain(rule)}* (${plain(service)})${acknowledged === 0 ? ", never acknowledged" : ""}`;
+}
+
+function noiseLine({ service, rule, fired, shortLived }: RuleDay): string {
+  return `• ${shortLived} of ${fired} × *${plain(rule)}* (${plain(service)}) ended within 5 minutes`;
+}

@@ -1,0 +1,196 @@
+import type { webApi } from "@slack/bolt";
+import type { Logger } from "pino";
+import type { Clock } from "../alert/clock.ts";
+import type { AlertGroup } from "../alert/group.ts";
+import type { SlackMessage, Store } from "../store/store.ts";
+import { viewOf } from "./group-view.ts";
+import { type GroupView, groupMessage } from "./messages/group.ts";
+import type { Payload } from "./messages/payload.ts";
+import { type Outbox, PRIORITY, platformCode } from "./outbox.ts";
+import { sendPage } from "./pager.ts";
+import type { PageRequest, PageResult, SlackSettings } from "./parts.ts";
+import type { People } from "./people.ts";
+import type { Poster } from "./poster.ts";
+
+/** Keeps one living message per group, and pages people. */
+export interface Publisher {
+  /**
+   * Shows the group as it is now: posts its message, or edits it. Edits are collected for a few seconds unless `urgent`.
+   * Resolves when it is sent (or, not urgent, taken); what could not be sent is tried again and never thrown.
+   */
+  publish(group: AlertGroup, options?: { readonly urgent?: boolean }): Promise<void>;
+  /** Direct message to a person; twice the same page (person, group, step) is sent once. */
+  page(request: PageRequest): Promise<PageResult>;
+  /** Adds to the thread of the group's message; nothing when it has none yet. */
+  note(groupId: string, payload: Payload): Promise<void>;
+  /** Sends what is collected, now. */
+  flush(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface PublisherParts {
+  readonly client: webApi.WebClient;
+  readonly outbox: Outbox;
+  readonly poster: Poster;
+  readonly people: People;
+  readonly store: Store;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly slack: SlackSettings;
+  readonly webUrl: string | null;
+}
+
+const DEFAULT_BATCH = 3000;
+const RETRY_AFTER = 30_000;
+const PAGED_BEFORE = "You were paged for this.";
+/** Refusals of a channel after which the default channel is tried. */
+const NO_CHANNEL = ["channel_not_found", "is_archived", "not_in_channel", "restricted_action"];
+
+export function createPublisher(parts: PublisherParts): Publisher {
+  const { store, log, clock, slack, outbox, poster, client, webUrl } = parts;
+  /** Newest state of each group that waits to be shown: bounded by the number of groups. */
+  const pending = new Map<string, AlertGroup>();
+  let timer: NodeJS.Timeout | null = null;
+  let stopped = false;
+
+  const arm = (after: number) => {
+    if (timer === null && !stopped) {
+      timer = setTimeout(() => {
+        timer = null;
+        void flush();
+      }, after);
+      timer.unref();
+    }
+  };
+
+  const postNew = async (view: GroupView): Promise<void> => {
+    const { group } = view;
+    const wanted = (group.service === null ? undefined : slack.channels[group.service]) ?? slack.channels["default"];
+    if (wanted === undefined) {
+      log.error({ group: group.id }, "no channel for alerts: set slack.channels.default");
+      return;
+    }
+    const posting = { key: `group/${group.id}`, groupId: group.id, kind: "group", priority: PRIORITY.alert } as const;
+    const posted = await postWithFallback(wanted, (channel) =>
+      poster.post({ ...posting, channel }, groupMessage(view)),
+    );
+    if (posted === null) {
+      // Another replica is at it: its message is edited to the newest state once it is there.
+      pending.set(group.id, group);
+      arm(RETRY_AFTER);
+    }
+  };
+
+  const postWithFallback = async <T>(channel: string, post: (channel: string) => Promise<T>): Promise<T> => {
+    try {
+      return await post(channel);
+    } catch (error) {
+      const code = platformCode(error) ?? "";
+      if (!NO_CHANNEL.includes(code)) {
+        throw error;
+      }
+      const fallback = slack.channels["default"];
+      if (code === "not_in_channel" && (await joined(channel))) {
+        return post(channel);
+      }
+      if (fallback === undefined || fallback === channel) {
+        throw error;
+      }
+      log.error({ channel, code, fallback }, "channel cannot be written to, using the default channel");
+      return post(fallback);
+    }
+  };
+
+  const joined = async (channel: string): Promise<boolean> => {
+    try {
+      await client.conversations.join({ channel });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+
+  const show = async (group: AlertGroup): Promise<void> => {
+    const view = await viewOf(group, store, webUrl, clock());
+    const messages = (await store.messages.of(group.id)).filter(({ kind }) => kind === "group" || kind === "page");
+    const main = newestMain(messages);
+    const pages = messages.filter(({ kind }) => kind === "page");
+    await Promise.all([
+      main === undefined ? postNew(view) : editOrPost(main, view),
+      ...pages.map((page) => poster.edit(page, groupMessage({ ...view, pageReason: PAGED_BEFORE }), PRIORITY.person)),
+    ]);
+  };
+
+  const editOrPost = async (main: SlackMessage, view: GroupView): Promise<void> => {
+    const edited = await poster.edit(main, groupMessage(view), PRIORITY.edit);
+    if (!edited && view.group.state !== "resolved") {
+      log.warn({ group: view.group.id, channel: main.channel }, "alert message is gone, posting it anew");
+      await repost(main, view);
+    }
+  };
+
+  const repost = async (gone: SlackMessage, view: GroupView): Promise<void> => {
+    const key = `group/${view.group.id}/after/${gone.ts}`;
+    const posting = {
+      key,
+      groupId: view.group.id,
+      kind: "group",
+      priority: PRIORITY.alert,
+      replaces: gone.ts,
+    } as const;
+    await postWithFallback(gone.channel, (channel) => poster.post({ ...posting, channel }, groupMessage(view)));
+  };
+
+  const showSafely = async (group: AlertGroup): Promise<void> => {
+    pending.delete(group.id);
+    try {
+      await show(group);
+    } catch (error) {
+      log.error({ err: error, group: group.id }, "alert message could not be sent, trying again later");
+      if (!pending.has(group.id)) {
+        pending.set(group.id, group);
+      }
+      arm(RETRY_AFTER);
+    }
+  };
+
+  const flush = async (): Promise<void> => {
+    await Promise.all([...pending.values()].map(showSafely));
+  };
+
+  return {
+    async publish(group, options = {}) {
+      pending.set(group.id, group);
+      const isNew = (await store.messages.of(group.id)).length === 0;
+      if (isNew || options.urgent === true) {
+        await showSafely(pending.get(group.id) ?? group);
+      } else {
+        arm(slack.batchFor ?? DEFAULT_BATCH);
+      }
+    },
+    page: (request) => sendPage(request, parts),
+    async note(groupId, payload) {
+      const main = newestMain(await store.messages.of(groupId));
+      if (main !== undefined) {
+        await outbox.send(main.channel, PRIORITY.person, async () => {
+          await client.chat.postMessage({ channel: main.channel, thread_ts: main.ts, ...payload });
+        });
+      }
+    },
+    flush,
+    async stop() {
+      stopped = true;
+      if (timer !== null) {
+        clearTimeout(timer);
+        timer = null;
+      }
+      await flush();
+      await outbox.idle();
+    },
+  };
+}
+
+/** A group's message; where it had to be posted anew, the newest one. */
+function newestMain(messages: readonly SlackMessage[]): SlackMessage | undefined {
+  return messages.filter(({ kind }) => kind === "group").sort((left, right) => Number(right.ts) - Number(left.ts))[0];
+}
