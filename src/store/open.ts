@@ -1,0 +1,25 @@
+import type { Logger } from "pino";
+import type { Config } from "../config/schema.ts";
+import type { Store } from "./store.ts";
+
+export interface StoreOptions {
+  /** Hears of lost connections and unsafe settings. */
+  readonly log?: Logger;
+}
+
+/**
+ * Opens the store that the configuration names, with its schema up to date: PGlite in a folder, or PostgreSQL.
+ * Only the driver that is used is loaded.
+ * @throws UserError when the folder is in use, the server cannot be reached, or the schema is newer than this program.
+ */
+export async function openStore(
+  config: Pick<Config["store"], "url" | "password">,
+  options: StoreOptions = {},
+): Promise<Store> {
+  if (/^postgres(ql)?:\/\//.test(config.url)) {
+    const { openPostgres } = await import("./postgres.ts");
+    return openPostgres(config.url, config.password, options.log ?? null);
+  }
+  const { openFolder } = await import("./pglite.ts");
+  return openFolder(config.url);
+}

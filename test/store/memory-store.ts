@@ -1,0 +1,31 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { PGlite } from "@electric-sql/pglite";
+import { openInMemory } from "../../src/store/pglite.ts";
+import type { Store } from "../../src/store/store.ts";
+
+/**
+ * A fresh store in memory, for tests of any room. Making a database takes some seconds, so the empty one is kept in the
+ * machine's temporary folder and loaded from there (under a second). Close it in `afterAll`.
+ */
+export async function openMemoryStore(): Promise<Store> {
+  return openInMemory(await template());
+}
+
+async function template(): Promise<Blob> {
+  // PGlite's entry names its parts by their hashes: it changes with every version.
+  const entry = readFileSync(fileURLToPath(import.meta.resolve("@electric-sql/pglite")));
+  const version = createHash("sha256").update(entry).digest("hex").slice(0, 12);
+  const path = join(tmpdir(), `cmswatch-test-database-${version}.tar`);
+  if (!existsSync(path)) {
+    const client = await PGlite.create();
+    const dump = await client.dumpDataDir("none");
+    await client.close();
+    writeFileSync(`${path}.${process.pid}`, Buffer.from(await dump.arrayBuffer()), { mode: 0o600 });
+    renameSync(`${path}.${process.pid}`, path);
+  }
+  return new Blob([readFileSync(path)]);
+}
