@@ -1,0 +1,41 @@
+import { z } from "zod";
+
+const reason = z.string().trim().min(1).max(1000);
+const minutes = z.int().positive().max(100_000);
+
+/** What a person may do on the dashboard. */
+export const actionSchema = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("acknowledge"), group: z.string(), minutes: minutes.default(60) }),
+  z.strictObject({ kind: z.literal("unacknowledge"), group: z.string() }),
+  z.strictObject({ kind: z.literal("silence"), matchers: z.array(z.string()).min(1).max(50), minutes, reason }),
+  z.strictObject({ kind: z.literal("expire-silence"), silence: z.string(), reason: reason.optional() }),
+  z.strictObject({ kind: z.literal("not-anomaly"), anomaly: z.string(), reason }),
+  z.strictObject({ kind: z.literal("revoke-feedback"), feedback: z.string() }),
+  z.strictObject({ kind: z.literal("activate-model"), model: z.string() }),
+  z.strictObject({
+    kind: z.literal("inject"),
+    service: z.string(),
+    anomaly: z.enum(["point", "contextual", "collective", "down", "absent"]),
+    minutes: minutes.default(10),
+  }),
+]);
+export type WebAction = z.output<typeof actionSchema>;
+
+export type Role = "viewer" | "operator" | "admin";
+const RANKS = { viewer: 0, operator: 1, admin: 2 } as const satisfies Record<Role, number>;
+
+/** The role an action needs: undoing what a model learnt or which one is live is for admins. */
+export function roleFor(action: WebAction): Role {
+  return action.kind === "activate-model" || action.kind === "revoke-feedback" ? "admin" : "operator";
+}
+
+/** True when the role is the needed one or above. */
+export function mayAs(role: Role, needed: Role): boolean {
+  return RANKS[role] >= RANKS[needed];
+}
+
+export const outcomeView = z.object({
+  ok: z.boolean(),
+  message: z.string().describe("What was done, or why not: a sentence for the person."),
+});
+export type OutcomeView = z.output<typeof outcomeView>;

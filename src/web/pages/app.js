@@ -1,0 +1,175 @@
+import { get, Refused, send } from "./api.js";
+import { h, morph } from "./dom.js";
+import { refreshAges, setNow } from "./format.js";
+import { route } from "./routes.js";
+
+const RANKS = { viewer: 0, operator: 1, admin: 2 };
+const RECONNECT_AFTER = 40_000;
+
+const main = document.getElementById("main");
+const liveSign = document.getElementById("live");
+const tabs = document.getElementById("tabs");
+let me = { actor: null, links: [] };
+let shown = null;
+let pending = false;
+
+const context = {
+  may: (role) => me.actor !== null && RANKS[me.actor.role] >= RANKS[role],
+  act: async (action) => {
+    try {
+      toast((await send("/api/v1/actions", action)).message);
+      await show();
+    } catch (error) {
+      toast(error.message, true);
+    }
+  },
+  toast,
+  refresh: () => show(),
+};
+
+/** Draws the page that the address names; again when something changed. Only one drawing at a time. */
+async function show() {
+  if (pending) {
+    return;
+  }
+  pending = true;
+  const page = route(location.pathname, new URLSearchParams(location.search));
+  try {
+    const data = await page.load();
+    if (data.status?.now ?? data.now) {
+      setNow(data.status?.now ?? data.now);
+    }
+    draw(page, page.draw(data, context));
+  } catch (error) {
+    if (error instanceof Refused && error.status === 401) {
+      draw(page, signIn(error.message));
+    } else {
+      draw(page, h("p", { class: "empty bad", role: "alert" }, error.message));
+    }
+  } finally {
+    pending = false;
+  }
+}
+
+function draw(page, content) {
+  const isNew = shown !== page.path;
+  const next = h("main", {}, content);
+  if (isNew) {
+    main.replaceChildren(...next.childNodes);
+    main.className = page.name;
+    document.title = page.title === "" ? "cmswatch" : `${page.title} · cmswatch`;
+    drawTabs(page.name);
+    shown = page.path;
+  } else {
+    morph(main, next);
+  }
+}
+
+function drawTabs(current) {
+  const pages = [
+    ["overview", "/", "Overview"],
+    ["alerts", "/alerts", "Alerts"],
+    ["silences", "/silences", "Silences"],
+    ["oncall", "/oncall", "On call"],
+    ["models", "/models", "Models"],
+    ["audit", "/audit", "Audit"],
+  ];
+  tabs.replaceChildren(
+    ...pages.map(([name, href, title]) => h("a", { href, "aria-current": name === current ? "page" : null }, title)),
+    ...me.links.map(({ href, title }) => h("a", { href, class: "outside" }, title)),
+  );
+}
+
+function signIn(why) {
+  const field = h("input", { type: "password", id: "token", autocomplete: "current-password", required: true });
+  const onsubmit = async (event) => {
+    event.preventDefault();
+    try {
+      await send("/api/v1/session", { token: field.value });
+      location.reload();
+    } catch (error) {
+      toast(error.message, true);
+    }
+  };
+  return h(
+    "form",
+    { class: "card signin", onsubmit },
+    h("h1", {}, "Sign in"),
+    h("p", { class: "faint" }, why),
+    h("label", { for: "token" }, "Token"),
+    field,
+    h("button", { class: "primary" }, "Sign in"),
+  );
+}
+
+let toastTimer;
+function toast(text, isBad = false) {
+  const place = document.getElementById("toast");
+  place.replaceChildren(h("p", { class: isBad ? "bad" : "" }, text));
+  clearTimeout(toastTimer);
+  toastTimer = setTimeout(() => place.replaceChildren(), 6000);
+}
+
+/** Links inside the dashboard change the page without loading it anew. */
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[href^='/']");
+  const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+  if (link && isPlain && !link.target && !link.classList.contains("outside") && route(link.pathname) !== null) {
+    event.preventDefault();
+    history.pushState(null, "", link.href);
+    show().then(() => main.focus({ preventScroll: true }));
+    scrollTo(0, 0);
+  }
+});
+addEventListener("popstate", show);
+document.getElementById("theme").onclick = () => {
+  const root = document.documentElement;
+  const isDark = root.dataset.theme
+    ? root.dataset.theme === "dark"
+    : matchMedia("(prefers-color-scheme: dark)").matches;
+  root.dataset.theme = isDark ? "light" : "dark";
+  localStorage.setItem("theme", root.dataset.theme);
+};
+
+let heard = Date.now();
+let events = null;
+function listen() {
+  events?.close();
+  events = new EventSource("/api/v1/events");
+  heard = Date.now();
+  events.addEventListener("hello", () => {
+    setLive(true);
+    show();
+  });
+  events.addEventListener("changed", () => {
+    heard = Date.now();
+    show();
+  });
+  events.onerror = () => setLive(false);
+}
+function setLive(isLive) {
+  heard = Date.now();
+  liveSign.textContent = isLive ? "live" : "not connected";
+  liveSign.className = `live ${isLive ? "on" : "off"}`;
+}
+
+setInterval(refreshAges, 1000);
+setInterval(() => {
+  if (
+    events?.readyState === EventSource.CLOSED ||
+    (events?.readyState === EventSource.OPEN && Date.now() - heard > RECONNECT_AFTER)
+  ) {
+    show();
+    listen();
+  }
+}, 5000);
+
+try {
+  me = await get("/api/v1/me");
+} catch {
+  // Not signed in, or away: show() says which.
+}
+await show();
+if (me.actor !== null) {
+  listen();
+}

@@ -1,0 +1,76 @@
+import { h } from "./dom.js";
+
+/** A duration in its largest one or two units: `45 s`, `12 min`, `3 h 20 min`, `2 d 4 h`. */
+export function duration(milliseconds) {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  if (seconds < 90) {
+    return `${seconds} s`;
+  }
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 90) {
+    return `${minutes} min`;
+  }
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+/** Text that keeps saying how long ago a time was. `before` and `after` surround it. */
+export function age(iso, before = "", after = " ago") {
+  const text = () => `${before}${duration(now() - Date.parse(iso))}${after}`;
+  return h("time", { datetime: iso, title: clock(iso), "data-before": before, "data-after": after }, text());
+}
+
+let skew = 0;
+
+/** Tells this page what time it is at the server; the demo's clock may run fast. */
+export function setNow(iso) {
+  skew = Date.parse(iso) - Date.now();
+}
+
+export function now() {
+  return Date.now() + skew;
+}
+
+/** Renews all ages on the page. */
+export function refreshAges() {
+  for (const element of document.querySelectorAll("time[data-after]")) {
+    const past = now() - Date.parse(element.dateTime);
+    element.textContent = `${element.dataset.before}${duration(past)}${element.dataset.after}`;
+  }
+}
+
+/** A time for people: day and time of day in UTC, as CERN's operators write it. */
+export function clock(iso) {
+  const text = new Date(iso).toISOString();
+  return `${text.slice(0, 10)} ${text.slice(11, 19)} UTC`;
+}
+
+/** A number with three significant digits. */
+export function number(value) {
+  if (value === null || value === undefined || Number.isNaN(value)) {
+    return "–";
+  }
+  return Math.abs(value) >= 1000 ? Math.round(value).toLocaleString("en") : String(Number(value.toPrecision(3)));
+}
+
+const STATE_TEXT = {
+  ok: "ok",
+  anomalous: "anomalous",
+  down: "down",
+  learning: "learning",
+  "no-data": "no data",
+  silenced: "silenced",
+  firing: "firing",
+  acknowledged: "acknowledged",
+  resolved: "resolved",
+};
+
+/** A coloured word; the word carries the meaning, the colour only repeats it. */
+export function chip(state, text = STATE_TEXT[state] ?? state) {
+  return h("span", { class: `chip ${state}` }, text);
+}
+
+/** The severity as a word with its own colour. */
+export function severity(name) {
+  return name === null ? null : h("span", { class: `severity s-${name}` }, name);
+}

@@ -1,0 +1,106 @@
+import { h } from "./dom.js";
+import { age, chip, clock, severity } from "./format.js";
+
+const HIDDEN_LABELS = ["alertname", "severity", "service"];
+
+/** One group of alerts: what is wrong, since when, what to do, and what is in it. */
+export function groupCard(group, context) {
+  const { id, title, state, startsAt, acknowledgedBy, alerts, owners, reasons, runbook, solutions } = group;
+  return h(
+    "article",
+    { class: `card group ${state} s-${group.severity}`, "data-key": id, id: `group-${id}` },
+    h(
+      "div",
+      { class: "row" },
+      h("div", { class: "what" }, severity(group.severity), h("h3", {}, title)),
+      h("div", { class: "buttons" }, buttons(group, context)),
+    ),
+    h(
+      "p",
+      { class: "meta" },
+      chip(state, acknowledgedBy ? `acknowledged by ${acknowledgedBy}` : undefined),
+      group.service && h("a", { href: `/services/${encodeURIComponent(group.service)}` }, group.service),
+      h("span", {}, `${alerts.length} ${alerts.length === 1 ? "alert" : "alerts"}`),
+      age(startsAt, "since "),
+      owners.length > 0 && h("span", {}, owners.join(", ")),
+    ),
+    runbook &&
+      runbook.firstSteps.length > 0 &&
+      h("p", { class: "step" }, h("b", {}, "First: "), runbook.firstSteps[0], " ", runbookLink(runbook)),
+    h(
+      "details",
+      {},
+      h("summary", {}, "Why, and what is in it"),
+      reasons.length > 0 &&
+        h(
+          "ul",
+          { class: "plain" },
+          reasons.map((reason) => h("li", {}, reason)),
+        ),
+      solutions.length > 0 && [
+        h("h4", {}, "What may help"),
+        h(
+          "ol",
+          { class: "plain" },
+          solutions.map(({ text, reason }) => h("li", {}, text, h("span", { class: "faint" }, ` — ${reason}`))),
+        ),
+      ],
+      h(
+        "div",
+        { class: "alerts" },
+        alerts.map((alert) => alertRow(alert, group.rootFingerprint)),
+      ),
+    ),
+  );
+}
+
+function buttons(group, { act, openSilence, may }) {
+  if (!may("operator") || group.state === "resolved") {
+    return null;
+  }
+  const isFiring = group.state === "firing";
+  return [
+    isFiring
+      ? h(
+          "button",
+          { type: "button", class: "primary", onclick: () => act({ kind: "acknowledge", group: group.id }) },
+          "Acknowledge",
+        )
+      : group.state === "acknowledged" &&
+        h("button", { type: "button", onclick: () => act({ kind: "unacknowledge", group: group.id }) }, "Give back"),
+    openSilence && h("button", { type: "button", onclick: () => openSilence(group) }, "Silence…"),
+  ];
+}
+
+function runbookLink({ title, url }) {
+  return h("a", { href: url }, title);
+}
+
+function alertRow(alert, root) {
+  const text = alert.annotations.summary ?? alert.annotations.description ?? alert.annotations.Subject ?? "";
+  return h(
+    "div",
+    { class: "alert", "data-key": alert.fingerprint },
+    h(
+      "div",
+      { class: "row" },
+      h(
+        "span",
+        {},
+        h("b", {}, alert.name),
+        " ",
+        severity(alert.severity),
+        alert.fingerprint === root && h("span", { class: "chip" }, "cause"),
+      ),
+      h("span", { class: "faint", title: clock(alert.startsAt) }, age(alert.startsAt)),
+    ),
+    text && h("p", {}, text),
+    h(
+      "p",
+      { class: "labels" },
+      Object.entries(alert.labels)
+        .filter(([name]) => !HIDDEN_LABELS.includes(name))
+        .map(([name, value]) => h("code", {}, `${name}=${value}`)),
+    ),
+  );
+}

@@ -1,0 +1,39 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { extname, join } from "node:path";
+
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".svg": "image/svg+xml",
+};
+const PAGES = join(import.meta.dirname, "pages");
+
+/** A file of the dashboard, held in memory. */
+export interface StaticFile {
+  readonly type: string;
+  readonly body: Buffer;
+  readonly etag: string;
+}
+
+/** All files of the dashboard by their address: what is in pages/, and uPlot from its package. */
+export function loadStatic(): ReadonlyMap<string, StaticFile> {
+  const files = new Map<string, StaticFile>();
+  for (const entry of readdirSync(PAGES, { recursive: true, encoding: "utf8" })) {
+    if (TYPES[extname(entry)] !== undefined) {
+      files.set(`/assets/${entry.replaceAll("\\", "/")}`, toFile(join(PAGES, entry)));
+    }
+  }
+  const packages = createRequire(import.meta.url);
+  files.set("/assets/uplot.js", toFile(packages.resolve("uplot/dist/uPlot.esm.js")));
+  files.set("/assets/uplot.css", toFile(packages.resolve("uplot/dist/uPlot.min.css")));
+  return files;
+}
+
+function toFile(path: string): StaticFile {
+  const body = readFileSync(path);
+  const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
+  return { type: TYPES[extname(path)] ?? "application/octet-stream", body, etag };
+}
