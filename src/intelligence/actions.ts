@@ -30,6 +30,8 @@ export interface ActionParts {
   readonly newId: () => string;
   /** Looks at Alertmanager again, so that the answer shows what the action did. */
   readonly look: () => Promise<void>;
+  /** A person has closed an anomaly. */
+  readonly onClosed: (anomalyId: string) => void;
   /** What a piece of feedback changes, as a sentence. */
   readonly effectOf: (feedback: Feedback) => Promise<string>;
 }
@@ -208,12 +210,12 @@ export function createActions(parts: ActionParts): Actions {
     if (group === null || group.state === "resolved") {
       return refuse("gone", "This has resolved already.", group);
     }
-    const own = group.alerts.filter(({ annotations }) => annotations["anomaly_id"] !== undefined);
+    const own = group.alerts.filter(({ annotations }) => annotations["anomaly"] !== undefined);
     if (own.length === 0) {
       return refuse("forbidden", "These alerts were made elsewhere; they resolve when their origin says so.", group);
     }
     const at = clock();
-    for (const id of own.map(({ annotations }) => annotations["anomaly_id"] ?? "")) {
+    for (const id of own.map(({ annotations }) => annotations["anomaly"] ?? "")) {
       const anomaly = await store.anomalies.get(id);
       if (anomaly !== null && anomaly.closedAt === null) {
         await store.anomalies.save([

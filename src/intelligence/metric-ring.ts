@@ -5,8 +5,8 @@ import type { MetricSeries } from "./status-types.ts";
 export interface MetricRing {
   readonly metrics: readonly string[];
   add(point: ScoredPoint): void;
-  /** Scores of the newest points, oldest first, at most `count`. */
-  scores(count: number): readonly number[];
+  /** Scores of the newest points with their times (Unix milliseconds), oldest first, at most `count`. */
+  scores(count: number): readonly { readonly at: number; readonly score: number }[];
   /** One metric between two times; null when the metric is not one of the entity's. */
   series(entity: string, metric: string, from: Date, to: Date): Omit<MetricSeries, "anomalous" | "unit"> | null;
 }
@@ -36,7 +36,7 @@ export function createRing(metrics: readonly string[], capacity: number): Metric
         kept.shift();
       }
     },
-    scores: (count) => kept.slice(-count).map(({ score }) => score),
+    scores: (count) => kept.slice(-count).map(({ at, score }) => ({ at, score })),
     series(entity, metric, from, to) {
       const index = metrics.indexOf(metric);
       if (index < 0) {

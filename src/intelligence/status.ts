@@ -196,7 +196,7 @@ export function createStatusSource(parts: StatusParts): StatusSource {
       return groups.find((group) => group.id === id) ?? (byPrefix.length === 1 ? (byPrefix[0] ?? null) : null);
     },
     async anomaliesOf(group) {
-      const ids = group.alerts.flatMap(({ annotations }) => annotations["anomaly_id"] ?? []);
+      const ids = group.alerts.flatMap(({ annotations }) => annotations["anomaly"] ?? []);
       const found = await Promise.all([...new Set(ids)].slice(0, 20).map((id) => parts.store.anomalies.get(id)));
       return found.filter((anomaly) => anomaly !== null);
     },

@@ -1,8 +1,10 @@
 import type { Logger } from "pino";
-import type { Alert } from "../alert/alert.ts";
+import type { Alert, Labels } from "../alert/alert.ts";
 import type { Alertmanager } from "../alert/alertmanager.ts";
 import type { Anomaly } from "../alert/anomaly.ts";
 import type { Clock } from "../alert/clock.ts";
+import { equals } from "../alert/matcher.ts";
+import { ANOMALY_ALERT, pushedLabels } from "../intelligence/anomaly-alerts.ts";
 import type { Pipeline } from "../intelligence/pipeline.ts";
 
 const MAX_PENDING = 10_000;
@@ -10,7 +12,8 @@ const MAX_PENDING = 10_000;
 export interface AnomalyPushParts {
   readonly alertmanager: Alertmanager;
   readonly pipeline: Pipeline;
-  readonly toAlert: (anomaly: Anomaly) => Alert;
+  /** @param pushed labels it was pushed with before; they stay while it lives */
+  readonly toAlert: (anomaly: Anomaly, pushed: Labels | null) => Alert;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -21,7 +24,22 @@ export interface AnomalyPushParts {
  */
 export function createAnomalyPush({ alertmanager, pipeline, toAlert, clock, log }: AnomalyPushParts) {
   const closed = new Map<string, Anomaly>();
+  const pushed = new Map<string, Labels>();
   let failing = false;
+  /** After a restart the labels that an alert lives with are known only to Alertmanager. */
+  async function recall(wanted: readonly Anomaly[]): Promise<void> {
+    const forgotten = wanted.filter(({ id }) => !pushed.has(id));
+    if (forgotten.length === 0) {
+      return;
+    }
+    const active = await alertmanager.alerts({ matchers: [equals("alertname", ANOMALY_ALERT)] });
+    for (const anomaly of forgotten) {
+      const labels = pushedLabels(anomaly, active);
+      if (labels !== null) {
+        pushed.set(anomaly.id, labels);
+      }
+    }
+  }
   return async (anomalies: readonly Anomaly[]): Promise<void> => {
     for (const anomaly of anomalies.filter(({ closedAt }) => closedAt !== null)) {
       if (closed.size < MAX_PENDING) {
@@ -33,7 +51,15 @@ export function createAnomalyPush({ alertmanager, pipeline, toAlert, clock, log 
       return;
     }
     try {
-      await alertmanager.post(pipeline.enrich(wanted.map(toAlert), clock()));
+      await recall(wanted);
+      const alerts = pipeline.enrich(wanted.map((anomaly) => toAlert(anomaly, pushed.get(anomaly.id) ?? null)), clock());
+      await alertmanager.post(alerts);
+      wanted.forEach(({ id }, index) => {
+        pushed.set(id, alerts[index]?.labels ?? {});
+      });
+      for (const id of closed.keys()) {
+        pushed.delete(id);
+      }
       closed.clear();
       if (failing) {
         log.info({ alerts: wanted.length }, "alertmanager takes anomalies again");

@@ -22,6 +22,8 @@ export interface Detection {
   progress(): TrainingProgress;
   /** Entities that are scored. */
   watched(): readonly Watched[];
+  /** A person has closed this anomaly: its further course is not told of. */
+  dismiss(id: string): void;
 }
 
 export interface DetectionParts {
@@ -57,6 +59,7 @@ export function createDetection(parts: DetectionParts): Detection {
   const known = new Map<string, Known>();
   const queue = new PQueue({ concurrency: QUERIES_AT_ONCE });
   const openAnomalies = new Map<string, Anomaly>();
+  const dismissed = new Set<string>();
   let restored = false;
   let savedAt = 0;
   let progress: TrainingProgress = { done: 0, total: specs.length, entity: null, epoch: null };
@@ -137,10 +140,11 @@ export function createDetection(parts: DetectionParts): Detection {
   }
 
   async function remember(updates: readonly Anomaly[]): Promise<void> {
-    if (updates.length > 0) {
-      await store.anomalies.save(updates);
+    const wanted = updates.filter(({ id }) => !dismissed.has(id));
+    if (wanted.length > 0) {
+      await store.anomalies.save(wanted);
     }
-    for (const anomaly of updates) {
+    for (const anomaly of wanted) {
       if (anomaly.closedAt === null) {
         openAnomalies.set(anomaly.id, anomaly);
       } else {
@@ -148,7 +152,7 @@ export function createDetection(parts: DetectionParts): Detection {
       }
     }
     current.anomalies.set([...openAnomalies.values()], clock());
-    await parts.onAnomalies([...updates.filter(({ closedAt }) => closedAt !== null), ...openAnomalies.values()]);
+    await parts.onAnomalies([...wanted.filter(({ closedAt }) => closedAt !== null), ...openAnomalies.values()]);
   }
 
   async function report(failed: readonly PromiseRejectedResult[], to: Date): Promise<void> {
@@ -260,6 +264,11 @@ export function createDetection(parts: DetectionParts): Detection {
       await saveStates();
     },
     progress: () => progress,
+    dismiss(id) {
+      openAnomalies.delete(id);
+      dismissed.add(id);
+      current.anomalies.set([...openAnomalies.values()], clock());
+    },
     watched: () => [...known.values()].flatMap(({ watched }) => watched ?? []),
   };
 }
