@@ -43,7 +43,7 @@ export type SendRequest = <T extends z.ZodType>(request: HttpRequest<T>) => Prom
 
 /**
  * One Alertmanager's HTTP: verified TLS, time and size limits, retries with growing waits for what may be repeated.
- * @param address base address; credentials in it are used and never shown
+ * @param address base address; credentials in it are used where there is no token, and never shown
  * @throws UserError when a certificate file cannot be read
  */
 export function createSender(address: string, options: HttpOptions): SendRequest {
@@ -74,8 +74,10 @@ export function withoutCredentials(address: string): string {
 }
 
 function createAxios(address: string, options: HttpOptions): AxiosInstance {
+  const { username, password } = new URL(address);
+  const auth = { username: decodeURIComponent(username), password: decodeURIComponent(password) };
   return axios.create({
-    baseURL: address.replace(/\/$/, ""),
+    baseURL: withoutCredentials(address),
     timeout: options.timeout,
     maxContentLength: MAX_ANSWER_BYTES,
     maxBodyLength: MAX_REQUEST_BYTES,
@@ -84,6 +86,7 @@ function createAxios(address: string, options: HttpOptions): AxiosInstance {
       Accept: "application/json",
       ...(options.token === undefined ? {} : { Authorization: `Bearer ${options.token}` }),
     },
+    ...(options.token === undefined && username !== "" ? { auth } : {}),
     ...(address.startsWith("https:") ? { httpsAgent: createTlsAgent(options.tls) } : {}),
   });
 }

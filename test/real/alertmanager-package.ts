@@ -4,6 +4,8 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 
 const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
+const APT = "/usr/bin/apt-get";
+const DPKG = "/usr/bin/dpkg";
 const APT_TIMEOUT = 100_000;
 
 /** A program from a newer Debian, or the reason why it cannot be had here. */
@@ -46,14 +48,14 @@ function fetchInto(folder: string, packageName: string): void {
       `Dir::Cache=${work}`,
     ].flatMap((option) => ["-o", option]);
     const apt = (...words: string[]) =>
-      execFileSync("apt-get", [...options, ...words], { cwd: work, timeout: APT_TIMEOUT, stdio: "pipe" });
+      execFileSync(APT, [...options, ...words], { cwd: work, timeout: APT_TIMEOUT, stdio: "pipe" });
     apt("update");
     apt("download", packageName);
     const archive = readdirSync(work).find((name) => name.endsWith(".deb"));
     if (archive === undefined) {
       throw new Error("apt-get download gave no package");
     }
-    execFileSync("dpkg", ["-x", archive, "unpacked"], { cwd: work, timeout: APT_TIMEOUT });
+    execFileSync(DPKG, ["-x", archive, "unpacked"], { cwd: work, timeout: APT_TIMEOUT });
     // Another test process may have been faster: its copy is as good.
     if (!existsSync(folder)) {
       renameSync(join(work, "unpacked"), folder);
