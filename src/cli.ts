@@ -3,8 +3,9 @@ import { UserError } from "./alert/user-error.ts";
 import { registerCheckConfig } from "./cli/check-config.ts";
 import type { CommandContext, RegisterCommand } from "./cli/command.ts";
 import { registerServe } from "./cli/serve.ts";
+import { registerTickets } from "./cli/tickets.ts";
 
-const COMMANDS: readonly RegisterCommand[] = [registerServe, registerCheckConfig];
+const COMMANDS: readonly RegisterCommand[] = [registerServe, registerCheckConfig, registerTickets];
 
 /**
  * Runs one command line. Known mistakes are one line on standard error and exit code 2; unknown faults are thrown.
