@@ -1,0 +1,154 @@
+import { randomUUID } from "node:crypto";
+import type { Logger } from "pino";
+import type { Alertmanager } from "../alert/alertmanager.ts";
+import type { Clock } from "../alert/clock.ts";
+import { severityRank } from "../alert/severity.ts";
+import type { Catalogue } from "../config/catalogue.ts";
+import type { Config } from "../config/schema.ts";
+import { createActions } from "../intelligence/actions.ts";
+import type { Actions } from "../intelligence/actions-types.ts";
+import { anomalyToAlert } from "../intelligence/anomaly-alerts.ts";
+import { createCurrentState, type CurrentState } from "../intelligence/current-state.ts";
+import { maintainSilences } from "../intelligence/maintenance.ts";
+import { createPipeline, type Pipeline, type PipelineState } from "../intelligence/pipeline.ts";
+import { loadRunbooks } from "../intelligence/runbooks/load.ts";
+import { createRunbookIndex, type RunbookIndex } from "../intelligence/runbooks/match.ts";
+import { createStatusSource } from "../intelligence/status.ts";
+import type { OncallNow, StatusSource } from "../intelligence/status-types.ts";
+import type { MetricSource } from "../prometheus/source.ts";
+import type { Store } from "../store/store.ts";
+import { type AlertCycle, createAlertCycle, type GroupListener, savedPipelineState } from "./alert-cycle.ts";
+import { createAnomalyPush } from "./anomaly-push.ts";
+import { createDetection, type Detection } from "./detection/detection.ts";
+import { entitySpecs } from "./detection/entities.ts";
+import type { UnitTrainer } from "./detection/training.ts";
+import { createLoop, type Loop } from "./loop.ts";
+
+/** What the core is built on. */
+export interface CoreParts {
+  readonly config: Config;
+  readonly catalogue: Catalogue;
+  readonly store: Store;
+  readonly alertmanager: Alertmanager;
+  readonly source: MetricSource;
+  readonly trainer: UnitTrainer;
+  readonly oncall: (service: string | null, at: Date) => Promise<readonly OncallNow[]>;
+  /** Address that people open; null where there is no page. */
+  readonly baseUrl: string | null;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** From metrics and alerts to groups and answers: everything but the faces. */
+export interface Core {
+  readonly current: CurrentState;
+  readonly status: StatusSource;
+  readonly actions: Actions;
+  readonly pipeline: Pipeline;
+  readonly runbooks: RunbookIndex;
+  readonly detection: Detection;
+  readonly cycle: AlertCycle;
+  readonly loops: readonly Loop[];
+  /** Who hears of groups; faces are added before the start. */
+  readonly listeners: GroupListener[];
+  start(): void;
+  stop(): Promise<void>;
+}
+
+/** Wires detection, pipeline, silences and answers; nothing runs before `start`. */
+export async function createCore(parts: CoreParts): Promise<Core> {
+  const { config, catalogue, store, alertmanager, clock, log } = parts;
+  const current = createCurrentState(config.intelligence.every);
+  const runbooks = createRunbookIndex(loadRunbooks(config.runbooks ?? null), (id) => runbookUrl(parts.baseUrl, id));
+  const state = await savedPipelineState<PipelineState>(store);
+  const pipeline = createPipeline(config, { catalogue, runbooks, state });
+  const listeners: GroupListener[] = [];
+  const cycle = createAlertCycle({
+    alertmanager,
+    pipeline,
+    store,
+    current,
+    clock,
+    log,
+    listeners,
+    maintain: (alerts, silences, now) =>
+      maintainSilences(
+        { alertmanager, store, onEnd: (what, reason) => log.info({ what, reason }, "ended") },
+        alerts,
+        silences,
+        now,
+      ),
+  });
+  const cycleLoop = createLoop({ name: "alerts", every: config.intelligence.every, run: () => cycle.run(), clock, log });
+  const detection = createDetection({
+    config,
+    specs: entitySpecs(config, catalogue),
+    source: parts.source,
+    store,
+    trainer: parts.trainer,
+    current,
+    clock,
+    log,
+    onAnomalies: createAnomalyPush({
+      alertmanager,
+      pipeline,
+      toAlert: (anomaly, pushed) => anomalyToAlert(anomaly, catalogue, parts.baseUrl, pushed),
+      clock,
+      log,
+    }),
+  });
+  const status = createStatusSource({
+    current,
+    catalogue,
+    store,
+    severities: config.intelligence.severities,
+    failingFrom: severityRank("high", config.intelligence.severities),
+    oncall: parts.oncall,
+    runbooks: (query) => runbooks.search(query),
+    touches: () => [],
+  });
+  const actions = createActions({
+    alertmanager,
+    store,
+    current,
+    clock,
+    maxSilence: config.intelligence.maxSilence,
+    newId: randomUUID,
+    look: () => cycleLoop.runNow(),
+    onClosed: (id) => detection.dismiss(id),
+    effectOf: async ({ kind }) => EFFECTS[kind],
+  });
+  return {
+    current,
+    status,
+    actions,
+    pipeline,
+    runbooks,
+    detection,
+    cycle,
+    listeners,
+    loops: [...detection.loops, cycleLoop],
+    start() {
+      detection.start();
+      cycleLoop.start();
+    },
+    async stop() {
+      await detection.stop();
+      await cycleLoop.stop();
+      await cycle.save();
+    },
+  };
+}
+
+const EFFECTS = {
+  "not-anomaly": "Noted: this pattern is left out when the model is trained next.",
+  helped: "Noted: this solution ranks higher for such alerts.",
+  "did-not-help": "Noted: this solution ranks lower for such alerts.",
+  "wrong-group": "Noted for the grouping.",
+  "wrong-severity": "Noted for the severity of such alerts.",
+  "wrong-link": "Noted: these stay apart.",
+} as const;
+
+function runbookUrl(baseUrl: string | null, id: string): string {
+  return baseUrl === null ? `docs/runbooks/${id}.md` : `${baseUrl}/runbooks/${id}`;
+}
