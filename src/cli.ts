@@ -2,9 +2,11 @@ import { Command, CommanderError } from "commander";
 import { UserError } from "./alert/user-error.ts";
 import { registerCheckConfig } from "./cli/check-config.ts";
 import type { CommandContext, RegisterCommand } from "./cli/command.ts";
+import { registerGroup } from "./cli/group.ts";
+import { registerRunbooks } from "./cli/runbooks.ts";
 import { registerServe } from "./cli/serve.ts";
 
-const COMMANDS: readonly RegisterCommand[] = [registerServe, registerCheckConfig];
+const COMMANDS: readonly RegisterCommand[] = [registerServe, registerCheckConfig, registerGroup, registerRunbooks];
 
 /**
  * Runs one command line. Known mistakes are one line on standard error and exit code 2; unknown faults are thrown.
