@@ -3,10 +3,19 @@ import { UserError } from "./alert/user-error.ts";
 import { registerCheckConfig } from "./cli/check-config.ts";
 import type { CommandContext, RegisterCommand } from "./cli/command.ts";
 import { registerDetect } from "./cli/detect.ts";
+import { registerGroup } from "./cli/group.ts";
+import { registerRunbooks } from "./cli/runbooks.ts";
 import { registerServe } from "./cli/serve.ts";
 import { registerTickets } from "./cli/tickets.ts";
 
-const COMMANDS: readonly RegisterCommand[] = [registerServe, registerCheckConfig, registerDetect, registerTickets];
+const COMMANDS: readonly RegisterCommand[] = [
+  registerServe,
+  registerCheckConfig,
+  registerDetect,
+  registerGroup,
+  registerRunbooks,
+  registerTickets,
+];
 
 /**
  * Runs one command line. Known mistakes are one line on standard error and exit code 2; unknown faults are thrown.
