@@ -4,8 +4,9 @@ import { registerCheckConfig } from "./cli/check-config.ts";
 import type { CommandContext, RegisterCommand } from "./cli/command.ts";
 import { registerDetect } from "./cli/detect.ts";
 import { registerServe } from "./cli/serve.ts";
+import { registerTickets } from "./cli/tickets.ts";
 
-const COMMANDS: readonly RegisterCommand[] = [registerServe, registerCheckConfig, registerDetect];
+const COMMANDS: readonly RegisterCommand[] = [registerServe, registerCheckConfig, registerDetect, registerTickets];
 
 /**
  * Runs one command line. Known mistakes are one line on standard error and exit code 2; unknown faults are thrown.

@@ -1,0 +1,45 @@
+import type { Labels } from "../alert/alert.ts";
+import type { Ticket } from "../alert/ticket.ts";
+import type { Concerns } from "./concerns.ts";
+import { cleanText, trimText } from "./text.ts";
+
+/** Alertmanager has no limit of its own, but what shows alerts has: Slack's blocks, Karma's rows. */
+const MAX_LABEL = 200;
+const MAX_ANNOTATION = 600;
+/** The whole description stays in the store. */
+const MAX_DESCRIPTION = 1500;
+
+type Parts = Readonly<Record<string, string | null | undefined>>;
+
+/** Labels on one line each, trimmed; empty ones are left out, as Alertmanager does itself. */
+export function toLabels(parts: Parts): Labels {
+  return pick(parts, (text) => trimText(text.replace(/\s+/g, " "), MAX_LABEL));
+}
+
+/** Annotations, trimmed; empty ones are left out. */
+export function toAnnotations(parts: Parts): Labels {
+  return pick(parts, (text) => trimText(text, MAX_ANNOTATION));
+}
+
+/** Annotations that every system's alerts have when they are known: text, CMS site, services and owners. */
+export function commonAnnotations(ticket: Ticket, concerns: Concerns): Labels {
+  return {
+    ...toAnnotations({
+      CMSSite: ticket.cmsSite,
+      concerns: concerns.services.join(", "),
+      owners: concerns.owners.join(", "),
+    }),
+    ...(ticket.description === "" ? {} : { Description: trimText(ticket.description, MAX_DESCRIPTION) }),
+  };
+}
+
+function pick(parts: Parts, shorten: (text: string) => string): Labels {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(parts)) {
+    const text = cleanText(value ?? "");
+    if (text !== "") {
+      kept[name] = shorten(text);
+    }
+  }
+  return kept;
+}

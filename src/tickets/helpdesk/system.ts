@@ -1,0 +1,16 @@
+import { ggusAlert, isOpenGgus } from "../ggus/to-alert.ts";
+import type { TicketingSystem } from "../system.ts";
+import { parseHelpdesk, printHelpdesk } from "./parse.ts";
+
+/** The WLCG helpdesk (Zammad), GGUS's successor. */
+export const HELPDESK: TicketingSystem = {
+  name: "helpdesk",
+  title: "WLCG helpdesk",
+  formats: ["json"],
+  repeats: false,
+  missing: "resolved",
+  parse: (bytes, { where }) => parseHelpdesk(bytes, where),
+  print: printHelpdesk,
+  isOpen: isOpenGgus,
+  toAlert: ggusAlert,
+};

@@ -1,0 +1,41 @@
+import type { Alert } from "../alert/alert.ts";
+import type { Ticket, TicketSystem } from "../alert/ticket.ts";
+import type { Concerns } from "./concerns.ts";
+import type { Parsed } from "./problem.ts";
+
+export type TicketFormat = "csv" | "xml" | "json";
+
+export interface ParseOptions {
+  readonly format: TicketFormat;
+  /** File or address, for errors. */
+  readonly where: string;
+  /** Address of the server, for links to its tickets where they are made from it. */
+  readonly base?: string;
+}
+
+/** What a ticket's alert is made with besides the ticket. */
+export interface AlertContext {
+  /** When it was first seen: the start of an alert whose ticket has no time of its own. */
+  readonly seenAt: Date;
+  readonly concerns: Concerns;
+}
+
+/** One ticketing system: how its exports are read and what its tickets mean. A further one is a folder and a line. */
+export interface TicketingSystem {
+  readonly name: TicketSystem;
+  /** Name for people. */
+  readonly title: string;
+  /** The first is the usual one. */
+  readonly formats: readonly [TicketFormat, ...TicketFormat[]];
+  /** True when the same id comes once per change of it, so that repeats are no fault. */
+  readonly repeats: boolean;
+  /** What follows when an open ticket is missing from a whole answer: it is over, or it is only out of view. */
+  readonly missing: "resolved" | "out of view";
+  /** Tickets and problems in the order of the text. @throws UserError when it is no such text at all. */
+  parse(bytes: AsyncIterable<Uint8Array>, options: ParseOptions): AsyncIterable<Parsed>;
+  /** The ticket in the system's own fields, ready for JSON. */
+  print(ticket: Ticket): Readonly<Record<string, unknown>>;
+  /** True while somebody has to know of it. */
+  isOpen(ticket: Ticket, now: Date): boolean;
+  toAlert(ticket: Ticket, context: AlertContext): Alert;
+}
