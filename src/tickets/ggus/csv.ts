@@ -150,6 +150,9 @@ function* readRows(rows: readonly string[], header: Header, firstLine: number, i
     return { text, at };
   });
   const filled = numbered.filter(({ text }) => text.trim() !== "");
+  if (filled.length === 0) {
+    return;
+  }
   const records = parse(filled.map(({ text }) => text).join("\n"), {
     delimiter: header.delimiter,
     record_delimiter: "\n",
