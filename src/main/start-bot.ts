@@ -1,0 +1,100 @@
+import type { Logger } from "pino";
+import type { Clock } from "../alert/clock.ts";
+import type { AlertGroup, Person } from "../alert/group.ts";
+import type { Bot } from "../bot/app.ts";
+import type { Catalogue } from "../config/catalogue.ts";
+import type { Config } from "../config/schema.ts";
+import type { OncallDesk } from "../intelligence/actions-types.ts";
+import type { Store } from "../store/store.ts";
+import type { Core } from "./core.ts";
+import type { Lifecycle } from "./lifecycle.ts";
+import { createLoop } from "./loop.ts";
+
+export interface BotStart {
+  readonly config: Config["slack"];
+  readonly core: Core;
+  readonly oncall: OncallDesk;
+  readonly store: Store;
+  readonly catalogue: Catalogue;
+  readonly webUrl: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly lifecycle: Lifecycle;
+}
+
+/** What routing needs of Slack. */
+export interface Messenger {
+  page(person: Person, group: AlertGroup, step: number, reason: string): Promise<{ delivered: boolean; reason: string }>;
+}
+
+const RETRY_EVERY = 30_000;
+
+/**
+ * Starts the bot where Slack is configured, and shows every group there from then on. Slack being away does not keep
+ * anything else from starting: it is tried again.
+ * @returns null where Slack is not configured
+ */
+export async function startBot(parts: BotStart): Promise<Messenger | null> {
+  const { config, core, clock, log, lifecycle } = parts;
+  if (config.botToken === undefined || (config.appToken === undefined && config.signingSecret === undefined)) {
+    core.current.setSource({ name: "slack", state: "off", at: null, because: "no slack.botToken with an appToken or signingSecret" });
+    return null;
+  }
+  const bot = await buildBot(parts, config.botToken);
+  const reach = createLoop({ name: "slack", every: RETRY_EVERY, run: () => checkSlack(bot, core, clock), clock, log });
+  const address = await bot.start();
+  log.info({ address }, "bot listens");
+  reach.start();
+  lifecycle.onStop("bot", async () => {
+    await reach.stop();
+    await bot.stop();
+  });
+  core.listeners.push({
+    name: "slack",
+    groups: async (groups) => {
+      for (const group of groups) {
+        await bot.publish(group);
+      }
+    },
+  });
+  return {
+    async page(person, group, step, reason) {
+      const result = await bot.page({ person, group, step, reason });
+      return result.delivered ? { delivered: true, reason: "sent" } : result;
+    },
+  };
+}
+
+async function buildBot(parts: BotStart, botToken: string): Promise<Bot> {
+  const { createBot } = await import("../bot/app.ts");
+  const { config } = parts;
+  return createBot({
+    slack: {
+      botToken,
+      listen: config.listen,
+      channels: config.channels,
+      permissions: config.permissions,
+      ...(config.appToken === undefined ? {} : { appToken: config.appToken }),
+      ...(config.signingSecret === undefined ? {} : { signingSecret: config.signingSecret }),
+      ...(config.apiUrl === undefined ? {} : { apiUrl: config.apiUrl }),
+    },
+    status: parts.core.status,
+    actions: parts.core.actions,
+    oncall: parts.oncall,
+    store: parts.store,
+    log: parts.log,
+    clock: parts.clock,
+    services: parts.catalogue.services.map(({ name }) => name),
+    webUrl: parts.webUrl,
+  });
+}
+
+async function checkSlack(bot: Bot, { current }: Core, clock: Clock): Promise<void> {
+  try {
+    const { team } = await bot.whoAmI();
+    current.setSource({ name: "slack", state: "ok", at: clock(), because: `team ${team}` });
+  } catch (error) {
+    const last = current.sources().find(({ name }) => name === "slack")?.at ?? null;
+    current.setSource({ name: "slack", state: "down", at: last, because: (error as Error).message });
+  }
+}
