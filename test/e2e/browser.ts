@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
@@ -35,7 +35,7 @@ export async function keepPicture(page: Page, name: string): Promise<void> {
 
 /** Serious and critical findings of axe-core on the page, one line each. */
 export async function accessibilityFindings(page: Page): Promise<readonly string[]> {
-  await page.addScriptTag({ path: createRequire(import.meta.url).resolve("axe-core/axe.min.js") });
+  await page.evaluate(readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8"));
   return page.evaluate(async () => {
     interface Found {
       violations: { id: string; impact: string; help: string; nodes: { html: string }[] }[];

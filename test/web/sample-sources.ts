@@ -15,7 +15,12 @@ const before = (milliseconds: number) => new Date(NOW.getTime() - milliseconds).
 export function sampleSources() {
   const simulation = createSimulation({ catalogue, seed: 7 });
   const wrong = (service: string, kind: InjectionKind, minutes: number) =>
-    simulation.inject({ service, kind, from: new Date(NOW.getTime() - minutes * MINUTE), duration: minutes * MINUTE });
+    simulation.inject({
+      service,
+      kind,
+      from: new Date(NOW.getTime() - minutes * MINUTE),
+      duration: (minutes + 1) * MINUTE,
+    });
   wrong("dbs", "point", 9);
   wrong("couchdb", "down", 6);
   wrong("reqmgr2", "absent", 12);

@@ -90,7 +90,7 @@ function alertRow(alert, root) {
         h("b", {}, alert.name),
         " ",
         severity(alert.severity),
-        alert.fingerprint === root && h("span", { class: "chip" }, "cause"),
+        alert.fingerprint === root && [" ", h("span", { class: "chip" }, "cause")],
       ),
       h("span", { class: "faint", title: clock(alert.startsAt) }, age(alert.startsAt)),
     ),

@@ -80,7 +80,7 @@ function summary(status, services, firing) {
         : h("span", { class: "person" }, "none yet"),
       h(
         "span",
-        { class: "person faint" },
+        { class: "parts faint" },
         status.parts.map(({ name, state }) => h("span", { class: `part ${state}`, title: state }, name)),
       ),
     ),
@@ -119,7 +119,7 @@ function training(progress) {
   const busy = pending.filter(({ state }) => state === "training" || state === "failed").slice(0, 6);
   return h(
     "section",
-    { class: "training", "aria-label": "Training" },
+    { class: "progress", "aria-label": "Training" },
     h(
       "div",
       { class: "row" },
@@ -160,7 +160,7 @@ function serviceCard(service) {
         { class: "row foot" },
         h(
           "span",
-          {},
+          { class: score === null ? "" : "score" },
           score === null
             ? reason
             : [
@@ -181,7 +181,7 @@ function serviceCard(service) {
       h(
         "span",
         { class: "row foot faint" },
-        h("span", {}, oncall ?? "nobody on call"),
+        h("span", { class: "oncall" }, oncall ?? "nobody on call"),
         dataAt ? age(dataAt, "", " old") : "no data",
       ),
     ),
