@@ -12,13 +12,17 @@ import type { Store } from "./store.ts";
 /** As little as `-F` (no fsync) leaves of PGlite's own start parameters, and fsync by the call that reaches our hook. */
 const DURABLE = [...PGlite.defaultStartParams.filter((parameter) => parameter !== "-F"), "-c", "wal_sync_method=fsync"];
 
-/** Opens a folder, or makes a new database in it; nobody else may have it open. @throws UserError when somebody has. */
-export async function openFolder(folder: string): Promise<Store> {
+/**
+ * Opens a folder, or makes a new database in it; nobody else may have it open.
+ * @param template dump of a data directory to begin with, faster than making one
+ * @throws UserError when somebody has it open
+ */
+export async function openFolder(folder: string, template?: Blob): Promise<Store> {
   const release = lockFolder(folder);
   try {
     const data = join(folder, "pglite");
     if (!existsSync(data)) {
-      await makeDatabase(data);
+      await makeDatabase(data, template);
     }
     return await storeOn(await openData(data), folder, release);
   } catch (error) {
@@ -27,20 +31,21 @@ export async function openFolder(folder: string): Promise<Store> {
   }
 }
 
-function openData(data: string): Promise<PGlite> {
-  return PGlite.create({ fs: new SyncedFolder(data), startParams: DURABLE });
+function openData(data: string, template?: Blob): Promise<PGlite> {
+  const fromTemplate = template === undefined ? {} : { loadDataDir: template };
+  return PGlite.create({ fs: new SyncedFolder(data), startParams: DURABLE, ...fromTemplate });
 }
 
 /** Makes the database beside its place and moves it there when it is whole: a kill on the way leaves nothing half made. */
-async function makeDatabase(data: string): Promise<void> {
+async function makeDatabase(data: string, template?: Blob): Promise<void> {
   const unfinished = `${data}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });
-  const client = await openData(unfinished);
+  const client = await openData(unfinished, template);
   await client.close();
   renameSync(unfinished, data);
 }
 
-/** A store that is gone with the process, for tests; `template` is a dump of a data directory, faster than a new one. */
+/** A store that is gone with the process, for tests. @param template as for `openFolder` */
 export async function openInMemory(template?: Blob): Promise<Store> {
   const client = await PGlite.create(template === undefined ? {} : { loadDataDir: template });
   return storeOn(client, "memory://", () => {});

@@ -12,10 +12,11 @@ import type { Store } from "../../src/store/store.ts";
  * machine's temporary folder and loaded from there (under a second). Close it in `afterAll`.
  */
 export async function openMemoryStore(): Promise<Store> {
-  return openInMemory(await template());
+  return openInMemory(await databaseTemplate());
 }
 
-async function template(): Promise<Blob> {
+/** A dump of an empty database. */
+export async function databaseTemplate(): Promise<Blob> {
   // PGlite's entry names its parts by their hashes: it changes with every version.
   const entry = readFileSync(fileURLToPath(import.meta.resolve("@electric-sql/pglite")));
   const version = createHash("sha256").update(entry).digest("hex").slice(0, 12);
