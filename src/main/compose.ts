@@ -7,6 +7,7 @@ import type { Alertmanager } from "../alert/alertmanager.ts";
 import type { Clock } from "../alert/clock.ts";
 import { loadCatalogue } from "../config/catalogue.ts";
 import type { Config } from "../config/schema.ts";
+import type { OncallDesk } from "../intelligence/actions-types.ts";
 import { createPrometheusClient } from "../prometheus/client.ts";
 import type { MetricSource } from "../prometheus/source.ts";
 import { openStore } from "../store/open.ts";
@@ -14,7 +15,7 @@ import type { Store } from "../store/store.ts";
 import { type Core, createCore } from "./core.ts";
 import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
 import { createLoop } from "./loop.ts";
-import { openOncall } from "./oncall.ts";
+import { emptyOncall } from "./oncall.ts";
 import { startBot } from "./start-bot.ts";
 import { startWeb } from "./start-web.ts";
 import { openTrainer } from "./trainer.ts";
@@ -23,6 +24,7 @@ import { openTrainer } from "./trainer.ts";
 export interface Surroundings {
   readonly source: MetricSource;
   readonly slack: Partial<Config["slack"]>;
+  readonly oncall: OncallDesk;
   readonly mount: Parameters<typeof startWeb>[0]["mount"];
   readonly links: Parameters<typeof startWeb>[0]["links"];
   readonly inject: Parameters<typeof startWeb>[0]["inject"];
@@ -68,7 +70,7 @@ async function build(config: Config, { version, log, surround }: Parameters<type
   const surroundings = surround === null ? null : await surround({ store, catalogue, clock, lifecycle });
   const trainer = openTrainer(config.detect, log);
   lifecycle.onStop("trainer", () => trainer.stop());
-  const oncall = openOncall(config, catalogue, store, clock);
+  const oncall = surroundings?.oncall ?? emptyOncall();
   const baseUrl = config.web.baseUrl ?? `http://${config.web.listen}`;
   const core = await createCore({
     config,

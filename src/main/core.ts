@@ -2,12 +2,13 @@ import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import type { Alertmanager } from "../alert/alertmanager.ts";
 import type { Clock } from "../alert/clock.ts";
+import type { RunbookLink } from "../alert/group.ts";
 import { severityRank } from "../alert/severity.ts";
 import type { Catalogue } from "../config/catalogue.ts";
 import type { Config } from "../config/schema.ts";
 import { createActions } from "../intelligence/actions.ts";
 import type { Actions } from "../intelligence/actions-types.ts";
-import { anomalyToAlert } from "../intelligence/anomaly-alerts.ts";
+import { ANOMALY_ALERT, anomalyToAlert } from "../intelligence/anomaly-alerts.ts";
 import { createCurrentState, type CurrentState } from "../intelligence/current-state.ts";
 import { maintainSilences } from "../intelligence/maintenance.ts";
 import { createPipeline, type Pipeline, type PipelineState } from "../intelligence/pipeline.ts";
@@ -104,7 +105,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     severities: config.intelligence.severities,
     failingFrom: severityRank("high", config.intelligence.severities),
     oncall: parts.oncall,
-    runbooks: (query) => runbooks.search(query),
+    runbooks: (query) => searchRunbooks(runbooks, query),
     touches: () => [],
   });
   const actions = createActions({
@@ -151,4 +152,13 @@ const EFFECTS = {
 
 function runbookUrl(baseUrl: string | null, id: string): string {
   return baseUrl === null ? `docs/runbooks/${id}.md` : `${baseUrl}/runbooks/${id}`;
+}
+
+/** The runbook of a service's anomalies, then the one whose text is nearest to the words. */
+function searchRunbooks(index: RunbookIndex, query: string): readonly RunbookLink[] {
+  const found = [
+    index.find({ labels: { alertname: ANOMALY_ALERT, service: query }, annotations: {} }),
+    index.find({ labels: {}, annotations: { summary: query } }),
+  ].filter((link) => link !== null);
+  return [...new Map(found.map((link) => [link.id, link])).values()];
 }

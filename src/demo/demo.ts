@@ -1,0 +1,110 @@
+import { readFileSync } from "node:fs";
+import type { FastifyInstance } from "fastify";
+import type { Clock } from "../alert/clock.ts";
+import type { Person } from "../alert/group.ts";
+import type { Catalogue } from "../config/catalogue.ts";
+import type { CurrentState } from "../intelligence/current-state.ts";
+import type { MetricSource } from "../prometheus/source.ts";
+import type { Store } from "../store/store.ts";
+import { INJECTION_KINDS, type Injection, type InjectionKind } from "./cmsweb/injection.ts";
+import { createSimulation } from "./cmsweb/simulation.ts";
+import { createSimulatedSource } from "./cmsweb/source.ts";
+import { slackPage } from "./slack/page.ts";
+import { startEmulatedWorkspace } from "./slack/workspace.ts";
+import { createStory, type Story } from "./story.ts";
+
+const SIGNING_SECRET = "emulated-workspace-signing-secret";
+const INJECTIONS = "demo:injections";
+const SEED = 20_260_301;
+const PAGES = {
+  "/demo": ["index.html", "text/html; charset=utf-8"],
+  "/demo/style.css": ["style.css", "text/css; charset=utf-8"],
+  "/demo/demo.js": ["demo.js", "text/javascript; charset=utf-8"],
+} as const;
+
+/** Settings in which everything can be seen within minutes; the environment and a configuration file win over them. */
+export function demoEnvironment(port: number | undefined): Readonly<Record<string, string>> {
+  return {
+    CMSWATCH_PROMETHEUS_STEP: "5s",
+    CMSWATCH_DETECT_TRAIN_HISTORY: "3h",
+    CMSWATCH_DETECT_TRAIN_MINIMUM: "30m",
+    CMSWATCH_DETECT_TRAIN_EPOCHS: "12",
+    CMSWATCH_DETECT_THRESHOLD_OPEN: "2",
+    CMSWATCH_DETECT_THRESHOLD_OF: "3",
+    CMSWATCH_INTELLIGENCE_EVERY: "2s",
+    CMSWATCH_SLACK_LISTEN: "127.0.0.1:0",
+    ...(port === undefined ? {} : { CMSWATCH_WEB_LISTEN: `127.0.0.1:${port}` }),
+  };
+}
+
+/** The simulated world around cmswatch. */
+export interface World {
+  readonly source: MetricSource;
+  readonly slack: { readonly botToken: string; readonly signingSecret: string; readonly apiUrl: string; readonly channels: Record<string, string> };
+  /** The person who gets direct messages. */
+  readonly onCall: Person;
+  readonly links: readonly { readonly title: string; readonly href: string }[];
+  readonly mount: (app: FastifyInstance) => Promise<void>;
+  readonly inject: (service: string, kind: string, minutes: number) => Promise<string>;
+  /** Begins the story once cmswatch runs. */
+  begin(parts: { current: CurrentState; progress: Parameters<typeof createStory>[0]["progress"]; botUrl: string | null }): void;
+  close(): Promise<void>;
+}
+
+/** Builds the simulated CMSWEB, with what was injected before, and an emulated Slack workspace. */
+export async function createWorld(parts: { store: Store; catalogue: Catalogue; clock: Clock }): Promise<World> {
+  const { store, catalogue, clock } = parts;
+  const simulation = createSimulation({ catalogue, seed: SEED });
+  for (const { service, kind, from, duration } of (await store.states.get<StoredInjection[]>(INJECTIONS)) ?? []) {
+    simulation.inject({ service, kind, from: new Date(from), duration });
+  }
+  const workspace = await startEmulatedWorkspace({ port: 0, signingSecret: SIGNING_SECRET });
+  let story: Story | null = null;
+  const ada = workspace.user("ada");
+  return {
+    source: createSimulatedSource(simulation, clock),
+    slack: {
+      botToken: workspace.botToken,
+      signingSecret: SIGNING_SECRET,
+      apiUrl: workspace.apiUrl,
+      channels: { default: workspace.channel("cmsweb-alerts").id },
+    },
+    onCall: { name: ada.realName, slackId: ada.id, email: ada.email },
+    links: [
+      { title: "Slack", href: "/slack/" },
+      { title: "Demo", href: "/demo" },
+    ],
+    async mount(app) {
+      for (const [path, [file, type]] of Object.entries(PAGES)) {
+        const text = readFileSync(new URL(`./page/${file}`, import.meta.url), "utf8");
+        app.get(path, { config: { open: true } }, async (_, reply) => reply.type(type).send(text));
+      }
+      app.get("/demo/story", { config: { open: true } }, async () => ({ text: story?.text() ?? "Starting…" }));
+      await app.register(slackPage(workspace), { prefix: "/slack" });
+    },
+    async inject(service, kind, minutes) {
+      const known = INJECTION_KINDS.find((one) => one === kind);
+      if (story === null || known === undefined) {
+        throw new RangeError(`cannot inject "${kind}": it is one of ${INJECTION_KINDS.join(", ")}`);
+      }
+      return story.inject(service, known, minutes);
+    },
+    begin({ current, progress, botUrl }) {
+      if (botUrl !== null) {
+        workspace.connectBot(botUrl);
+      }
+      const keep = (injections: readonly Injection[]) => store.states.put(INJECTIONS, injections.slice(-100));
+      const telling = createStory({ simulation, current, progress, clock, keep });
+      story = telling;
+      current.subscribe(() => void telling.advance());
+    },
+    close: () => workspace.close(),
+  };
+}
+
+interface StoredInjection {
+  readonly service: string;
+  readonly kind: InjectionKind;
+  readonly from: string;
+  readonly duration: number;
+}
