@@ -19,7 +19,11 @@ export interface Store {
   readonly audit: AuditRepository;
   /** Small JSON states by key, e.g. a scorer's state per entity, a source's last success. */
   readonly states: StateRepository;
-  /** Deletes what is older than `before` and closed, resolved or delivered; gives the number of rows. */
+  /**
+   * Deletes what is older than `before` and over: resolved tickets, closed anomalies, inactive models, alert changes up to
+   * a resolution, messages, claims, ended acknowledgements, silences and overrides, revoked feedback, pages, audit entries.
+   * Open ones, feedback that counts and states stay. Gives the number of rows.
+   */
   prune(before: Date): Promise<number>;
   close(): Promise<void>;
 }
@@ -50,6 +54,7 @@ export interface TicketRepository {
     tickets: readonly TrackedTicket[],
     changes: readonly { system: TicketSystem; id: string; change: TicketChange }[],
   ): Promise<void>;
+  /** Oldest first. */
   history(system: TicketSystem, id: string): Promise<readonly TicketChange[]>;
 }
 
@@ -81,11 +86,14 @@ export interface StoredModel {
 }
 
 export interface ModelRepository {
-  /** Saves a model; when it is active, the entity's other models of this detector stop being so, in one transaction. */
+  /**
+   * Saves a model; when it is active, the entity's other models of this detector stop being so, in one transaction.
+   * Of an entity's detector the ten newest versions are kept.
+   */
   save(model: StoredModel): Promise<void>;
   active(entity: string): Promise<readonly StoredModel[]>;
   list(): Promise<readonly Omit<StoredModel, "bytes">[]>;
-  /** Makes an older version active again. */
+  /** Makes an older version active again. @throws UserError when there is no such model. */
   activate(id: string): Promise<void>;
 }
 
@@ -103,6 +111,7 @@ export interface AlertHistoryRepository {
   append(changes: readonly AlertChange[]): Promise<void>;
   /** Newest first. */
   since(at: Date, limit: number): Promise<readonly AlertChange[]>;
+  /** Oldest first, the last 10,000. */
   of(fingerprint: string): Promise<readonly AlertChange[]>;
 }
 
@@ -135,8 +144,11 @@ export interface Acknowledgement {
 }
 
 export interface AcknowledgementRepository {
+  /** Inserts, or replaces the one of the same group and `at`; earlier ones of the group that are still in force end at `at`. */
   save(acknowledgement: Acknowledgement): Promise<void>;
+  /** Not ended; their `until` may have passed. */
   active(): Promise<readonly Acknowledgement[]>;
+  /** The newest of the group. */
   of(groupId: string): Promise<Acknowledgement | null>;
 }
 
@@ -157,6 +169,7 @@ export interface LedgerEntry {
 
 export interface SilenceLedgerRepository {
   save(entry: LedgerEntry): Promise<void>;
+  /** Not ended; their `endsAt` may have passed. */
   active(): Promise<readonly LedgerEntry[]>;
   get(silenceId: string): Promise<LedgerEntry | null>;
   recent(limit: number): Promise<readonly LedgerEntry[]>;
@@ -174,6 +187,7 @@ export interface Feedback {
 
 export interface FeedbackRepository {
   save(feedback: Feedback): Promise<void>;
+  /** Newest first, the revoked too. */
   list(options: { kind?: Feedback["kind"]; subject?: string; limit: number }): Promise<readonly Feedback[]>;
 }
 
@@ -199,9 +213,11 @@ export interface Delivery {
 
 export interface OncallRepository {
   saveOverride(override: OncallOverride): Promise<void>;
+  /** Those in force at some moment from `from` until before `to`. */
   overrides(from: Date, to: Date): Promise<readonly OncallOverride[]>;
   removeOverride(id: string): Promise<void>;
   saveDelivery(delivery: Delivery): Promise<void>;
+  /** Oldest first. */
   deliveries(groupId: string): Promise<readonly Delivery[]>;
 }
 
