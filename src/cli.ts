@@ -3,9 +3,17 @@ import { UserError } from "./alert/user-error.ts";
 import { registerCheckConfig } from "./cli/check-config.ts";
 import type { CommandContext, RegisterCommand } from "./cli/command.ts";
 import { registerDetect } from "./cli/detect.ts";
+import { registerGroup } from "./cli/group.ts";
+import { registerRunbooks } from "./cli/runbooks.ts";
 import { registerServe } from "./cli/serve.ts";
 
-const COMMANDS: readonly RegisterCommand[] = [registerServe, registerCheckConfig, registerDetect];
+const COMMANDS: readonly RegisterCommand[] = [
+  registerServe,
+  registerCheckConfig,
+  registerDetect,
+  registerGroup,
+  registerRunbooks,
+];
 
 /**
  * Runs one command line. Known mistakes are one line on standard error and exit code 2; unknown faults are thrown.

@@ -1,11 +1,11 @@
 import type { Catalogue } from "../../config/catalogue.ts";
 import { findBurst } from "./burst.ts";
 import { readFacts } from "./facts.ts";
-import { Memory, type MemoryState } from "./memory.ts";
+import { Memory } from "./memory.ts";
 import { freshLosses, keyFor } from "./outage-rule.ts";
 import { rootOf } from "./root.ts";
 import { firstMatch } from "./rules.ts";
-import type { Assignment, GroupingEvent, GroupState, Member } from "./types.ts";
+import type { Assignment, GroupingEvent, GroupState, Member, MemoryState } from "./types.ts";
 
 /** What the grouper needs; a state continues where another grouper stopped. */
 export interface GrouperOptions {

@@ -1,5 +1,5 @@
 import { fingerprint } from "../../alert/fingerprint.ts";
-import type { Facts, Firing, GroupKind, GroupState, Member } from "./types.ts";
+import type { Facts, Firing, GroupKind, GroupState, Member, MemoryState } from "./types.ts";
 
 const HOUR = 3600;
 const RECENT = 15 * 60;
@@ -11,19 +11,6 @@ const MAX_IDENTITIES = 50_000;
 const CLOSE_AFTER = 12 * HOUR;
 /** Weight of the prior rate, in hours of observation. */
 const PRIOR_HOURS = 24;
-
-/** Everything the grouper remembers, as plain data. */
-export interface MemoryState {
-  readonly version: 1;
-  readonly next: number;
-  readonly firstAt: number | null;
-  readonly lastAt: number;
-  readonly groups: readonly GroupState[];
-  readonly identities: readonly (readonly [string, readonly Firing[]])[];
-  readonly counts: readonly (readonly [string, number])[];
-  readonly recent: readonly Member[];
-  readonly places: readonly (readonly [number, string])[];
-}
 
 /** Open groups, what fired lately, and how often things usually fire. All of it is bounded. */
 export class Memory {

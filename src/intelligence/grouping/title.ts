@@ -1,4 +1,6 @@
 import { alertName, type Labels } from "../../alert/alert.ts";
+import { ANOMALY_ALERT } from "../anomaly-alerts.ts";
+import { CRITICAL_ALERT } from "../critical.ts";
 import type { GroupKind } from "./types.ts";
 
 /** What a title is made from. */
@@ -12,6 +14,8 @@ export interface TitleInput {
   readonly count: number;
 }
 
+/** Alerts of cmswatch itself: their summary is the sentence to show. */
+const OUR_ALERTS = new Set([ANOMALY_ALERT, CRITICAL_ALERT]);
 const MAX_TITLE = 140;
 
 /** A line a person would write: what is wrong with what. */
@@ -54,7 +58,7 @@ function oneAlert({ labels, annotations }: TitleInput["root"]): string {
   const name = alertName({ labels });
   const where = labels["pod"] ?? labels["node"] ?? labels["instance"] ?? labels["host"] ?? labels["entity"];
   const summary = (annotations["summary"] ?? "").trim();
-  if (labels["tag"] === "cmswatch" && summary !== "") {
+  if (OUR_ALERTS.has(name) && summary !== "") {
     return summary;
   }
   return where === undefined || name.includes(where) ? name : `${name} (${where})`;

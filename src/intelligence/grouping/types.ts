@@ -116,3 +116,16 @@ export interface Rule {
   readonly name: string;
   match(view: View): Match | null;
 }
+
+/** Everything the grouper remembers, as plain data. */
+export interface MemoryState {
+  readonly version: 1;
+  readonly next: number;
+  readonly firstAt: number | null;
+  readonly lastAt: number;
+  readonly groups: readonly GroupState[];
+  readonly identities: readonly (readonly [string, readonly Firing[]])[];
+  readonly counts: readonly (readonly [string, number])[];
+  readonly recent: readonly Member[];
+  readonly places: readonly (readonly [number, string])[];
+}

@@ -1,38 +1,16 @@
 import type { ActiveAlert } from "../../alert/alert.ts";
-import type { AlertGroup } from "../../alert/group.ts";
-import { type SeverityRanking, severityRank } from "../../alert/severity.ts";
+import type { SeverityRanking } from "../../alert/severity.ts";
 import type { Catalogue } from "../../config/catalogue.ts";
-import { serviceOf } from "../grouping/facts.ts";
 import { createGrouper, type Grouper } from "../grouping/grouper.ts";
-import type { MemoryState } from "../grouping/memory.ts";
-import { groupTitle } from "../grouping/title.ts";
-import type { Assignment, GroupingEvent, GroupKind } from "../grouping/types.ts";
+import type { Assignment, GroupingEvent, MemoryState } from "../grouping/types.ts";
 import { applyChange, type Batch, type Item, type Stage, type StageContext, toError } from "../stage.ts";
-
-/** An alert that is or was in a group. */
-interface Seat {
-  readonly fingerprint: string;
-  readonly startsAt: number;
-  readonly event: number;
-  groupId: string;
-  rule: string;
-  reason: string;
-  /** Unix milliseconds; null while it fires. */
-  endedAt: number | null;
-}
+import { type Card, makeGroups, type Seat } from "./alert-groups.ts";
 
 /** What the stage remembers between runs. */
 export interface GroupStageState {
   readonly memory: MemoryState;
   readonly seats: readonly Seat[];
   readonly cards: readonly (readonly [string, Card])[];
-}
-
-/** What is known of a group even when the grouper has closed it. */
-interface Card {
-  kind: GroupKind;
-  subject: string;
-  rootEvent: number | null;
 }
 
 export interface GroupStageOptions {
@@ -80,11 +58,11 @@ export function groupStage(options: GroupStageOptions): GroupStage {
       }
       const items = batch.items.map((item) => withSeat(item, seats));
       leave(items, seats, lastSeen, context.now);
+      forget(seats, cards, lastSeen, context.now);
       for (const id of new Set([...seats.values()].map((seat) => seat.groupId))) {
         noteCard(id, grouper, cards);
       }
-      const groups = makeGroups({ items, seats, lastSeen, cards, options, context });
-      forget(seats, cards, lastSeen, context.now);
+      const groups = makeGroups({ seats, lastSeen, cards, catalogue, ranking: options.ranking, context });
       return { ...batch, items, groups, failures } satisfies Batch;
     },
   };
@@ -179,90 +157,4 @@ function forget(seats: Map<string, Seat>, cards: Map<string, Card>, lastSeen: Ma
       cards.delete(id);
     }
   }
-}
-
-interface Making {
-  readonly items: readonly Item[];
-  readonly seats: ReadonlyMap<string, Seat>;
-  readonly lastSeen: ReadonlyMap<string, Item>;
-  readonly cards: ReadonlyMap<string, Card>;
-  readonly options: GroupStageOptions;
-  readonly context: StageContext;
-}
-
-function makeGroups(making: Making): readonly AlertGroup[] {
-  const byGroup = new Map<string, Seat[]>();
-  for (const seat of making.seats.values()) {
-    byGroup.set(seat.groupId, [...(byGroup.get(seat.groupId) ?? []), seat]);
-  }
-  return [...byGroup].flatMap(([id, members]) => makeGroup(id, members, making) ?? []);
-}
-
-function makeGroup(id: string, allSeats: readonly Seat[], making: Making): AlertGroup | null {
-  const firing = allSeats.filter((seat) => seat.endedAt === null);
-  const shown = (firing.length > 0 ? firing : allSeats).toSorted((left, right) => left.startsAt - right.startsAt);
-  const items = shown.flatMap((seat) => making.lastSeen.get(seat.fingerprint) ?? []);
-  const first = items[0];
-  if (first === undefined) {
-    return null;
-  }
-  const { catalogue, ranking } = making.options;
-  const card = making.cards.get(id) ?? { kind: "alone" as const, subject: "", rootEvent: null };
-  const rootSeat = allSeats.find((seat) => seat.event === card.rootEvent);
-  const root = (rootSeat === undefined ? undefined : making.lastSeen.get(rootSeat.fingerprint)) ?? first;
-  const services = byCount(items.flatMap((item) => serviceOf(item.labels, catalogue) ?? []));
-  const nodes = byCount(items.flatMap((item) => item.labels["node"] ?? []));
-  const worst = items.reduce((best, item) => (rank(item, ranking) > rank(best, ranking) ? item : best), first);
-  const service = card.kind === "service" ? card.subject : (serviceOf(root.labels, catalogue) ?? services[0] ?? null);
-  return {
-    id,
-    title: groupTitle({ kind: card.kind, subject: card.subject, root, services, nodes, count: items.length }),
-    service,
-    severity: worst.labels["severity"] ?? "none",
-    state: stateOf(id, firing, items, making.context),
-    startsAt: new Date(Math.min(...shown.map((seat) => seat.startsAt))),
-    endsAt: firing.length > 0 ? null : new Date(Math.max(...allSeats.map((seat) => seat.endedAt ?? 0))),
-    alerts: items.map((item) => ({ ...item.source, annotations: item.annotations })),
-    rootFingerprint: root.source.fingerprint,
-    runbook: root.runbook,
-    solutions: root.solutions,
-    owners: service === null ? [] : [...(catalogue.find(service)?.owners ?? [])],
-    reasons: reasonsOf(items, worst),
-  };
-}
-
-function stateOf(
-  id: string,
-  firing: readonly Seat[],
-  items: readonly Item[],
-  context: StageContext,
-): AlertGroup["state"] {
-  if (firing.length === 0) {
-    return "resolved";
-  }
-  if (context.acknowledged.has(id)) {
-    return "acknowledged";
-  }
-  return items.every((item) => item.source.state === "suppressed") ? "silenced" : "firing";
-}
-
-function reasonsOf(items: readonly Item[], worst: Item): readonly string[] {
-  const grouping = byCount(
-    items.flatMap((item) => item.reasons.filter((reason) => reason.stage === "group").map((reason) => reason.text)),
-  );
-  const severity = worst.reasons.filter((reason) => reason.stage === "severity").map((reason) => reason.text);
-  return [...grouping.slice(0, 3), ...severity];
-}
-
-function rank(item: Item, ranking: SeverityRanking): number {
-  return severityRank(item.labels["severity"], ranking);
-}
-
-/** Distinct values, the most frequent first. */
-function byCount(values: readonly string[]): readonly string[] {
-  const counts = new Map<string, number>();
-  for (const value of values) {
-    counts.set(value, (counts.get(value) ?? 0) + 1);
-  }
-  return [...counts].sort((left, right) => right[1] - left[1]).map(([value]) => value);
 }

@@ -1,0 +1,123 @@
+import type { Alert, Labels } from "../alert/alert.ts";
+import type { Anomaly, Contribution } from "../alert/anomaly.ts";
+import type { Catalogue } from "../config/catalogue.ts";
+
+/** Name of every alert that cmswatch makes from an anomaly; what is anomalous is in its other labels. */
+export const ANOMALY_ALERT = "CMSWebAnomaly";
+
+/**
+ * The alert of an anomaly. Its labels stay the same while the anomaly lives (a changed label would be another alert);
+ * everything that changes is in the annotations, the anomaly's id too: the same entity anomalous again is the same alert again.
+ *
+ * Severity is by class and by how far the score stood over the threshold when it opened: a loss of availability is high, a
+ * matter of security medium, performance warning; one more from twice the threshold on. The first severity is the last:
+ * pass the labels it was pushed with as `pushed` (`pushedLabels` finds them).
+ * @param baseUrl address of the dashboard, without a slash at its end; null leaves links out
+ */
+export function anomalyToAlert(
+  anomaly: Anomaly,
+  catalogue: Catalogue,
+  baseUrl: string | null,
+  pushed: Labels | null = null,
+): Alert {
+  const service = catalogue.find(anomaly.service);
+  return {
+    labels: pushed ?? {
+      alertname: ANOMALY_ALERT,
+      service: service?.name ?? anomaly.service,
+      entity: anomaly.entity,
+      namespace: service?.namespace ?? "default",
+      severity: severityOf(anomaly),
+      class: anomaly.class,
+      kind: anomaly.kind,
+      detector: anomaly.detector,
+      tag: "cmsweb",
+    },
+    annotations: {
+      anomaly: anomaly.id,
+      summary: summaryOf(anomaly),
+      description: descriptionOf(anomaly),
+      ...(baseUrl === null
+        ? {}
+        : {
+            dashboard: `${baseUrl}/services/${encodeURIComponent(anomaly.service)}`,
+            URL: `${baseUrl}/anomalies/${encodeURIComponent(anomaly.id)}`,
+          }),
+      ...(service?.dashboard === undefined ? {} : { grafana: service.dashboard }),
+    },
+    startsAt: anomaly.openedAt,
+    endsAt: anomaly.closedAt,
+    ...(baseUrl === null ? {} : { generatorURL: `${baseUrl}/anomalies/${encodeURIComponent(anomaly.id)}` }),
+  };
+}
+
+/** Labels that the anomaly's alert was pushed with, found among the active alerts; null when it is not among them. */
+export function pushedLabels(anomaly: Pick<Anomaly, "id">, active: readonly Alert[]): Labels | null {
+  const alert = active.find(
+    (candidate) => candidate.labels["alertname"] === ANOMALY_ALERT && candidate.annotations["anomaly"] === anomaly.id,
+  );
+  return alert?.labels ?? null;
+}
+
+const BY_CLASS = {
+  availability: ["high", "critical"],
+  security: ["medium", "high"],
+  performance: ["warning", "medium"],
+} as const;
+
+function severityOf(anomaly: Anomaly): string {
+  const isFarOver = anomaly.score >= 2 * anomaly.threshold;
+  return BY_CLASS[anomaly.class][isFarOver ? 1 : 0];
+}
+
+const PROBLEM = {
+  availability: "looks partly or wholly unavailable",
+  performance: "does not perform as usual",
+  security: "behaves in a way that may concern security",
+} as const;
+
+function summaryOf(anomaly: Anomaly): string {
+  const what = anomaly.entity === anomaly.service ? anomaly.service : `${anomaly.entity} (${anomaly.service})`;
+  const worst = anomaly.contributions[0];
+  return worst === undefined
+    ? `${what} ${PROBLEM[anomaly.class]}`
+    : `${what} ${PROBLEM[anomaly.class]}: ${contributionText(worst)}`;
+}
+
+function descriptionOf(anomaly: Anomaly): string {
+  const parts = anomaly.contributions
+    .filter((part, index) => index < 3 && (index === 0 || part.share >= 0.1))
+    .map((part) => `${contributionText(part)} (${Math.round(100 * part.share)} % of the score)`);
+  const since = `since ${anomaly.openedAt.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  const [first = "Unusual", ...rest] = [...parts, ...anomaly.evidence];
+  return `${capital(first)}, ${since}.${rest.map((sentence) => ` ${capital(sentence.replace(/\.$/, ""))}.`).join("")}`;
+}
+
+function contributionText({ metric, seen, expected }: Contribution): string {
+  if (seen === null) {
+    return `${metric} is unusual`;
+  }
+  return expected === null
+    ? `${metric} is ${figure(seen)}`
+    : `${metric} is ${figure(seen)} where ${figure(expected)} is usual`;
+}
+
+/** Three significant digits, with a unit prefix from a thousand on. */
+function figure(value: number): string {
+  const size = Math.abs(value);
+  for (const [limit, suffix] of [
+    [1e12, "T"],
+    [1e9, "G"],
+    [1e6, "M"],
+    [1e3, "k"],
+  ] as const) {
+    if (size >= limit) {
+      return `${Number((value / limit).toPrecision(3))} ${suffix}`.trim();
+    }
+  }
+  return String(Number(value.toPrecision(3)));
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
