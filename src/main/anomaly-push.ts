@@ -52,7 +52,10 @@ export function createAnomalyPush({ alertmanager, pipeline, toAlert, clock, log 
     }
     try {
       await recall(wanted);
-      const alerts = pipeline.enrich(wanted.map((anomaly) => toAlert(anomaly, pushed.get(anomaly.id) ?? null)), clock());
+      const alerts = pipeline.enrich(
+        wanted.map((anomaly) => toAlert(anomaly, pushed.get(anomaly.id) ?? null)),
+        clock(),
+      );
       await alertmanager.post(alerts);
       wanted.forEach(({ id }, index) => {
         pushed.set(id, alerts[index]?.labels ?? {});

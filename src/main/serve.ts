@@ -3,21 +3,23 @@ import type { Logger } from "pino";
 import type { ServeOptions } from "../cli/command.ts";
 import { loadConfig } from "../config/load.ts";
 import { compose } from "./compose.ts";
+import { showProgress } from "./demo-console.ts";
 import { untilInterrupted } from "./lifecycle.ts";
 
 /** Builds everything from the configuration, runs it until it is interrupted, and stops it in reverse order. */
 export async function serve(options: ServeOptions, log: Logger): Promise<void> {
   const version = packageVersion();
   const demo = options.demo ? await import("../demo/demo.ts") : null;
-  const config = loadConfig(options.config, demo === null ? process.env : { ...demo.demoEnvironment(options), ...process.env });
-  log.level = process.env["CMSWATCH_LOG_LEVEL"] ?? config.log.level;
+  const environment = demo === null ? process.env : { ...demo.demoEnvironment(options.port), ...process.env };
+  const config = loadConfig(options.config, environment);
+  log.level = process.env["CMSWATCH_LOG_LEVEL"] ?? (demo === null ? config.log.level : "warn");
   const interrupted = untilInterrupted(options.signal);
-  const running = await compose(config, { version, log, surround: demo === null ? null : demo.surroundings(log) });
-  await demo?.begin(running);
+  const running = await compose(config, { version, log, createWorld: demo?.createWorld ?? null });
   log.info({ url: running.url, version }, "cmswatch runs");
-  options.onReady?.(running.url);
+  const console = demo === null ? null : showProgress(running);
   const reason = await interrupted;
   log.info({ reason }, "stopping");
+  console?.stop();
   await running.lifecycle.stop();
   log.info("stopped");
 }

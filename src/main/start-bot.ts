@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { Clock } from "../alert/clock.ts";
-import type { AlertGroup, Person } from "../alert/group.ts";
+import type { AlertGroup } from "../alert/group.ts";
 import type { Bot } from "../bot/app.ts";
 import type { Catalogue } from "../config/catalogue.ts";
 import type { Config } from "../config/schema.ts";
@@ -22,19 +22,14 @@ export interface BotStart {
   readonly lifecycle: Lifecycle;
 }
 
-/** What routing needs of Slack. */
-export interface Messenger {
-  page(person: Person, group: AlertGroup, step: number, reason: string): Promise<{ delivered: boolean; reason: string }>;
-}
-
 const RETRY_EVERY = 30_000;
 
 /**
  * Starts the bot where Slack is configured, and shows every group there from then on. Slack being away does not keep
  * anything else from starting: it is tried again.
- * @returns null where Slack is not configured
+ * @returns the address for Slack's requests, or null in Socket Mode and where Slack is not configured
  */
-export async function startBot(parts: BotStart): Promise<Messenger | null> {
+export async function startBot(parts: BotStart): Promise<string | null> {
   const { config, core, clock, log, lifecycle } = parts;
   if (config.botToken === undefined || (config.appToken === undefined && config.signingSecret === undefined)) {
     core.current.setSource({ name: "slack", state: "off", at: null, because: "no slack.botToken with an appToken or signingSecret" });
@@ -57,12 +52,22 @@ export async function startBot(parts: BotStart): Promise<Messenger | null> {
       }
     },
   });
-  return {
-    async page(person, group, step, reason) {
-      const result = await bot.page({ person, group, step, reason });
-      return result.delivered ? { delivered: true, reason: "sent" } : result;
-    },
-  };
+  core.listeners.push({ name: "pages", groups: (groups, now) => pageOnCall(groups, now, bot, parts) });
+  return address;
+}
+
+/** A direct message to whoever is on call for a group that fires; the bot sends the same page once. */
+async function pageOnCall(groups: readonly AlertGroup[], now: Date, bot: Bot, { oncall, log }: BotStart): Promise<void> {
+  for (const group of groups.filter(({ state }) => state === "firing")) {
+    const [first] = await oncall.now(group.service, now);
+    if (first === undefined || first.person === null) {
+      continue;
+    }
+    const result = await bot.page({ person: first.person, group, step: 0, reason: `you are on call (${first.roster})` });
+    if (!result.delivered) {
+      log.warn({ group: group.id, reason: result.reason }, "page not delivered");
+    }
+  }
 }
 
 async function buildBot(parts: BotStart, botToken: string): Promise<Bot> {

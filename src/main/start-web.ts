@@ -1,9 +1,9 @@
-import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import type { Clock } from "../alert/clock.ts";
 import type { Catalogue } from "../config/catalogue.ts";
 import type { Config } from "../config/schema.ts";
+import type { World } from "../demo/demo.ts";
 import type { Store } from "../store/store.ts";
 import { createWeb, type Web } from "../web/web.ts";
 import type { Core } from "./core.ts";
@@ -18,15 +18,13 @@ export interface WebStart {
   readonly clock: Clock;
   readonly log: Logger;
   readonly version: string;
-  readonly mount?: ((app: FastifyInstance) => void | Promise<void>) | undefined;
-  readonly links?: readonly { readonly title: string; readonly href: string }[] | undefined;
-  /** Makes an anomaly in the simulated CMSWEB; null where metrics are real. */
-  readonly inject: ((service: string, kind: string, minutes: number) => Promise<string>) | null;
+  /** The demo's simulated world, with pages of its own; null where everything is real. */
+  readonly world: World | null;
 }
 
 /** Starts the page, API, metrics and webhook. Alertmanager's notifications make the next look come at once. */
 export async function startWeb(parts: WebStart): Promise<Web> {
-  const { config, core, catalogue, clock, log } = parts;
+  const { config, core, catalogue, clock, log, world } = parts;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   registerMetrics(registry, core);
@@ -34,7 +32,7 @@ export async function startWeb(parts: WebStart): Promise<Web> {
     config: config.web,
     sources: createWebSources({
       version: parts.version,
-      demo: parts.inject !== null,
+      demo: world !== null,
       current: core.current,
       status: core.status,
       actions: core.actions,
@@ -42,15 +40,13 @@ export async function startWeb(parts: WebStart): Promise<Web> {
       clock,
       progress: () => core.detection.progress(),
       owners: (service) => catalogue.find(service)?.owners ?? [],
-      inject: parts.inject,
+      inject: world === null ? null : world.inject,
     }),
     registry,
     log,
     onNotification: async () => {
       await core.loops.find(({ name }) => name === "alerts")?.runNow();
     },
-    ...(parts.inject === null ? {} : { localRole: "admin" as const }),
-    ...(parts.links === undefined ? {} : { links: parts.links }),
-    ...(parts.mount === undefined ? {} : { mount: parts.mount }),
+    ...(world === null ? {} : { localRole: "admin" as const, links: world.links, mount: world.mount }),
   });
 }
