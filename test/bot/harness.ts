@@ -1,0 +1,120 @@
+import { pino } from "pino";
+import { type Bot, createBot } from "../../src/bot/app.ts";
+import { checkLimits } from "../../src/bot/messages/limits.ts";
+import type { BotParts } from "../../src/bot/parts.ts";
+import type { WorkspaceMessage } from "../../src/demo/slack/types.ts";
+import { startEmulatedWorkspace, type Workspace } from "../../src/demo/slack/workspace.ts";
+import type { Store } from "../../src/store/store.ts";
+import { type FakeWorld, fakeWorld, SERVICES } from "./fake-desk.ts";
+import { fakeStore } from "./fake-store.ts";
+import { NOW } from "./samples.ts";
+
+export const SIGNING_SECRET = "0123456789abcdef0123456789abcdef";
+
+/** A real bot on a real HTTP port, in an emulated workspace. */
+export interface Harness {
+  readonly bot: Bot;
+  readonly botUrl: string;
+  readonly workspace: Workspace;
+  readonly world: FakeWorld;
+  readonly store: Store;
+  readonly slept: number[];
+  /** Messages of a channel that the person sees, oldest first; checked against Slack's limits. */
+  seen(channel: string, user?: string): readonly WorkspaceMessage[];
+  /** Waits until a message satisfies the condition. */
+  until<T>(look: () => T | undefined | null | false): Promise<T>;
+  /** Another bot on the same store and workspace. */
+  replica(): Promise<Bot>;
+  close(): Promise<void>;
+}
+
+export async function startHarness(
+  change: Partial<BotParts> & { readonly slack?: never; readonly permissions?: BotParts["slack"]["permissions"] } = {},
+): Promise<Harness> {
+  const workspace = await startEmulatedWorkspace({ port: 0, signingSecret: SIGNING_SECRET });
+  const store = fakeStore();
+  const world = fakeWorld(store);
+  const slept: number[] = [];
+  const { permissions = {}, ...rest } = change;
+  const make = () =>
+    createBot({
+      slack: {
+        botToken: workspace.botToken,
+        signingSecret: SIGNING_SECRET,
+        apiUrl: workspace.apiUrl,
+        listen: "127.0.0.1:0",
+        channels: { default: workspace.channel("cmsweb-alerts").id },
+        permissions,
+        batchFor: 60_000,
+        spacing: 0,
+      },
+      status: world.status,
+      actions: world.actions,
+      oncall: world.oncall,
+      store,
+      log: pino({ level: process.env["TEST_LOG"] ?? "silent" }),
+      clock: () => NOW,
+      services: SERVICES,
+      webUrl: "http://127.0.0.1:8420",
+      sleep: async (milliseconds) => {
+        slept.push(milliseconds);
+      },
+      newReference: () => "REF12345",
+      ...rest,
+    });
+  const bots: Bot[] = [];
+  const startOne = async () => {
+    const bot = make();
+    bots.push(bot);
+    return { bot, url: (await bot.start()) ?? "" };
+  };
+  const { bot, url } = await startOne();
+  workspace.connectBot(url);
+  const seen = (channel: string, user?: string) =>
+    workspace
+      .state()
+      .messages.filter((one) => one.channel === channel && (one.ephemeralFor === null || one.ephemeralFor === user));
+  return {
+    bot,
+    botUrl: url,
+    workspace,
+    world,
+    store,
+    slept,
+    seen(channel, user) {
+      const found = seen(channel, user);
+      const problems = found.flatMap((one) =>
+        checkLimits({ text: one.text, blocks: one.blocks as never, attachments: one.attachments as never }),
+      );
+      if (problems.length > 0) {
+        throw new Error(`Slack would refuse this: ${problems.join("; ")}`);
+      }
+      return found;
+    },
+    async until(look) {
+      const give = Date.now() + 5000;
+      for (;;) {
+        const value = look();
+        if (value !== undefined && value !== null && value !== false) {
+          return value;
+        }
+        if (Date.now() > give) {
+          throw new Error(
+            `it did not come about; the workspace shows ${JSON.stringify(workspace.state().messages.map(({ text }) => text))}`,
+          );
+        }
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    },
+    replica: async () => (await startOne()).bot,
+    async close() {
+      await Promise.all(bots.map((one) => one.stop()));
+      await workspace.close();
+    },
+  };
+}
+
+/** All text of a message, as a person reads it. */
+export function textOf(message: WorkspaceMessage | undefined): string {
+  return JSON.stringify([message?.blocks, message?.attachments]);
+}
