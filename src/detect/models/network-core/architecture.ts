@@ -1,0 +1,42 @@
+import type { Scalar, Tensor, Tensor2D, Tensor3D } from "@tensorflow/tfjs";
+import type { TensorFlow } from "../../backend/prepare.ts";
+
+/** One block of weights, in the order the network uses them. */
+export interface WeightSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Inputs and outputs of one unit, for the width of the random start; null for weights that start at zero. */
+  readonly fan: readonly [number, number] | null;
+}
+
+/** Runs the network over rows as they come, with typed arrays of its own. Returned arrays are reused. */
+export interface Stepper {
+  /** Takes the next row of network input [F], gives what the network expects this very row to be [F]. */
+  push(row: Float32Array): Float32Array;
+}
+
+/** A network: its weights, its graph for training in TensorFlow.js, and the same calculation row by row. */
+export interface Architecture {
+  readonly name: string;
+  readonly description: string;
+  /** Rows of one training window [span, F]; the newest row is the last. */
+  readonly span: number;
+  /** Windows per step of training. */
+  readonly batch: number;
+  readonly learningRate: number;
+  weights(metrics: number): readonly WeightSpec[];
+  /** Loss of a batch of windows [B, span, F], the corrupted windows that are shown beside the true ones. */
+  loss(tf: TensorFlow, weights: readonly Tensor[], shown: Tensor3D, truth: Tensor3D): Scalar;
+  /** What the network expects the newest row of each window to be, [B, F]. */
+  expected(tf: TensorFlow, weights: readonly Tensor[], windows: Tensor3D): Tensor2D;
+  /**
+   * The same, row by row; the last `span` rows pushed determine every later answer.
+   * @param pushed how many rows were pushed before, for networks that restart parts of their state in turn
+   */
+  stepper(weights: readonly Float32Array[], metrics: number, pushed: number): Stepper;
+}
+
+/** Number of values in a block of weights. */
+export function weightCount(spec: WeightSpec): number {
+  return spec.shape.reduce((product, length) => product * length, 1);
+}

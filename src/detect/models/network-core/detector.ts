@@ -1,0 +1,91 @@
+import { prepareBackend } from "../../backend/prepare.ts";
+import type { Detector, FitOptions, Model } from "../../detector.ts";
+import type { Frame } from "../../frame.ts";
+import type { Architecture } from "./architecture.ts";
+import { fitPreparation, type Preparation, preparer } from "./preparation.ts";
+import { seededRandom } from "./random.ts";
+import { residualsOf } from "./residuals.ts";
+import { loadNetwork, type NetworkParts, saveNetwork } from "./saved.ts";
+import { networkScorer } from "./scorer.ts";
+import { fitSurprise } from "./surprise.ts";
+import { type TrainingRows, trainNetwork } from "./training.ts";
+
+const EPOCHS = 30;
+/** A network over a window has some 250 weights per row and metric of it: beyond this, split the entity. */
+const MOST_METRICS = 512;
+
+function checkFrame(network: Architecture, train: Frame): void {
+  const metrics = train.metrics.length;
+  const needed = 4 * network.span;
+  if (metrics === 0 || metrics > MOST_METRICS) {
+    throw new Error(`${network.name} takes 1 to ${MOST_METRICS} metrics, got ${metrics}: split them over entities`);
+  }
+  if (train.rows < needed) {
+    throw new Error(
+      `${network.name} needs at least ${needed} rows of history to learn from, got ${train.rows}: collect more`,
+    );
+  }
+  if (train.values.length !== train.rows * metrics) {
+    throw new Error(
+      `${train.rows} rows of ${metrics} metrics need ${train.rows * metrics} values, got ${train.values.length}`,
+    );
+  }
+}
+
+interface PreparedHistory extends TrainingRows {
+  /** Standardised values, NaN where missing; rows × F. */
+  readonly standard: Float32Array;
+  readonly adapted: NetworkParts["adapted"];
+}
+
+function prepareHistory(train: Frame, preparation: Preparation): PreparedHistory {
+  const metrics = train.metrics.length;
+  const prepare = preparer(preparation);
+  const inputs = new Float32Array(train.values.length);
+  const standard = new Float32Array(train.values.length);
+  for (let row = 0; row < train.rows; row++) {
+    prepare.push(train.values.subarray(row * metrics, (row + 1) * metrics));
+    inputs.set(prepare.input, row * metrics);
+    standard.set(prepare.standard, row * metrics);
+  }
+  const { mean, variance, last } = prepare.state();
+  const adapted = { mean: [...mean], variance: [...variance], last: [...last] };
+  return { rows: train.rows, metrics, inputs, standard, adapted };
+}
+
+function networkModel(network: Architecture, parts: NetworkParts): Model {
+  return {
+    detector: network.name,
+    metrics: parts.metrics,
+    scorer: (state) => networkScorer(network, parts, state),
+    save: () => saveNetwork(network, parts),
+    // Weights live in ordinary arrays: nothing to free by hand.
+    dispose: () => {},
+  };
+}
+
+async function fitNetwork(network: Architecture, train: Frame, options: FitOptions): Promise<Model> {
+  checkFrame(network, train);
+  const preparation = fitPreparation(train);
+  const history = prepareHistory(train, preparation);
+  const { tf } = await prepareBackend();
+  const weights = await trainNetwork(tf, network, history, {
+    epochs: options.epochs ?? EPOCHS,
+    random: seededRandom(options.seed),
+    onProgress: options.onProgress,
+    signal: options.signal,
+  });
+  const residuals = residualsOf(tf, network, weights, history, history.standard);
+  const surprise = fitSurprise(residuals, history.metrics);
+  return networkModel(network, { metrics: train.metrics, preparation, adapted: history.adapted, surprise, weights });
+}
+
+/** A detector around a network: prepares rows, trains, and scores what the network did not expect. */
+export function networkDetector(network: Architecture): Detector {
+  return {
+    name: network.name,
+    description: network.description,
+    fit: (train, options) => fitNetwork(network, train, options),
+    load: async (saved) => networkModel(network, loadNetwork(network, saved)),
+  };
+}

@@ -1,0 +1,143 @@
+import type { Frame } from "../../frame.ts";
+
+/** How the values of each metric become numbers around 0 with a spread of 1, and how that adapts. */
+export interface Preparation {
+  readonly mean: readonly number[];
+  readonly scale: readonly number[];
+  /** Smallest scale of each metric: a metric that never moved in training is not infinitely sensitive. */
+  readonly floor: readonly number[];
+  /** Share of a new row in the running mean and scale. */
+  readonly rate: number;
+}
+
+/** The running part: means and variances that follow slow drift. JSON-serialisable. */
+export interface PreparationState {
+  readonly mean: readonly number[];
+  readonly variance: readonly number[];
+  readonly last: readonly number[];
+}
+
+/** Standardised values further out than this all count the same. */
+export const FARTHEST = 200;
+/** A value teaches the running mean and scale by no more than this many spreads: an anomaly is not the new normal. */
+const TEACHES = 20;
+const HALF_LIFE_SECONDS = 4 * 86_400;
+/** Where times are unknown: this part of the training history is the half-life. */
+const HALF_LIFE_SHARE = 0.2;
+
+interface Moments {
+  readonly mean: number;
+  readonly deviation: number;
+  readonly largest: number;
+}
+
+function momentsOf(train: Frame, metric: number): Moments {
+  const width = train.metrics.length;
+  let count = 0;
+  let mean = 0;
+  let squares = 0;
+  let largest = 0;
+  for (let row = 0; row < train.rows; row++) {
+    const value = train.values[row * width + metric] as number;
+    if (Number.isFinite(value)) {
+      count++;
+      const delta = value - mean;
+      mean += delta / count;
+      squares += delta * (value - mean);
+      largest = Math.max(largest, Math.abs(value));
+    }
+  }
+  if (count === 0) {
+    throw new Error(
+      `metric ${train.metrics[metric]}: none of its ${train.rows} training values is finite; leave it out`,
+    );
+  }
+  return { mean, deviation: Math.sqrt(squares / count), largest };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
+
+function halfLifeRows(train: Frame): number {
+  const { times, rows } = train;
+  const span = times === null ? 0 : (times[rows - 1] as number) - (times[0] as number);
+  const step = span / Math.max(rows - 1, 1);
+  return step > 0 ? Math.max(HALF_LIFE_SECONDS / step, 2) : Math.max(rows * HALF_LIFE_SHARE, 2);
+}
+
+/** Learns mean, scale and floor per metric. @throws Error naming a metric without any finite value. */
+export function fitPreparation(train: Frame): Preparation {
+  const moments = train.metrics.map((_, metric) => momentsOf(train, metric));
+  const moving = moments.map((m) => m.deviation).filter((deviation) => deviation > 0);
+  const typical = moving.length > 0 ? median(moving) : 1;
+  const floor = moments.map((m) => (m.largest > 0 ? m.largest * 0.01 : typical * 0.1));
+  return {
+    mean: moments.map((m) => m.mean),
+    scale: moments.map((m, metric) => Math.max(m.deviation, floor[metric] as number)),
+    floor,
+    rate: 1 - 0.5 ** (1 / halfLifeRows(train)),
+  };
+}
+
+/** Turns rows of values into standardised rows, one after the other. */
+export interface Preparer {
+  /** Standardised values of the last row, clipped at ±FARTHEST; NaN where missing. Reused. */
+  readonly standard: Float64Array;
+  /** What the network sees: compressed beyond ±3, a missing value held and fading to normal. Reused. */
+  readonly input: Float32Array;
+  push(row: ArrayLike<number>): void;
+  /** The value, in the metric's unit, that a standardised value stands for. */
+  restore(metric: number, standard: number): number;
+  state(): PreparationState;
+}
+
+/** Values beyond ±3 grow by their logarithm only, so that a spike does not saturate the whole network. */
+export function compress(standard: number): number {
+  const size = Math.abs(standard);
+  return size <= 3 ? standard : Math.sign(standard) * (3 + Math.log1p(size - 3));
+}
+
+const FADE = 0.95;
+
+export function preparer(preparation: Preparation, from?: PreparationState): Preparer {
+  const width = preparation.mean.length;
+  const mean = Float64Array.from(from?.mean ?? preparation.mean);
+  const variance = Float64Array.from(from?.variance ?? preparation.scale.map((scale) => scale * scale));
+  const last = Float64Array.from(from?.last ?? new Float64Array(width));
+  // Scale before this row was learnt from: what `restore` must use for the row just given.
+  const usedMean = new Float64Array(width);
+  const usedScale = new Float64Array(width);
+  const standard = new Float64Array(width);
+  const input = new Float32Array(width);
+  const { rate } = preparation;
+  return {
+    standard,
+    input,
+    push(row) {
+      for (let i = 0; i < width; i++) {
+        const center = mean[i] as number;
+        const scale = Math.max(Math.sqrt(variance[i] as number), preparation.floor[i] as number);
+        usedMean[i] = center;
+        usedScale[i] = scale;
+        const value = row[i] as number;
+        if (!Number.isFinite(value)) {
+          standard[i] = Number.NaN;
+          last[i] = (last[i] as number) * FADE;
+          input[i] = last[i] as number;
+          continue;
+        }
+        const z = (value - center) / scale;
+        const taught = Math.max(-TEACHES, Math.min(TEACHES, z)) * scale;
+        mean[i] = center + rate * taught;
+        variance[i] = (variance[i] as number) + rate * (taught * taught - (variance[i] as number));
+        standard[i] = Math.max(-FARTHEST, Math.min(FARTHEST, z));
+        input[i] = compress(standard[i] as number);
+        last[i] = input[i] as number;
+      }
+    },
+    restore: (metric, z) => (usedMean[metric] as number) + (usedScale[metric] as number) * z,
+    state: () => ({ mean: [...mean], variance: [...variance], last: [...last] }),
+  };
+}

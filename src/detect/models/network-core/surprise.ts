@@ -1,0 +1,136 @@
+/** What turns residuals into scores: learnt from the residuals of the training rows. */
+export interface Surprise {
+  /** Lower triangular factor of the residuals' shrunk covariance, row-major F × F. */
+  readonly factor: readonly number[];
+  /** Variance of each metric's residual. */
+  readonly variance: readonly number[];
+  /** What each smoothed distance stays below in 90 % of the training rows. */
+  readonly usual: readonly number[];
+}
+
+/** The smoothed distances, -1 before the first row; JSON-serialisable. */
+export type SurpriseState = readonly number[];
+
+/** Half-lives, in rows, of the causal averages of the distance; 0 is the distance itself. */
+const HALF_LIVES = [0, 2, 12, 40];
+const RATES = HALF_LIVES.map((rows) => (rows === 0 ? 1 : 1 - 0.5 ** (1 / rows)));
+/** Share of the diagonal mixed into the covariance, so that few rows or tied metrics still give a stable inverse. */
+const SHRINKAGE = 0.03;
+/** Residuals beyond this many spreads count as this much in the covariance: outliers in training do not widen it. */
+const OUTLIER = 10;
+const SMALLEST_VARIANCE = 1e-4;
+
+/** Lower triangular L with L·Lᵀ = the symmetric positive definite matrix (Cholesky). */
+export function choleskyFactor(matrix: Float64Array, size: number): Float64Array {
+  const factor = new Float64Array(size * size);
+  for (let row = 0; row < size; row++) {
+    for (let column = 0; column <= row; column++) {
+      let sum = matrix[row * size + column] as number;
+      for (let k = 0; k < column; k++) {
+        sum -= (factor[row * size + k] as number) * (factor[column * size + k] as number);
+      }
+      factor[row * size + column] =
+        row === column
+          ? Math.sqrt(Math.max(sum, SMALLEST_VARIANCE * 1e-3))
+          : sum / (factor[column * size + column] as number);
+    }
+  }
+  return factor;
+}
+
+/** |L⁻¹r| / √F: the Mahalanobis distance, on the scale of one metric's standard deviation. */
+export function distance(factor: ArrayLike<number>, residual: Float64Array, scratch: Float64Array): number {
+  const size = residual.length;
+  let total = 0;
+  for (let row = 0; row < size; row++) {
+    let sum = residual[row] as number;
+    for (let k = 0; k < row; k++) {
+      sum -= (factor[row * size + k] as number) * (scratch[k] as number);
+    }
+    const whitened = sum / (factor[row * size + row] as number);
+    scratch[row] = whitened;
+    total += whitened * whitened;
+  }
+  return Math.sqrt(total / size);
+}
+
+function covarianceOf(residuals: Float64Array, size: number): { covariance: Float64Array; variance: number[] } {
+  const rows = residuals.length / size;
+  const squares = new Float64Array(size);
+  for (let i = 0; i < residuals.length; i++) {
+    squares[i % size] = (squares[i % size] as number) + (residuals[i] as number) ** 2 / rows;
+  }
+  const limit = Array.from(squares, (square) => OUTLIER * Math.sqrt(square));
+  const covariance = new Float64Array(size * size);
+  const clipped = new Float64Array(size);
+  for (let row = 0; row < rows; row++) {
+    for (let i = 0; i < size; i++) {
+      const value = residuals[row * size + i] as number;
+      clipped[i] = Math.max(-(limit[i] as number), Math.min(limit[i] as number, value));
+      for (let j = 0; j <= i; j++) {
+        covariance[i * size + j] =
+          (covariance[i * size + j] as number) + ((clipped[i] as number) * (clipped[j] as number)) / rows;
+      }
+    }
+  }
+  const variance = Array.from({ length: size }, (_, i) =>
+    Math.max(covariance[i * size + i] as number, SMALLEST_VARIANCE),
+  );
+  for (let i = 0; i < size; i++) {
+    for (let j = 0; j < i; j++) {
+      covariance[i * size + j] = (covariance[i * size + j] as number) * (1 - SHRINKAGE);
+    }
+    covariance[i * size + i] = variance[i] as number;
+  }
+  return { covariance, variance };
+}
+
+function quantile(values: Float64Array, share: number): number {
+  const sorted = values.toSorted();
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 1;
+}
+
+/** Learns from residuals [rows, F] of consecutive training rows. */
+export function fitSurprise(residuals: Float64Array, size: number): Surprise {
+  const { covariance, variance } = covarianceOf(residuals, size);
+  const factor = choleskyFactor(covariance, size);
+  const rows = residuals.length / size;
+  const smoothed = RATES.map(() => new Float64Array(rows));
+  const averages = new Float64Array(RATES.length);
+  const scratch = new Float64Array(size);
+  for (let row = 0; row < rows; row++) {
+    const d = distance(factor, residuals.subarray(row * size, (row + 1) * size), scratch);
+    for (const [k, rate] of RATES.entries()) {
+      averages[k] = row === 0 ? d : (averages[k] as number) + rate * (d - (averages[k] as number));
+      (smoothed[k] as Float64Array)[row] = averages[k] as number;
+    }
+  }
+  const usual = smoothed.map((series) => Math.max(quantile(series, 0.9), 1e-6));
+  return { factor: [...factor], variance, usual };
+}
+
+/** Scores residuals one row after the other. */
+export interface SurpriseScorer {
+  /** @param residual [F]; 0 where a value is missing. */
+  push(residual: Float64Array): number;
+  state(): SurpriseState;
+}
+
+export function surpriseScorer(surprise: Surprise, from?: SurpriseState): SurpriseScorer {
+  const factor = Float64Array.from(surprise.factor);
+  const averages = Float64Array.from(from ?? surprise.usual.map(() => -1));
+  const scratch = new Float64Array(surprise.variance.length);
+  return {
+    push(residual) {
+      const d = distance(factor, residual, scratch);
+      let score = 0;
+      for (const [k, rate] of RATES.entries()) {
+        const before = averages[k] as number;
+        averages[k] = before < 0 ? Math.min(d, surprise.usual[k] as number) : before + rate * (d - before);
+        score += (averages[k] as number) / (surprise.usual[k] as number);
+      }
+      return score / RATES.length;
+    },
+    state: () => [...averages],
+  };
+}

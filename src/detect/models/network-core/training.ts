@@ -1,0 +1,175 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Tensor, Tensor3D } from "@tensorflow/tfjs";
+import type { TensorFlow } from "../../backend/prepare.ts";
+import type { FitProgress } from "../../detector.ts";
+import { adam } from "./adam.ts";
+import { type Architecture, type WeightSpec, weightCount } from "./architecture.ts";
+import { glorotUniform, type Random, shuffle } from "./random.ts";
+
+/** Network input of all training rows, in time order. */
+export interface TrainingRows {
+  readonly rows: number;
+  readonly metrics: number;
+  /** Row-major, rows × F. */
+  readonly inputs: Float32Array;
+}
+
+export interface TrainingOptions {
+  readonly epochs: number;
+  readonly random: Random;
+  readonly onProgress?: ((progress: FitProgress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Last part of the history, kept from training to see when to stop. */
+const VALIDATION_SHARE = 0.15;
+/** Epochs without a better validation loss before training stops. */
+const PATIENCE = 4;
+/** An epoch sweeps over at most this many input values, in windows drawn anew each time: long histories repeat. */
+const VALUES_PER_EPOCH = 4_000_000;
+const VALIDATION_WINDOWS = 512;
+/** Share of single input values that are blanked while training, so that the network learns what the others say. */
+const BLANKED = 0.1;
+const YIELD_MILLISECONDS = 40;
+
+function startWeights(specs: readonly WeightSpec[], random: Random): Float32Array[] {
+  return specs.map((spec) => {
+    const size = weightCount(spec);
+    return spec.fan === null ? new Float32Array(size) : glorotUniform(size, spec.fan[0], spec.fan[1], random);
+  });
+}
+
+/** Starts of training windows and of validation windows; the two share no row. */
+function splitWindows(rows: number, span: number): { training: Uint32Array; validation: Uint32Array } {
+  const held = Math.max(Math.floor(rows * VALIDATION_SHARE), span);
+  const trainingWindows = rows - held - span + 1;
+  const validationWindows = held - span + 1;
+  const stride = Math.max(1, Math.ceil(validationWindows / VALIDATION_WINDOWS));
+  const first = rows - held;
+  return {
+    training: Uint32Array.from({ length: trainingWindows }, (_, i) => i),
+    validation: Uint32Array.from({ length: Math.ceil(validationWindows / stride) }, (_, i) => first + i * stride),
+  };
+}
+
+/** Copies the windows that start at the given rows into one batch. */
+export function gatherWindows(data: TrainingRows, starts: Uint32Array, span: number): Float32Array {
+  const size = span * data.metrics;
+  const batch = new Float32Array(starts.length * size);
+  for (const [i, start] of starts.entries()) {
+    batch.set(data.inputs.subarray(start * data.metrics, start * data.metrics + size), i * size);
+  }
+  return batch;
+}
+
+function blank(windows: Float32Array, random: Random): Float32Array {
+  const shown = windows.slice();
+  for (let i = 0; i < shown.length; i++) {
+    if (random() < BLANKED) {
+      shown[i] = 0;
+    }
+  }
+  return shown;
+}
+
+/** One mini-batch's loss, and its gradients where the weights shall move. */
+interface Batches {
+  train(starts: Uint32Array): { readonly loss: number; readonly gradients: readonly Float32Array[] };
+  loss(starts: Uint32Array): number;
+}
+
+function batchesOf(
+  tf: TensorFlow,
+  network: Architecture,
+  specs: readonly WeightSpec[],
+  weights: readonly Float32Array[],
+  data: TrainingRows,
+  random: Random,
+): Batches {
+  const upload = () => weights.map((values, i) => tf.tensor(values, [...(specs[i] as WeightSpec).shape]));
+  const asTensor = (windows: Float32Array, count: number): Tensor3D =>
+    tf.tensor3d(windows, [count, network.span, data.metrics]);
+  return {
+    train(starts) {
+      const windows = gatherWindows(data, starts, network.span);
+      const shown = blank(windows, random);
+      const tensors = tf.tidy(() => {
+        const truth = asTensor(windows, starts.length);
+        const input = asTensor(shown, starts.length);
+        const gradientOf = tf.valueAndGrads((...parameters: Tensor[]) => network.loss(tf, parameters, input, truth));
+        const { value, grads } = gradientOf(upload());
+        return [value, ...grads];
+      });
+      const [loss, ...gradients] = tensors.map((tensor) => tensor.dataSync() as Float32Array);
+      tf.dispose(tensors);
+      return { loss: (loss as Float32Array)[0] as number, gradients };
+    },
+    loss(starts) {
+      const result = tf.tidy(() => {
+        const truth = asTensor(gatherWindows(data, starts, network.span), starts.length);
+        return network.loss(tf, upload(), truth, truth);
+      });
+      const value = result.dataSync()[0] as number;
+      result.dispose();
+      return value;
+    },
+  };
+}
+
+function averageLoss(batches: Batches, starts: Uint32Array, size: number): number {
+  let total = 0;
+  for (let from = 0; from < starts.length; from += size) {
+    const part = starts.subarray(from, from + size);
+    total += batches.loss(part) * part.length;
+  }
+  return total / starts.length;
+}
+
+/** Lets messages, timers and an abort through when the thread has been busy for a while. */
+function politeness(): () => Promise<void> {
+  let since = performance.now();
+  return async () => {
+    if (performance.now() - since > YIELD_MILLISECONDS) {
+      await nextTurn();
+      since = performance.now();
+    }
+  };
+}
+
+/**
+ * Trains until the loss on the newest part of the history stops falling, and returns the best weights on the way.
+ * The same data, seed and backend give the same weights.
+ * @throws the signal's reason when it is aborted
+ */
+export async function trainNetwork(
+  tf: TensorFlow,
+  network: Architecture,
+  data: TrainingRows,
+  options: TrainingOptions,
+): Promise<Float32Array[]> {
+  const { random, signal } = options;
+  const specs = network.weights(data.metrics);
+  const weights = startWeights(specs, random);
+  const optimizer = adam(weights);
+  const batches = batchesOf(tf, network, specs, weights, data, random);
+  const { training, validation } = splitWindows(data.rows, network.span);
+  const polite = politeness();
+  const windowSize = network.span * data.metrics;
+  let best = { loss: Number.POSITIVE_INFINITY, epoch: 0, weights: weights.map((w) => w.slice()) };
+  for (let epoch = 1; epoch <= options.epochs && epoch - best.epoch <= PATIENCE; epoch++) {
+    shuffle(training, random);
+    const swept = training.subarray(0, Math.max(network.batch, Math.floor(VALUES_PER_EPOCH / windowSize)));
+    for (let from = 0; from < swept.length; from += network.batch) {
+      signal?.throwIfAborted();
+      optimizer.step(batches.train(swept.subarray(from, from + network.batch)).gradients, network.learningRate);
+      await polite();
+    }
+    const loss = averageLoss(batches, validation, network.batch);
+    if (loss < best.loss) {
+      best = { loss, epoch, weights: weights.map((w) => w.slice()) };
+    }
+    options.onProgress?.({ epoch, epochs: options.epochs, loss });
+    await polite();
+  }
+  return best.weights;
+}
