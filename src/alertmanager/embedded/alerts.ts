@@ -1,5 +1,6 @@
 import type { Alert, Labels } from "../../alert/alert.ts";
 import { fingerprint } from "../../alert/fingerprint.ts";
+import { alertFault } from "../fault.ts";
 
 /** An alert as it is held: it always has an end, which may be one that was made up (`isTimeout`). */
 export interface HeldAlert {
@@ -43,7 +44,7 @@ export function createAlertShelf(resolveTimeout: number): AlertShelf {
       const faults: string[] = [];
       for (const alert of alerts) {
         const incoming = hold(alert, now, resolveTimeout);
-        const fault = findFault(incoming);
+        const fault = alertFault({ ...alert, endsAt: new Date(incoming.endsAt) });
         if (fault === null) {
           const old = held.get(incoming.fingerprint);
           held.set(incoming.fingerprint, old !== undefined && overlap(old, incoming) ? merge(old, incoming) : incoming);
@@ -53,7 +54,7 @@ export function createAlertShelf(resolveTimeout: number): AlertShelf {
       }
       return faults;
     },
-    firing: (now) => [...held.values()].filter((alert) => alert.endsAt >= now),
+    firing: (now) => [...held.values()].filter((alert) => alert.endsAt > now),
     all: () => [...held.values()],
     load(alerts) {
       held.clear();
@@ -76,17 +77,6 @@ function hold(alert: Alert, now: number, resolveTimeout: number): HeldAlert {
     updatedAt: now,
     isTimeout: alert.endsAt === null,
   };
-}
-
-function findFault(alert: HeldAlert): string | null {
-  if (Object.keys(alert.labels).length === 0) {
-    return "at least one label pair required";
-  }
-  const badName = Object.keys(alert.labels).find((name) => !/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name));
-  if (badName !== undefined) {
-    return `invalid label set: invalid name ${JSON.stringify(badName)}`;
-  }
-  return alert.endsAt < alert.startsAt ? "start time must be before end time" : null;
 }
 
 /** True when the times in which both were active have something in common (Alertmanager: provider/mem). */
