@@ -40,14 +40,23 @@ export function demoEnvironment(port: number | undefined): Readonly<Record<strin
 /** The simulated world around cmswatch. */
 export interface World {
   readonly source: MetricSource;
-  readonly slack: { readonly botToken: string; readonly signingSecret: string; readonly apiUrl: string; readonly channels: Record<string, string> };
+  readonly slack: {
+    readonly botToken: string;
+    readonly signingSecret: string;
+    readonly apiUrl: string;
+    readonly channels: Record<string, string>;
+  };
   /** The person who gets direct messages. */
   readonly onCall: Person;
   readonly links: readonly { readonly title: string; readonly href: string }[];
   readonly mount: (app: FastifyInstance) => Promise<void>;
   readonly inject: (service: string, kind: string, minutes: number) => Promise<string>;
   /** Begins the story once cmswatch runs. */
-  begin(parts: { current: CurrentState; progress: Parameters<typeof createStory>[0]["progress"]; botUrl: string | null }): void;
+  begin(parts: {
+    current: CurrentState;
+    progress: Parameters<typeof createStory>[0]["progress"];
+    botUrl: string | null;
+  }): void;
   close(): Promise<void>;
 }
 

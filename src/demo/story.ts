@@ -38,8 +38,10 @@ export function createStory(parts: StoryParts): Story {
   }
 
   const isScored = () => current.entitiesOf(SUBJECT).some(({ state }) => state === "ok" || state === "anomalous");
-  const isLive = () => current.entitiesOf(SUBJECT).some(({ at }) => at !== null && clock().getTime() - at.getTime() < MINUTE);
-  const group = () => (current.groups.last() ?? []).find(({ service, state }) => service === SUBJECT && state !== "resolved");
+  const isLive = () =>
+    current.entitiesOf(SUBJECT).some(({ at }) => at !== null && clock().getTime() - at.getTime() < MINUTE);
+  const group = () =>
+    (current.groups.last() ?? []).find(({ service, state }) => service === SUBJECT && state !== "resolved");
 
   return {
     inject,
@@ -51,13 +53,16 @@ export function createStory(parts: StoryParts): Story {
     },
     text() {
       const { done, total, entity } = parts.progress();
-      const training = done < total ? ` Models: ${done} of ${total} trained${entity === null ? "" : `, now ${entity}`}.` : "";
+      const training =
+        done < total ? ` Models: ${done} of ${total} trained${entity === null ? "" : `, now ${entity}`}.` : "";
       if (!begun) {
         return `Learning what is normal from the last hours, ${SUBJECT} first.${training}`;
       }
       const open = group();
       if (open === undefined) {
-        const isOver = !simulation.injections().some(({ from, duration }) => clock().getTime() < from.getTime() + duration);
+        const isOver = !simulation
+          .injections()
+          .some(({ from, duration }) => clock().getTime() < from.getTime() + duration);
         return isOver
           ? `Nothing is wrong just now. Type /anomaly status ${SUBJECT} in Slack, or inject an anomaly on the dashboard.${training}`
           : `Something has gone wrong with ${SUBJECT}: its score is rising.${training}`;

@@ -18,5 +18,12 @@ export async function findDetector(name: string): Promise<Detector> {
   if (found !== undefined) {
     return found;
   }
+  if (NETWORKS.includes(name)) {
+    const { networkDetectors } = await import("./models/networks.ts");
+    const network = networkDetectors.find((detector) => detector.name === name);
+    if (network !== undefined) {
+      return network;
+    }
+  }
   throw new UserError(`no detector "${name}"`, "detector", `choose one of ${DETECTOR_NAMES.join(", ")}`);
 }

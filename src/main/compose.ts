@@ -17,7 +17,7 @@ import { createLoop } from "./loop.ts";
 import { emptyOncall, fixedOncall } from "./oncall.ts";
 import { startBot } from "./start-bot.ts";
 import { startWeb } from "./start-web.ts";
-import { openTrainer } from "./trainer.ts";
+import { openTrainer } from "./training/open.ts";
 
 /** Everything that runs. */
 export interface Running {
@@ -65,7 +65,18 @@ async function build(config: Config, options: ComposeOptions, lifecycle: Lifecyc
   const oncall = world === null ? emptyOncall() : fixedOncall("primary", world.onCall);
   const webUrl = config.web.baseUrl ?? `http://${config.web.listen}`;
   const source = world?.source ?? openMetrics(config);
-  const core = await createCore({ config, catalogue, store, alertmanager, source, trainer, oncall: oncall.now, baseUrl: webUrl, clock, log });
+  const core = await createCore({
+    config,
+    catalogue,
+    store,
+    alertmanager,
+    source,
+    trainer,
+    oncall: oncall.now,
+    baseUrl: webUrl,
+    clock,
+    log,
+  });
   const shared = { core, store, catalogue, clock, log };
   const botUrl = await startBot({ ...shared, config: { ...config.slack, ...world?.slack }, oncall, webUrl, lifecycle });
   const web = await startWeb({ ...shared, config, version, world });
@@ -102,7 +113,11 @@ async function openAlertmanager(
 function openMetrics(config: Config): MetricSource {
   const { url } = config.prometheus;
   if (url === "simulated") {
-    throw new UserError("is `simulated`: there is no server to ask", "prometheus.url", "name its address, or run `cmswatch demo`");
+    throw new UserError(
+      "is `simulated`: there is no server to ask",
+      "prometheus.url",
+      "name its address, or run `cmswatch demo`",
+    );
   }
   return createPrometheusClient({ ...config.prometheus, url });
 }

@@ -9,7 +9,7 @@ import type { Config } from "../config/schema.ts";
 import { createActions } from "../intelligence/actions.ts";
 import type { Actions } from "../intelligence/actions-types.ts";
 import { ANOMALY_ALERT, anomalyToAlert } from "../intelligence/anomaly-alerts.ts";
-import { createCurrentState, type CurrentState } from "../intelligence/current-state.ts";
+import { type CurrentState, createCurrentState } from "../intelligence/current-state.ts";
 import { maintainSilences } from "../intelligence/maintenance.ts";
 import { createPipeline, type Pipeline, type PipelineState } from "../intelligence/pipeline.ts";
 import { loadRunbooks } from "../intelligence/runbooks/load.ts";
@@ -80,7 +80,13 @@ export async function createCore(parts: CoreParts): Promise<Core> {
         now,
       ),
   });
-  const cycleLoop = createLoop({ name: "alerts", every: config.intelligence.every, run: () => cycle.run(), clock, log });
+  const cycleLoop = createLoop({
+    name: "alerts",
+    every: config.intelligence.every,
+    run: () => cycle.run(),
+    clock,
+    log,
+  });
   const detection = createDetection({
     config,
     specs: entitySpecs(config, catalogue),

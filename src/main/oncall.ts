@@ -17,5 +17,8 @@ export function emptyOncall(): OncallDesk {
 
 /** A desk where the same person is always on call. */
 export function fixedOncall(roster: string, person: Person): OncallDesk {
-  return { ...emptyOncall(), now: async () => [{ roster, person, until: null, because: "the only one on the roster" }] };
+  return {
+    ...emptyOncall(),
+    now: async () => [{ roster, person, until: null, because: "the only one on the roster" }],
+  };
 }

@@ -32,7 +32,12 @@ const RETRY_EVERY = 30_000;
 export async function startBot(parts: BotStart): Promise<string | null> {
   const { config, core, clock, log, lifecycle } = parts;
   if (config.botToken === undefined || (config.appToken === undefined && config.signingSecret === undefined)) {
-    core.current.setSource({ name: "slack", state: "off", at: null, because: "no slack.botToken with an appToken or signingSecret" });
+    core.current.setSource({
+      name: "slack",
+      state: "off",
+      at: null,
+      because: "no slack.botToken with an appToken or signingSecret",
+    });
     return null;
   }
   const bot = await buildBot(parts, config.botToken);
@@ -57,13 +62,23 @@ export async function startBot(parts: BotStart): Promise<string | null> {
 }
 
 /** A direct message to whoever is on call for a group that fires; the bot sends the same page once. */
-async function pageOnCall(groups: readonly AlertGroup[], now: Date, bot: Bot, { oncall, log }: BotStart): Promise<void> {
+async function pageOnCall(
+  groups: readonly AlertGroup[],
+  now: Date,
+  bot: Bot,
+  { oncall, log }: BotStart,
+): Promise<void> {
   for (const group of groups.filter(({ state }) => state === "firing")) {
     const [first] = await oncall.now(group.service, now);
     if (first === undefined || first.person === null) {
       continue;
     }
-    const result = await bot.page({ person: first.person, group, step: 0, reason: `you are on call (${first.roster})` });
+    const result = await bot.page({
+      person: first.person,
+      group,
+      step: 0,
+      reason: `you are on call (${first.roster})`,
+    });
     if (!result.delivered) {
       log.warn({ group: group.id, reason: result.reason }, "page not delivered");
     }

@@ -62,15 +62,13 @@ export function createDetection(parts: DetectionParts): Detection {
   const dismissed = new Set<string>();
   let restored = false;
   let savedAt = 0;
-  let progress: TrainingProgress = { done: 0, total: specs.length, entity: null, epoch: null };
+  let training: Pick<TrainingProgress, "entity" | "epoch"> = { entity: null, epoch: null };
 
   async function restore(): Promise<void> {
     for (const anomaly of await store.anomalies.open()) {
       openAnomalies.set(anomaly.id, anomaly);
     }
-    for (const spec of specs.filter(({ by }) => by.length === 0)) {
-      await learnOf(spec, spec.name);
-    }
+    await Promise.all(specs.filter(({ by }) => by.length === 0).map((spec) => learnOf(spec, spec.name)));
     restored = true;
   }
 
@@ -198,8 +196,7 @@ export function createDetection(parts: DetectionParts): Detection {
   }
 
   function tellProgress(entity: string | null, epoch: TrainingProgress["epoch"]): void {
-    const done = [...known.values()].filter(({ watched }) => watched !== null).length;
-    progress = { done, total: Math.max(known.size, specs.length), entity, epoch };
+    training = { entity, epoch };
     current.changed();
   }
 
@@ -251,19 +248,23 @@ export function createDetection(parts: DetectionParts): Detection {
   }
 
   const scoring = createLoop({ name: "scoring", every: step, run: score, clock, log });
-  const training = createLoop({ name: "training", every: 2000, run: train, clock, log });
+  const learning = createLoop({ name: "training", every: 2000, run: train, clock, log });
   return {
-    loops: [scoring, training],
+    loops: [scoring, learning],
     start() {
       scoring.start();
-      training.start();
+      learning.start();
     },
     async stop() {
-      await training.stop();
+      await learning.stop();
       await scoring.stop();
       await saveStates();
     },
-    progress: () => progress,
+    progress: () => ({
+      done: [...known.values()].filter(({ watched }) => watched !== null).length,
+      total: Math.max(known.size, specs.length),
+      ...training,
+    }),
     dismiss(id) {
       openAnomalies.delete(id);
       dismissed.add(id);
