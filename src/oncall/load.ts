@@ -1,6 +1,7 @@
 import { dirname, isAbsolute, join } from "node:path";
 import { UserError } from "../alert/user-error.ts";
-import { nearestName, readYaml } from "../config/load.ts";
+import { readYaml } from "../config/load.ts";
+import { nearestNames } from "../config/nearest.ts";
 import { type ScheduleFile, scheduleSchema } from "./schema.ts";
 
 const HINT = "see docs/oncall.md";
@@ -108,6 +109,16 @@ function findBadSpan({ people, rosters }: ScheduleFile): Fault | null {
     if (Object.keys(roles).length === 0) {
       return { what: `roster ${name} has no role`, path: ["rosters", index], hint: "give it roles: primary: …" };
     }
+    const circle = Object.entries(roles).find(
+      ([, { nextOf }]) => nextOf !== undefined && (roles[nextOf]?.rotation.length ?? 0) === 0,
+    );
+    if (circle !== undefined) {
+      return {
+        what: `${circle[0]} of ${name} is the next of "${circle[1].nextOf}", which has no rotation there`,
+        path: ["rosters", index, "roles", circle[0], "nextOf"],
+        hint: "name a role of the same roster that has a rotation",
+      };
+    }
   }
   return null;
 }
@@ -124,7 +135,7 @@ function findUnknown(schedule: ScheduleFile, known: KnownServices | null): Fault
   for (const { kind, name, path } of references(schedule)) {
     const right = names[kind];
     if (right !== null && !right.includes(name)) {
-      const near = nearestName(name, right);
+      const [near = null] = nearestNames(name, right, 1);
       return {
         what: `there is no ${kind} "${name}"`,
         path,

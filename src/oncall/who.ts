@@ -21,9 +21,9 @@ export interface OnDuty {
 export interface OncallAnswer {
   readonly service: string | null;
   readonly roster: string | null;
-  /** In the order in which they are paged. Where nobody has the first role the fallback is first. */
+  /** In the order in which they are paged; a role that nobody has too. Where nobody has any the fallback is first. */
   readonly people: readonly OnDuty[];
-  /** True when nobody has the first role: the fallback is paged, and that must be said loudly. */
+  /** True when nobody has any role: the fallback is paged, and that must be said loudly. */
   readonly nobody: boolean;
   readonly reason: string;
 }
@@ -51,11 +51,11 @@ export function whoIsOnCall(
   }
   const { roster, reason } = found;
   const people = onDutyOf(schedule, roster, at, exceptions);
-  const first = people[0];
-  if (first === undefined || first.person !== null) {
-    return { service, roster: roster.name, people, nobody: false, reason: `${reason}: ${first?.because ?? ""}` };
+  if (people.some(({ person }) => person !== null)) {
+    const why = people.map(({ because }) => because).join("; ");
+    return { service, roster: roster.name, people, nobody: false, reason: `${reason}: ${why}` };
   }
-  const why = `nobody is on call: ${first.because}`;
+  const why = `nobody is on call: ${people[0]?.because ?? "the roster is empty"}`;
   return {
     service,
     roster: roster.name,
