@@ -1,0 +1,193 @@
+import type { AlertGroup } from "../alert/group.ts";
+import type { EscalationPolicy, EscalationTarget } from "./schema.ts";
+
+/** Whom a step pages. */
+export type PageTarget =
+  | { readonly kind: "person"; readonly name: string }
+  | { readonly kind: "channel"; readonly channel: string };
+
+/** Where a group's escalation stands. JSON: it is kept in the store. Times are milliseconds since 1970. */
+export interface Escalation {
+  readonly groupId: string;
+  /** Begin of the trouble: a group that fires anew is a new matter. */
+  readonly startsAt: number;
+  /** Goes up each time it begins again, e.g. after an acknowledgement that was undone. */
+  readonly round: number;
+  readonly roster: string | null;
+  readonly policy: string;
+  /** How often all steps were gone through. */
+  readonly pass: number;
+  /** Index of the step that was paged last; -1 before the first. */
+  readonly step: number;
+  /** When that page was sent; null while it is on its way. */
+  readonly pagedAt: number | null;
+  /** The page on its way: whom, since when, at which attempt. */
+  readonly pending: PendingPage | null;
+  /** Names and channels paged in this pass: nobody is paged twice in it. */
+  readonly paged: readonly string[];
+  readonly ended: { readonly at: number; readonly why: EscalationEnd } | null;
+}
+
+interface PendingPage {
+  readonly target: PageTarget;
+  readonly nobody: boolean;
+  readonly since: number;
+  readonly attempt: number;
+}
+
+export type EscalationEnd = "acknowledged" | "silenced" | "resolved" | "unanswered";
+
+/** What to do next. */
+export type EscalationStep =
+  | {
+      readonly kind: "page";
+      readonly target: PageTarget;
+      /** True when no step found anybody and this is the fallback: to be said loudly. */
+      readonly nobody: boolean;
+      readonly state: Escalation;
+      readonly reason: string;
+    }
+  | { readonly kind: "wait"; readonly until: Date; readonly state: Escalation; readonly reason: string }
+  | { readonly kind: "end"; readonly state: Escalation; readonly reason: string };
+
+/** A page that is on its way for so long has failed, or its sender has died: it is sent again. */
+export const RESEND_AFTER = 30_000;
+/** After so many attempts the next in line is paged. */
+export const MOST_ATTEMPTS = 4;
+
+/** The beginning of an escalation. */
+export function beginEscalation(group: AlertGroup, roster: string | null, policy: string, round = 0): Escalation {
+  return {
+    groupId: group.id,
+    startsAt: group.startsAt.getTime(),
+    round,
+    roster,
+    policy,
+    pass: 0,
+    step: -1,
+    pagedAt: null,
+    pending: null,
+    paged: [],
+    ended: null,
+  };
+}
+
+/** Identity of a page: one group, one round, one pass, one step. Nobody sends it twice, whichever replica is first. */
+export function pageKey({ groupId, startsAt, round, pass, step }: Escalation): string {
+  return `page:${groupId}:${startsAt}:${round}:${pass}:${step}`;
+}
+
+/** What the step needs to know of the world. */
+export interface EscalationInput {
+  readonly group: Pick<AlertGroup, "state">;
+  readonly policy: EscalationPolicy;
+  /** The person or channel of a target now; null when a role has nobody. */
+  readonly resolve: (target: EscalationTarget) => PageTarget | null;
+  /** Paged when no step finds anybody. */
+  readonly fallback: string;
+  readonly now: Date;
+}
+
+/** The next thing to do for an escalation that has not ended. Pure: the same answer wherever it runs. */
+export function stepEscalation(state: Escalation, input: EscalationInput): EscalationStep {
+  const { group, policy, now } = input;
+  const at = now.getTime();
+  if (group.state !== "firing") {
+    return { kind: "end", state: end(state, at, group.state), reason: `it is ${group.state}` };
+  }
+  if (state.pending !== null) {
+    const stepped = stepPending(state, state.pending, at);
+    if (stepped !== null) {
+      return stepped;
+    }
+  } else if (state.pagedAt !== null) {
+    const due = state.pagedAt + (policy.steps[state.step]?.wait ?? 0);
+    if (at < due) {
+      return { kind: "wait", until: new Date(due), state, reason: "the page may still be answered" };
+    }
+  }
+  return nextPage(state, input, at);
+}
+
+/** The page was delivered: the time to answer it begins. */
+export function confirmPage(state: Escalation, sentAt: Date): Escalation {
+  return { ...state, pending: null, pagedAt: sentAt.getTime() };
+}
+
+/** @returns null when it is given up and the next in line is due */
+function stepPending(state: Escalation, pending: PendingPage, at: number): EscalationStep | null {
+  const again = pending.since + RESEND_AFTER;
+  if (at < again) {
+    return { kind: "wait", until: new Date(again), state, reason: "the page is on its way" };
+  }
+  if (pending.attempt >= MOST_ATTEMPTS) {
+    return null;
+  }
+  const retry = { ...pending, since: at, attempt: pending.attempt + 1 };
+  return {
+    kind: "page",
+    target: pending.target,
+    nobody: pending.nobody,
+    state: { ...state, pending: retry },
+    reason: `attempt ${retry.attempt}: the one before was not confirmed`,
+  };
+}
+
+function nextPage(state: Escalation, { policy, resolve, fallback }: EscalationInput, at: number): EscalationStep {
+  let current = state;
+  for (let tried = 0; tried <= policy.steps.length * (policy.repeat + 1); tried++) {
+    const advanced = advance(current, policy);
+    if (advanced === null) {
+      break;
+    }
+    current = advanced;
+    const step = policy.steps[current.step];
+    const target = step === undefined ? null : resolve(step);
+    if (target !== null && !current.paged.includes(nameOf(target))) {
+      return page(current, { target, nobody: false }, at, reasonOf(current, policy));
+    }
+  }
+  if (state.step < 0) {
+    const first = { ...state, step: 0 };
+    const target = { kind: "person", name: fallback } as const;
+    return page(first, { target, nobody: true }, at, "nobody is on call: the fallback is paged");
+  }
+  return { kind: "end", state: end(state, at, "unanswered"), reason: "everybody was paged and nobody answered" };
+}
+
+/** The state at the next step, or null after the last of the last pass. */
+function advance(state: Escalation, policy: EscalationPolicy): Escalation | null {
+  if (state.step + 1 < policy.steps.length) {
+    return { ...state, step: state.step + 1 };
+  }
+  const hasPaged = state.paged.length > 0;
+  return state.pass < policy.repeat && hasPaged ? { ...state, pass: state.pass + 1, step: 0, paged: [] } : null;
+}
+
+function page(
+  state: Escalation,
+  whom: Pick<PendingPage, "target" | "nobody">,
+  at: number,
+  reason: string,
+): EscalationStep {
+  const paged = [...state.paged, nameOf(whom.target)];
+  const pending = { ...whom, since: at, attempt: 1 };
+  return { kind: "page", ...whom, state: { ...state, paged, pending, pagedAt: null }, reason };
+}
+
+function reasonOf({ step, pass }: Escalation, policy: EscalationPolicy): string {
+  if (step === 0 && pass === 0) {
+    return "first page";
+  }
+  const again = pass === 0 ? "" : `, round ${pass + 1}`;
+  return `step ${step + 1} of ${policy.steps.length}${again}: nobody answered the one before`;
+}
+
+function end(state: Escalation, at: number, why: EscalationEnd): Escalation {
+  return { ...state, pending: null, ended: { at, why } };
+}
+
+/** A person's name, or a channel in the same list. */
+export function nameOf(target: PageTarget): string {
+  return target.kind === "person" ? target.name : `channel:${target.channel}`;
+}

@@ -1,0 +1,151 @@
+import type { OncallOverride } from "../store/store.ts";
+import { isWithin } from "./hours.ts";
+import { roleKey, type Schedule } from "./load.ts";
+import { nthShift, personOfTurn, shiftAt } from "./rotation.ts";
+import type { Role, Roster, Rotation } from "./schema.ts";
+
+/** A time that a calendar gives to a person. */
+export interface CalendarEvent {
+  readonly person: string;
+  readonly from: Date;
+  readonly to: Date;
+}
+
+/** What is known besides the file: people's exceptions, and calendars by role key (`cmsweb`, `cmsweb/secondary`). */
+export interface Exceptions {
+  readonly overrides: readonly OncallOverride[];
+  readonly calendars: ReadonlyMap<string, readonly CalendarEvent[]>;
+}
+
+/** No overrides and no calendars. */
+export const NO_EXCEPTIONS: Exceptions = { overrides: [], calendars: new Map() };
+
+/** Who has a role at a moment; null for nobody. */
+export interface Turn {
+  readonly person: string | null;
+  readonly because: string;
+  readonly source: "override" | "calendar" | "rotation" | "nobody";
+}
+
+/** Who has a role at one moment: an override, else the calendar, else the first rotation that has somebody. */
+export function turnAt(schedule: Schedule, roster: Roster, roleName: string, exceptions: Exceptions, at: Date): Turn {
+  const key = roleKey(roster, roleName);
+  const role = roster.roles[roleName];
+  if (role === undefined) {
+    return nobody(`roster ${roster.name} has no role ${roleName}`);
+  }
+  return (
+    overrideTurn(key, exceptions.overrides, at) ??
+    calendarTurn(exceptions.calendars.get(key) ?? [], at) ??
+    rotationTurn(schedule, role.rotation, at) ??
+    nextTurn(schedule, roster, role, at) ??
+    nobody(`nobody has a shift as ${roleName} of ${roster.name}`)
+  );
+}
+
+function nobody(because: string): Turn {
+  return { person: null, because, source: "nobody" };
+}
+
+/** Of several at once the one that began last counts: it is the exception to the others. */
+function overrideTurn(key: string, overrides: readonly OncallOverride[], at: Date): Turn | null {
+  const found = latest(overrides.filter(({ roster }) => roster === key).filter((one) => one.from <= at && at < one.to));
+  if (found === null) {
+    return null;
+  }
+  const by = found.by === found.person ? "took the shift" : `was put in by ${found.by}`;
+  return { person: found.person, because: `${found.person} ${by} until ${found.to.toISOString()}`, source: "override" };
+}
+
+function calendarTurn(events: readonly CalendarEvent[], at: Date): Turn | null {
+  const found = latest(events.filter((event) => event.from <= at && at < event.to));
+  return found === null
+    ? null
+    : {
+        person: found.person,
+        because: `the calendar has ${found.person} until ${found.to.toISOString()}`,
+        source: "calendar",
+      };
+}
+
+function latest<T extends { readonly from: Date; readonly to: Date; readonly person: string }>(
+  spans: readonly T[],
+): T | null {
+  const sorted = [...spans].sort(
+    (a, b) =>
+      b.from.getTime() - a.from.getTime() || a.to.getTime() - b.to.getTime() || a.person.localeCompare(b.person),
+  );
+  return sorted[0] ?? null;
+}
+
+function rotationTurn(schedule: Schedule, rotations: readonly Rotation[], at: Date): Turn | null {
+  for (const rotation of rotations) {
+    const shift = isOnDuty(schedule, rotation, at) ? shiftAt(rotation, zoneOf(schedule, rotation), at) : null;
+    const person = shift === null ? null : firstPresent(schedule, rotation, shift.index, at);
+    if (shift !== null && person !== null) {
+      const instead = person === shift.person ? "" : ` instead of ${shift.person}, who is away`;
+      return { person, because: `${person} has the shift${instead}`, source: "rotation" };
+    }
+  }
+  return null;
+}
+
+/** Whoever has the shift after the present one of the named role: the first who is not the one on call now. */
+function nextTurn(schedule: Schedule, roster: Roster, { nextOf }: Role, at: Date): Turn | null {
+  const rotation = (nextOf === undefined ? undefined : roster.roles[nextOf])?.rotation.find((one) =>
+    isOnDuty(schedule, one, at),
+  );
+  const shift = rotation === undefined ? null : shiftAt(rotation, zoneOf(schedule, rotation), at);
+  if (rotation === undefined || shift === null) {
+    return null;
+  }
+  const now = firstPresent(schedule, rotation, shift.index, at);
+  for (let turn = 1; turn < rotation.people.length; turn++) {
+    const person = personOfTurn(rotation, shift.index + turn);
+    if (person !== now && !isAway(schedule, person, at)) {
+      return { person, because: `${person} has the next shift as ${nextOf}`, source: "rotation" };
+    }
+  }
+  return null;
+}
+
+/** The zone that a rotation's handoffs are in. */
+export function zoneOf(schedule: Schedule, rotation: Rotation): string {
+  return rotation.timezone ?? schedule.timezone;
+}
+
+function isOnDuty(schedule: Schedule, rotation: Rotation, at: Date): boolean {
+  const { hours } = rotation;
+  return (
+    hours === undefined || isWithin(hours, hours.timezone ?? zoneOf(schedule, rotation), holidayTest(schedule), at)
+  );
+}
+
+/** Tells whether a local day is a holiday of the schedule. */
+export function holidayTest(schedule: Schedule): (day: string) => boolean {
+  const days = new Set(schedule.holidays.map(({ date }) => date));
+  return (day) => days.has(day);
+}
+
+function firstPresent(schedule: Schedule, rotation: Rotation, index: number, at: Date): string | null {
+  for (let turn = 0; turn < rotation.people.length; turn++) {
+    const person = personOfTurn(rotation, index + turn);
+    if (!isAway(schedule, person, at)) {
+      return person;
+    }
+  }
+  return null;
+}
+
+function isAway({ people }: Schedule, name: string, at: Date): boolean {
+  const away = people.find((person) => person.name === name)?.away ?? [];
+  return away.some(({ from, to }) => from <= at && at < to);
+}
+
+/** The shift of the rotation on duty at a moment, for "take my shift"; null when there is none. */
+export function presentShift(schedule: Schedule, roster: Roster, roleName: string, at: Date) {
+  const rotation = roster.roles[roleName]?.rotation.find((one) => isOnDuty(schedule, one, at));
+  const zone = rotation === undefined ? schedule.timezone : zoneOf(schedule, rotation);
+  const shift = rotation === undefined ? null : shiftAt(rotation, zone, at);
+  return rotation === undefined || shift === null ? null : { shift, next: nthShift(rotation, zone, shift.index + 1) };
+}
