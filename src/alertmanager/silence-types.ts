@@ -1,0 +1,61 @@
+import type { Labels } from "../alert/alert.ts";
+import type { Matcher } from "../alert/matcher.ts";
+
+/** A silence of ours: who wanted it, why, and what it has hidden. The store's LedgerEntry is one. */
+export interface LedgerEntry {
+  readonly silenceId: string;
+  readonly owner: string;
+  readonly reason: string;
+  readonly purpose: "manual" | "acknowledgement" | "copy" | "collapse" | "recurring";
+  readonly groupId: string | null;
+  readonly matchers: readonly string[];
+  readonly startsAt: Date;
+  readonly endsAt: Date;
+  readonly endedAt: Date | null;
+  /** Fingerprints it has hidden so far. */
+  readonly hidden: readonly string[];
+}
+
+/** Where silences are written down. The store's SilenceLedgerRepository is one. */
+export interface SilenceLedger {
+  save(entry: LedgerEntry): Promise<void>;
+  active(): Promise<readonly LedgerEntry[]>;
+  get(silenceId: string): Promise<LedgerEntry | null>;
+}
+
+/** What fired in the past. The store's AlertHistoryRepository is one. */
+export interface AlertPast {
+  /** Newest first. */
+  since(
+    at: Date,
+    limit: number,
+  ): Promise<readonly { readonly fingerprint: string; readonly labels: Labels; readonly state: string }[]>;
+}
+
+/** What a silence would hide, so that nobody silences blindly. */
+export interface SilencePreview {
+  readonly now: number;
+  /** Different alerts that fired within the last 7 days and would have been hidden. */
+  readonly pastWeek: number;
+  /** Names of some of them, for people. */
+  readonly examples: readonly string[];
+  /** A sentence when it is so broad that it deserves a second look, else null. */
+  readonly warning: string | null;
+  /** Why a number is missing or too low, else null. */
+  readonly caveat: string | null;
+}
+
+/** A silence somebody wants. */
+export interface SilenceWish {
+  readonly matchers: readonly Matcher[];
+  /** Now when left out. */
+  readonly startsAt?: Date;
+  readonly endsAt: Date;
+  readonly owner: string;
+  readonly reason: string;
+  /** `manual` when left out. */
+  readonly purpose?: LedgerEntry["purpose"];
+  readonly groupId?: string;
+  /** True when somebody has seen the warning and wants it all the same. */
+  readonly evenIfBroad?: boolean;
+}
