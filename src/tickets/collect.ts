@@ -25,7 +25,11 @@ const MAX_TICKETS = 500_000;
  * @param repeats true when the same id comes once per change of it
  * @throws UserError beyond half a million tickets, and what the parser throws.
  */
-export async function collect(parsed: AsyncIterable<Parsed>, where: string, repeats = false): Promise<Collection> {
+export async function collect(
+  parsed: AsyncIterable<Parsed> | Iterable<Parsed>,
+  where: string,
+  repeats = false,
+): Promise<Collection> {
   const tickets = new Map<string, Ticket>();
   const problems: Problem[] = [];
   const unreadable = new Set<string>();

@@ -1,6 +1,10 @@
 import type { Alert } from "../alert/alert.ts";
+import type { Clock } from "../alert/clock.ts";
 import type { Ticket, TicketSystem } from "../alert/ticket.ts";
+import type { Collection } from "./collect.ts";
 import type { Concerns } from "./concerns.ts";
+import type { RetryTools } from "./fetch/retry.ts";
+import type { CertificatePlaces } from "./fetch/x509.ts";
 import type { Parsed } from "./problem.ts";
 
 export type TicketFormat = "csv" | "xml" | "json";
@@ -20,6 +24,39 @@ export interface AlertContext {
   readonly concerns: Concerns;
 }
 
+/** Where the tickets of a source come from: the configuration of one system under `tickets`. */
+export interface SourceSettings {
+  readonly url?: string | undefined;
+  readonly file?: string | undefined;
+  readonly token?: string | undefined;
+  readonly tls?:
+    | { readonly ca?: string | undefined; readonly cert?: string | undefined; readonly key?: string | undefined }
+    | undefined;
+  /** How long one request may take, in milliseconds. */
+  readonly timeout: number;
+  readonly maxBytes: number;
+  readonly format?: TicketFormat | undefined;
+  readonly vo?: string | undefined;
+  readonly query?: string | undefined;
+}
+
+/** What fetching needs from outside. */
+export interface SourceTools extends RetryTools, CertificatePlaces {
+  readonly clock: Clock;
+}
+
+/** Tickets that are known already, by their ids: what did not change need not be fetched in full again. */
+export type KnownTickets = ReadonlyMap<string, Ticket>;
+
+/** What a server gave; `reason` says why it is not everything, when it broke off halfway. */
+export interface Downloaded {
+  readonly collection: Collection;
+  readonly reason: string | null;
+}
+
+/** Fetches everything once, retries included. @throws UserError when nothing could be had. */
+export type Download = (known: KnownTickets) => Promise<Downloaded>;
+
 /** One ticketing system: how its exports are read and what its tickets mean. A further one is a folder and a line. */
 export interface TicketingSystem {
   readonly name: TicketSystem;
@@ -38,4 +75,6 @@ export interface TicketingSystem {
   /** True while somebody has to know of it. */
   isOpen(ticket: Ticket, now: Date): boolean;
   toAlert(ticket: Ticket, context: AlertContext): Alert;
+  /** Makes what fetches from the system's server; what it keeps between fetches (an ETag, names) is its own. */
+  createDownload(settings: SourceSettings, tools: SourceTools): Download;
 }

@@ -1,5 +1,6 @@
 import type { TicketingSystem } from "../system.ts";
 import { parseGgusCsv } from "./csv.ts";
+import { createGgusDownload } from "./fetch.ts";
 import { printGgus } from "./print.ts";
 import { ggusAlert, isOpenGgus } from "./to-alert.ts";
 import { parseGgusXml } from "./xml.ts";
@@ -15,4 +16,5 @@ export const GGUS: TicketingSystem = {
   print: printGgus,
   isOpen: isOpenGgus,
   toAlert: ggusAlert,
+  createDownload: createGgusDownload,
 };

@@ -7,10 +7,11 @@ import { firstIssue, readJson } from "../read-json.ts";
 import { firstCmsSite, siteOfCms } from "../sites.ts";
 import { cleanText } from "../text.ts";
 
-/** Names of states and priorities by their ids, as the helpdesk gives them at `/ticket_states` and `/ticket_priorities`. */
+/** Names of states, priorities and groups by their ids, as the helpdesk gives them at `/ticket_states` and so on. */
 export interface HelpdeskNames {
   readonly states: ReadonlyMap<number, string>;
   readonly priorities: ReadonlyMap<number, string>;
+  readonly groups: ReadonlyMap<number, string>;
 }
 
 /** The ids that Zammad comes with, and GGUS's four priorities. */
@@ -30,6 +31,7 @@ export const USUAL_NAMES: HelpdeskNames = {
     [3, "very urgent"],
     [4, "top priority"],
   ]),
+  groups: new Map(),
 };
 
 const MAX_TEXT = 4 * 1024 * 1024;
@@ -156,6 +158,7 @@ function toTicket(raw: RawHelpdesk, known: HelpdeskNames): Ticket {
     vo_support: listed(raw.vo_support).join(", "),
     wlcg_sites: site,
     notified_groups: raw.notified_groups?.join(", "),
+    groups: raw.notified_groups?.flatMap((group) => known.groups.get(group) ?? []).join(", "),
     area: raw.area,
     article_ids: raw.article_ids?.join(","),
   })) {

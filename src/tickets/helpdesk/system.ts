@@ -1,5 +1,6 @@
 import { ggusAlert, isOpenGgus } from "../ggus/to-alert.ts";
 import type { TicketingSystem } from "../system.ts";
+import { createHelpdeskDownload } from "./fetch.ts";
 import { parseHelpdesk, printHelpdesk } from "./parse.ts";
 
 /** The WLCG helpdesk (Zammad), GGUS's successor. */
@@ -13,4 +14,5 @@ export const HELPDESK: TicketingSystem = {
   print: printHelpdesk,
   isOpen: isOpenGgus,
   toAlert: ggusAlert,
+  createDownload: createHelpdeskDownload,
 };

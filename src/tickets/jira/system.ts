@@ -1,4 +1,5 @@
 import type { TicketingSystem } from "../system.ts";
+import { createJiraDownload } from "./fetch.ts";
 import { parseJira, printJira } from "./parse.ts";
 import { isOpenJira, jiraAlert } from "./to-alert.ts";
 
@@ -13,4 +14,5 @@ export const JIRA: TicketingSystem = {
   print: printJira,
   isOpen: isOpenJira,
   toAlert: jiraAlert,
+  createDownload: createJiraDownload,
 };

@@ -1,4 +1,5 @@
 import type { TicketingSystem } from "../system.ts";
+import { createSsbDownload } from "./fetch.ts";
 import { parseSsb, printSsb } from "./parse.ts";
 import { isOpenSsb, ssbAlert } from "./to-alert.ts";
 
@@ -13,4 +14,5 @@ export const SSB: TicketingSystem = {
   print: printSsb,
   isOpen: isOpenSsb,
   toAlert: ssbAlert,
+  createDownload: createSsbDownload,
 };
