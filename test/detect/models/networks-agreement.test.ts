@@ -35,8 +35,9 @@ describe.each(architectures.map((network): [string, Architecture] => [network.na
           const parameters = network
             .weights(metrics)
             .map((spec, i) => tf.tensor(weights[i] as Float32Array, [...spec.shape]));
-          const window = values.slice((rows - network.span) * metrics);
-          const input: Tensor3D = tf.tensor3d(window, [1, network.span, metrics]);
+          const context = network.context?.(rows) ?? network.span;
+          const window = values.slice((rows - context) * metrics);
+          const input: Tensor3D = tf.tensor3d(window, [1, context, metrics]);
           return network.expected(tf, parameters, input);
         });
         const answer = whole.dataSync();

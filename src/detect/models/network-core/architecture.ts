@@ -21,7 +21,7 @@ export interface Architecture {
   readonly description: string;
   /** Rows of one training window [span, F]; the newest row is the last. */
   readonly span: number;
-  /** Windows per step of training. */
+  /** Windows per step of training, where there are enough of them. */
   readonly batch: number;
   readonly learningRate: number;
   weights(metrics: number): readonly WeightSpec[];
@@ -34,6 +34,8 @@ export interface Architecture {
    * @param pushed how many rows were pushed before, for networks that restart parts of their state in turn
    */
   stepper(weights: readonly Float32Array[], metrics: number, pushed: number): Stepper;
+  /** How many of the newest rows the answer after `pushed` rows is made of; the whole span where it is left out. */
+  context?(pushed: number): number;
 }
 
 /** Number of values in a block of weights. */

@@ -24,7 +24,9 @@ export interface TrainingOptions {
 /** Last part of the history, kept from training to see when to stop. */
 const VALIDATION_SHARE = 0.15;
 /** Epochs without a better validation loss before training stops. */
-const PATIENCE = 4;
+const PATIENCE = 3;
+/** A loss counts as better when it is below this part of the best so far. */
+const BETTER = 0.995;
 /** An epoch sweeps over at most this many input values, in windows drawn anew each time: long histories repeat. */
 const VALUES_PER_EPOCH = 4_000_000;
 const VALIDATION_WINDOWS = 512;
@@ -125,6 +127,11 @@ function averageLoss(batches: Batches, starts: Uint32Array, size: number): numbe
   return total / starts.length;
 }
 
+/** A short history still gives some ten steps an epoch. */
+function batchSize(network: Architecture, windows: number): number {
+  return Math.min(network.batch, Math.max(32, Math.ceil(windows / 10)));
+}
+
 /** Lets messages, timers and an abort through when the thread has been busy for a while. */
 function politeness(): () => Promise<void> {
   let since = performance.now();
@@ -154,18 +161,19 @@ export async function trainNetwork(
   const batches = batchesOf(tf, network, specs, weights, data, random);
   const { training, validation } = splitWindows(data.rows, network.span);
   const polite = politeness();
-  const windowSize = network.span * data.metrics;
+  const size = batchSize(network, training.length);
+  const perEpoch = Math.max(size, Math.floor(VALUES_PER_EPOCH / (network.span * data.metrics)));
   let best = { loss: Number.POSITIVE_INFINITY, epoch: 0, weights: weights.map((w) => w.slice()) };
   for (let epoch = 1; epoch <= options.epochs && epoch - best.epoch <= PATIENCE; epoch++) {
     shuffle(training, random);
-    const swept = training.subarray(0, Math.max(network.batch, Math.floor(VALUES_PER_EPOCH / windowSize)));
-    for (let from = 0; from < swept.length; from += network.batch) {
+    const swept = training.subarray(0, perEpoch);
+    for (let from = 0; from < swept.length; from += size) {
       signal?.throwIfAborted();
-      optimizer.step(batches.train(swept.subarray(from, from + network.batch)).gradients, network.learningRate);
+      optimizer.step(batches.train(swept.subarray(from, from + size)).gradients, network.learningRate);
       await polite();
     }
     const loss = averageLoss(batches, validation, network.batch);
-    if (loss < best.loss) {
+    if (loss < best.loss * BETTER) {
       best = { loss, epoch, weights: weights.map((w) => w.slice()) };
     }
     options.onProgress?.({ epoch, epochs: options.epochs, loss });
