@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { UserError } from "./alert/user-error.ts";
 import { registerCheckConfig } from "./cli/check-config.ts";
+import { registerCollect } from "./cli/collect.ts";
 import type { CommandContext, RegisterCommand } from "./cli/command.ts";
 import { registerDetect } from "./cli/detect.ts";
 import { registerGroup } from "./cli/group.ts";
@@ -11,6 +12,7 @@ import { registerTickets } from "./cli/tickets.ts";
 const COMMANDS: readonly RegisterCommand[] = [
   registerServe,
   registerCheckConfig,
+  registerCollect,
   registerDetect,
   registerGroup,
   registerRunbooks,

@@ -3,7 +3,7 @@ import { Agent } from "node:https";
 import { rootCertificates } from "node:tls";
 import axios, { type AxiosInstance, isAxiosError } from "axios";
 import type { Config } from "../config/schema.ts";
-import { type Answer, answerSchema, parseValue } from "./schema.ts";
+import { type Answer, answerSchema, metadataSchema, parseValue } from "./schema.ts";
 import { type MetricSource, MetricSourceError, type Sample, type Series } from "./source.ts";
 import { splitRange, stitch } from "./split.ts";
 
@@ -28,11 +28,17 @@ export interface PrometheusOptions {
   readonly pause?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
 }
 
+/** A server that speaks Prometheus's API. */
+export interface PrometheusClient extends MetricSource {
+  /** `counter`, `gauge`, … as the server's scrapes told it; null where it does not know. Never throws. */
+  metricType(metric: string): Promise<string | null>;
+}
+
 /**
  * Asks Prometheus, VictoriaMetrics, Thanos or Mimir by Prometheus's HTTP API. Ranges of more than 11,000 points a series
  * are asked in parts and joined; what may pass (network, timeout, 429, 5xx) is tried again after a growing pause.
  */
-export function createPrometheusClient(options: PrometheusOptions): MetricSource {
+export function createPrometheusClient(options: PrometheusOptions): PrometheusClient {
   const base = options.url.replace(/\/+$/, "").replace(/\/api\/v1(\/query(_range)?)?$/, "");
   const http = axios.create({
     timeout: options.timeout,
@@ -56,6 +62,12 @@ export function createPrometheusClient(options: PrometheusOptions): MetricSource
     },
     async instant(query, at, signal) {
       return toSamples(await ask("query", { query, time: seconds(at.getTime()) }, signal), query, base);
+    },
+    async metricType(metric) {
+      const params = { metric, limit_per_metric: 1 };
+      const answer = await http.get<unknown>(`${base}/api/v1/metadata`, { params }).catch(() => null);
+      const parsed = metadataSchema.safeParse(answer?.data);
+      return (parsed.success ? parsed.data.data[metric]?.[0]?.type : undefined) ?? null;
     },
     async reachable() {
       try {
@@ -167,7 +179,7 @@ function refused(
     `${url}: asked ${about}, got ${status} ${said} — ${hint}`,
     status === 429 || status >= 500,
     {
-      tooLarge: /too many|exceed|maximum/i.test(said),
+      tooLarge: /too many|exceed|maximum|timed? ?out/i.test(said),
     },
   );
 }

@@ -26,6 +26,12 @@ export const answerSchema = z.discriminatedUnion("status", [
 ]);
 export type Answer = z.output<typeof answerSchema>;
 
+/** Answer of /api/v1/metadata: metric → what its targets say of it. */
+export const metadataSchema = z.object({
+  status: z.literal("success"),
+  data: z.record(z.string(), z.array(z.object({ type: z.string() }))),
+});
+
 /** A number as Prometheus writes it: `1e-3`, `NaN`, `+Inf`, `-Inf`. @throws RangeError for anything else. */
 export function parseValue(text: string): number {
   switch (text) {
