@@ -3,6 +3,7 @@ import { fingerprint } from "../alert/fingerprint.ts";
 import type { AlertGroup } from "../alert/group.ts";
 import type { Catalogue } from "../config/catalogue.ts";
 import type { Config } from "../config/schema.ts";
+import type { GroupShape } from "./collapse/plan.ts";
 import { criticalAlert } from "./critical.ts";
 import { keywordRules } from "./keyword-rules.ts";
 import type { Batch, Item, Stage, StageContext, StageReport } from "./stage.ts";
@@ -34,6 +35,8 @@ export interface PipelineResult {
   readonly items: readonly Item[];
   /** Firing groups, and those that resolved within the last hour. */
   readonly groups: readonly AlertGroup[];
+  /** What each group is about: a node, a service, an intervention… */
+  readonly shapes: ReadonlyMap<string, GroupShape>;
   /** Alerts the pipeline itself raises, to be pushed. */
   readonly raised: readonly Alert[];
   readonly dropped: Batch["dropped"];
@@ -44,15 +47,13 @@ export interface PipelineResult {
 export interface Pipeline {
   readonly stages: readonly string[];
   /** Takes all alerts that are active now. Never throws for an alert's sake. */
-  run(
-    alerts: readonly ActiveAlert[],
-    now: Date,
-    options?: { readonly acknowledged?: ReadonlySet<string> },
-  ): PipelineResult;
+  run(alerts: readonly ActiveAlert[], now: Date, options?: Partial<Omit<StageContext, "now">>): PipelineResult;
   /** Our own alerts before their first push: severity, runbook and annotations, without grouping. */
   enrich(alerts: readonly Alert[], now: Date): readonly Alert[];
   state(): PipelineState;
 }
+
+const NOBODY = { acknowledged: new Set<string>(), collapseSilences: new Set<string>() };
 
 type PipelineConfig = Pick<Config, "intelligence" | "alertmanager">;
 
@@ -73,7 +74,7 @@ export function createPipeline(config: PipelineConfig, dependencies: PipelineDep
     stages: stages.map((stage) => stage.name),
     state: () => ({ version: 1, group: group.state() }),
     run(alerts, now, options = {}) {
-      const context = { now, acknowledged: options.acknowledged ?? new Set<string>() };
+      const context = { now, ...NOBODY, ...options };
       const { batch, reports } = runStages(stages, startBatch(alerts), context, steadyClock);
       const critical = disable.includes("critical")
         ? null
@@ -81,13 +82,14 @@ export function createPipeline(config: PipelineConfig, dependencies: PipelineDep
       return {
         items: batch.items,
         groups: batch.groups,
+        shapes: group.shapes(),
         dropped: batch.dropped,
         reports,
         raised: critical === null ? [] : [critical],
       };
     },
     enrich(alerts, now) {
-      const context = { now, acknowledged: new Set<string>() };
+      const context = { now, ...NOBODY };
       const { batch } = runStages(
         perAlert,
         startBatch(alerts.map((alert) => asActive(alert, now))),

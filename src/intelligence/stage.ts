@@ -28,6 +28,8 @@ export interface StageContext {
   readonly now: Date;
   /** Groups that a person has acknowledged. */
   readonly acknowledged: ReadonlySet<string>;
+  /** Silences that hold back the children of a storm: the storm itself still fires. */
+  readonly collapseSilences: ReadonlySet<string>;
 }
 
 /** The alerts, and the groups once a stage has made them. */

@@ -26,7 +26,9 @@ function nodeBurst(newest: Member, memory: Memory): Burst | null {
   if (node === null || newest.facts.source !== "alert") {
     return null;
   }
-  const members = free(memory.recentOf(`node:${node}`, newest.t, WINDOW), memory);
+  const members = free(memory.recentOf(`node:${node}`, newest.t, WINDOW), memory).filter(
+    (member) => !member.facts.isForeboding,
+  );
   const distinct = new Set(members.map((member) => member.facts.identity)).size;
   const services = new Set(members.map((member) => member.facts.service)).size;
   const down = members.some((member) => member.facts.isNodeDown);

@@ -19,6 +19,19 @@ const LOSS = new Set([
   "offlin",
 ]);
 
+const FOREBODING = new Set([
+  "expir",
+  "expiri",
+  "soon",
+  "dai",
+  "week",
+  "predict",
+  "forecast",
+  "outdat",
+  "suspend",
+  "deprec",
+]);
+
 /** Reads what the rules need from an event. @param ignoredLabels labels that do not count for identity */
 export function readFacts(event: GroupingEvent, catalogue: Catalogue, ignoredLabels: readonly string[]): Facts {
   const { labels, annotations } = event;
@@ -39,6 +52,7 @@ export function readFacts(event: GroupingEvent, catalogue: Catalogue, ignoredLab
     hosts: source === "ticket" ? hostsIn(text) : [],
     isLoss: isLoss(name),
     isRestart: stemmedWords(name).some((stem) => stem === "restart" || stem === "crash"),
+    isForeboding: stemmedWords(name).some((stem) => FOREBODING.has(stem)),
     isNodeDown,
     isServiceDown: source === "alert" && labels["service"] !== undefined && stemmedWords(name).includes("down"),
     outage: source === "outage" ? outageFacts(event, catalogue) : null,

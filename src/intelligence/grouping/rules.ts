@@ -52,7 +52,7 @@ const flapRule: Rule = {
 const nodeRule: Rule = {
   name: "node storm",
   match({ t, facts, memory }) {
-    if (facts.source !== "alert" || facts.node === null) {
+    if (facts.source !== "alert" || facts.node === null || facts.isForeboding) {
       return null;
     }
     for (const group of memory.ofKind("node")) {

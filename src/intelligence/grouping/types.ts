@@ -46,6 +46,8 @@ export interface Facts {
   readonly isLoss: boolean;
   /** Something restarts: what follows a loss, but happens every day without one too. */
   readonly isRestart: boolean;
+  /** It warns of something to come (expires soon, full in days): no storm causes it. */
+  readonly isForeboding: boolean;
   /** The node itself is reported as gone. */
   readonly isNodeDown: boolean;
   /** The service itself is reported as down. */

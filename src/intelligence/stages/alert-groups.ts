@@ -98,7 +98,12 @@ function stateOf(
   if (context.acknowledged.has(id)) {
     return "acknowledged";
   }
-  return items.every((item) => item.source.state === "suppressed") ? "silenced" : "firing";
+  return items.every((item) => isSilenced(item, context)) ? "silenced" : "firing";
+}
+
+function isSilenced({ source }: Item, { collapseSilences }: StageContext): boolean {
+  const isOnlyCollapsed = source.silencedBy.length > 0 && source.silencedBy.every((id) => collapseSilences.has(id));
+  return source.state === "suppressed" && !isOnlyCollapsed;
 }
 
 function reasonsOf(items: readonly Item[], worst: Item): readonly string[] {

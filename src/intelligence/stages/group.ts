@@ -1,6 +1,7 @@
 import type { ActiveAlert } from "../../alert/alert.ts";
 import type { SeverityRanking } from "../../alert/severity.ts";
 import type { Catalogue } from "../../config/catalogue.ts";
+import type { GroupShape } from "../collapse/plan.ts";
 import { createGrouper, type Grouper } from "../grouping/grouper.ts";
 import type { Assignment, GroupingEvent, MemoryState } from "../grouping/types.ts";
 import { applyChange, type Batch, type Item, type Stage, type StageContext, toError } from "../stage.ts";
@@ -26,6 +27,8 @@ const SHOW_RESOLVED = 60 * 60_000;
 /** The grouping stage with its memory. */
 export interface GroupStage extends Stage {
   state(): GroupStageState;
+  /** What each group is about. */
+  shapes(): ReadonlyMap<string, GroupShape>;
 }
 
 /** Puts alerts that began to fire into groups, and makes groups of the alerts that fire now. */
@@ -37,6 +40,7 @@ export function groupStage(options: GroupStageOptions): GroupStage {
   const lastSeen = new Map<string, Item>();
   return {
     name: "group",
+    shapes: () => new Map([...cards].map(([id, { kind, subject }]) => [id, { kind, subject }])),
     state: () => ({ memory: grouper.state(), seats: [...seats.values()], cards: [...cards] }),
     run(batch, context) {
       const failures = [...batch.failures];

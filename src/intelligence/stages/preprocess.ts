@@ -1,6 +1,7 @@
 import { withoutLabels } from "../../alert/alert.ts";
 import { fingerprint } from "../../alert/fingerprint.ts";
 import { equals } from "../../alert/matcher.ts";
+import { STORM_ALERT } from "../collapse/plan.ts";
 import type { Batch, Item, Stage } from "../stage.ts";
 
 /** Label that marks an enriched copy; its original is what is processed. */
@@ -17,8 +18,9 @@ export function preprocessStage(ignoredLabels: readonly string[]): Stage {
       const dropped = [...batch.dropped];
       const newest = new Map<string, Item>();
       for (const item of batch.items) {
-        if (item.labels[COPY_MARK.name] === COPY_MARK.value) {
-          dropped.push({ alert: item.source, reason: "it is our own enriched copy" });
+        const own = ownAlert(item);
+        if (own !== null) {
+          dropped.push({ alert: item.source, reason: own });
           continue;
         }
         const labels = withoutLabels(item.labels, ignoredLabels);
@@ -40,4 +42,12 @@ export function preprocessStage(ignoredLabels: readonly string[]): Stage {
       return { ...batch, items: [...newest.values()], dropped } satisfies Batch;
     },
   };
+}
+
+/** Why an alert is a stand-in of ours for others that are processed themselves; null for all the rest. */
+function ownAlert({ labels }: Item): string | null {
+  if (labels[COPY_MARK.name] === COPY_MARK.value) {
+    return "it is our own enriched copy";
+  }
+  return labels["alertname"] === STORM_ALERT ? "it stands for a storm whose alerts are here" : null;
 }
