@@ -4,6 +4,24 @@
  */
 export const CMSWEB = [
   {
+    name: "dbs",
+    title: "Dataset bookkeeping",
+    namespace: "dbs",
+    workloads: [
+      "dbs2go-global-r",
+      "dbs2go-global-w",
+      "dbs2go-global-m",
+      "dbs2go-global-migration",
+      "dbs2go-phys03-r",
+      "dbs2go-phys03-w",
+      "dbs2go-phys03-m",
+      "dbs2go-phys03-migration",
+    ],
+    aliases: ["dbs2go"],
+    owners: ["dbs-developers"],
+    dependsOn: ["frontend"],
+  },
+  {
     name: "frontend",
     title: "CMSWEB frontend",
     namespace: "auth",
@@ -53,24 +71,6 @@ export const CMSWEB = [
     aliases: ["das2go", "das-server"],
     owners: ["das-developers"],
     dependsOn: ["frontend", "dbs", "mongodb"],
-  },
-  {
-    name: "dbs",
-    title: "Dataset bookkeeping",
-    namespace: "dbs",
-    workloads: [
-      "dbs2go-global-r",
-      "dbs2go-global-w",
-      "dbs2go-global-m",
-      "dbs2go-global-migration",
-      "dbs2go-phys03-r",
-      "dbs2go-phys03-w",
-      "dbs2go-phys03-m",
-      "dbs2go-phys03-migration",
-    ],
-    aliases: ["dbs2go"],
-    owners: ["dbs-developers"],
-    dependsOn: ["frontend"],
   },
   {
     name: "reqmgr2",

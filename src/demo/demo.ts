@@ -1,16 +1,19 @@
 import { readFileSync } from "node:fs";
 import type { FastifyInstance } from "fastify";
 import type { Clock } from "../alert/clock.ts";
-import type { Person } from "../alert/group.ts";
 import type { Catalogue } from "../config/catalogue.ts";
 import type { CurrentState } from "../intelligence/current-state.ts";
+import { defaultSchedule } from "../oncall/default-schedule.ts";
+import type { Schedule } from "../oncall/load.ts";
+import { NO_EXCEPTIONS } from "../oncall/turn.ts";
+import { whoIsOnCall } from "../oncall/who.ts";
 import type { MetricSource } from "../prometheus/source.ts";
 import type { Store } from "../store/store.ts";
 import { INJECTION_KINDS, type Injection, type InjectionKind } from "./cmsweb/injection.ts";
 import { createSimulation } from "./cmsweb/simulation.ts";
 import { createSimulatedSource } from "./cmsweb/source.ts";
 import { slackPage } from "./slack/page.ts";
-import { startEmulatedWorkspace } from "./slack/workspace.ts";
+import { startEmulatedWorkspace, type Workspace } from "./slack/workspace.ts";
 import { createStory, type Story } from "./story.ts";
 
 const SIGNING_SECRET = "emulated-workspace-signing-secret";
@@ -46,8 +49,8 @@ export interface World {
     readonly apiUrl: string;
     readonly channels: Record<string, string>;
   };
-  /** The person who gets direct messages. */
-  readonly onCall: Person;
+  /** Ada is on call this week; pages come at any hour and for lesser matters too, so that they can be seen. */
+  readonly schedule: Schedule;
   readonly links: readonly { readonly title: string; readonly href: string }[];
   readonly mount: (app: FastifyInstance) => Promise<void>;
   readonly inject: (service: string, kind: string, minutes: number) => Promise<string>;
@@ -69,7 +72,6 @@ export async function createWorld(parts: { store: Store; catalogue: Catalogue; c
   }
   const workspace = await startEmulatedWorkspace({ port: 0, signingSecret: SIGNING_SECRET });
   let story: Story | null = null;
-  const ada = workspace.user("ada");
   return {
     source: createSimulatedSource(simulation, clock),
     slack: {
@@ -78,7 +80,7 @@ export async function createWorld(parts: { store: Store; catalogue: Catalogue; c
       apiUrl: workspace.apiUrl,
       channels: { default: workspace.channel("cmsweb-alerts").id },
     },
-    onCall: { name: ada.realName, slackId: ada.id, email: ada.email },
+    schedule: demoSchedule(workspace, catalogue, clock()),
     links: [
       { title: "Slack", href: "/slack/" },
       { title: "Demo", href: "/demo" },
@@ -109,6 +111,19 @@ export async function createWorld(parts: { store: Store; catalogue: Catalogue; c
     },
     close: () => workspace.close(),
   };
+}
+
+function demoSchedule(workspace: Workspace, catalogue: Catalogue, now: Date): Schedule {
+  const people = ["ada", "blaise"]
+    .map((name) => workspace.user(name))
+    .map(({ realName, id }) => ({ name: realName, slackId: id }));
+  const made = [people, people.toReversed()].map((order) =>
+    defaultSchedule(order, workspace.channel("cmsweb-alerts").id, catalogue),
+  );
+  const isFirst = (schedule: Schedule) =>
+    whoIsOnCall(schedule, null, now, NO_EXCEPTIONS, () => []).people[0]?.person?.name === people[0]?.name;
+  const { quiet: _, ...schedule } = made.find(isFirst) ?? (made[0] as Schedule);
+  return { ...schedule, routing: { ...schedule.routing, pageFrom: "warning" } };
 }
 
 interface StoredInjection {

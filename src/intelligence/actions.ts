@@ -3,9 +3,9 @@ import type { Alertmanager } from "../alert/alertmanager.ts";
 import type { Clock } from "../alert/clock.ts";
 import { formatDuration } from "../alert/duration.ts";
 import type { AlertGroup } from "../alert/group.ts";
-import { formatMatcher, type Matcher, matchesAll } from "../alert/matcher.ts";
-import { isOurs, SILENCE_MARK } from "../alert/silence.ts";
-import type { AlertHistoryRepository, Feedback, LedgerEntry, Store } from "../store/store.ts";
+import { type Matcher, matchesAll } from "../alert/matcher.ts";
+import { UserError } from "../alert/user-error.ts";
+import type { Acknowledgement, Feedback, LedgerEntry, Store } from "../store/store.ts";
 import type {
   ActionResult,
   Actions,
@@ -18,8 +18,30 @@ import type {
 import type { CurrentState } from "./current-state.ts";
 import { matchersOfGroup } from "./group-matchers.ts";
 
+/** Silences with an owner and a reason, and what they would hide. Throw UserError for what cannot be. */
+export interface SilenceDesk {
+  preview(matchers: readonly Matcher[]): Promise<SilencePreview>;
+  add(wish: {
+    readonly matchers: readonly Matcher[];
+    readonly endsAt: Date;
+    readonly owner: string;
+    readonly reason: string;
+    readonly groupId?: string;
+    readonly evenIfBroad?: boolean;
+  }): Promise<LedgerEntry>;
+  expire(silenceId: string): Promise<unknown>;
+}
+
+/** Who works on what. */
+export interface AcknowledgementDesk {
+  acknowledge(groupId: string, matchers: readonly Matcher[], by: string): Promise<Acknowledgement>;
+  end(groupId: string): Promise<Acknowledgement | null>;
+}
+
 /** What actions work on. */
 export interface ActionParts {
+  readonly silences: SilenceDesk;
+  readonly acknowledgements: AcknowledgementDesk;
   readonly alertmanager: Alertmanager;
   readonly store: Store;
   readonly current: CurrentState;
@@ -30,6 +52,8 @@ export interface ActionParts {
   readonly newId: () => string;
   /** Looks at Alertmanager again, so that the answer shows what the action did. */
   readonly look: () => Promise<void>;
+  /** A person has taken a group: pages about it are answered. */
+  readonly onAnswered: (groupId: string, actor: Actor) => Promise<void>;
   /** A person has closed an anomaly. */
   readonly onClosed: (anomalyId: string) => void;
   /** What a piece of feedback changes, as a sentence. */
@@ -37,15 +61,7 @@ export interface ActionParts {
 }
 
 const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
 const UNDO_WINDOW = 10 * MINUTE;
-const MAX_HISTORY = 20_000;
-/** An acknowledgement's silence is this long; it is prolonged while the acknowledgement holds. */
-export const ACKNOWLEDGED_FOR = 15 * MINUTE;
-/** After this an acknowledgement ends unless it is renewed. */
-export const ACKNOWLEDGEMENT_LIMIT = 4 * 60 * MINUTE;
-const BROAD = 20;
-
 /** The use cases behind buttons, pages and commands. Each is recorded with who did it and from where. */
 export function createActions(parts: ActionParts): Actions {
   const { alertmanager, store, current, clock } = parts;
@@ -79,28 +95,6 @@ export function createActions(parts: ActionParts): Actions {
     );
   }
 
-  async function makeSilence(
-    matchers: readonly Matcher[],
-    length: number,
-    entry: Pick<LedgerEntry, "owner" | "reason" | "purpose" | "groupId">,
-  ): Promise<LedgerEntry> {
-    const startsAt = clock();
-    const endsAt = new Date(startsAt.getTime() + length);
-    const comment = `${entry.reason} ${SILENCE_MARK}`;
-    const silenceId = await alertmanager.putSilence({ matchers, startsAt, endsAt, createdBy: entry.owner, comment });
-    const full = {
-      ...entry,
-      silenceId,
-      matchers: matchers.map(formatMatcher),
-      startsAt,
-      endsAt,
-      endedAt: null,
-      hidden: [],
-    };
-    await store.silences.save(full);
-    return full;
-  }
-
   async function acknowledge(groupId: string, actor: Actor): Promise<ActionResult> {
     const group = find(groupId);
     if (group === null || group.state === "resolved") {
@@ -110,32 +104,27 @@ export function createActions(parts: ActionParts): Actions {
     if (held !== null && held.endedAt === null) {
       return refuse("already", `${held.by} acknowledged this at ${held.at.toISOString().slice(11, 16)} UTC.`, group);
     }
-    const at = clock();
     const by = actor.person.name;
-    const entry = await makeSilence(matchersOfGroup(group), ACKNOWLEDGED_FOR, {
-      owner: by,
-      reason: `ACK! ${by} is working on it`,
-      purpose: "acknowledgement",
-      groupId,
-    });
-    const until = new Date(at.getTime() + ACKNOWLEDGEMENT_LIMIT);
-    await store.acknowledgements.save({ groupId, by, at, until, silenceId: entry.silenceId, endedAt: null });
-    await record(actor, "acknowledge", groupId, { silenceId: entry.silenceId });
+    const made = await parts.acknowledgements.acknowledge(groupId, matchersOfGroup(group), by);
+    await record(actor, "acknowledge", groupId, { silenceId: made.silenceId });
     await noteChange(group, "acknowledged", actor);
-    const reason = `Acknowledged by ${by}; it stays quiet while it lasts, at most ${formatDuration(ACKNOWLEDGEMENT_LIMIT)}.`;
-    return { ok: true, reason, group: await afterLook(groupId), silenceId: entry.silenceId };
+    await parts.onAnswered(groupId, actor);
+    const longest = formatDuration(made.until.getTime() - made.at.getTime());
+    const reason = `Acknowledged by ${by}; it stays quiet while it lasts, at most ${longest}.`;
+    return {
+      ok: true,
+      reason,
+      group: await afterLook(groupId),
+      ...(made.silenceId === null ? {} : { silenceId: made.silenceId }),
+    };
   }
 
   async function unacknowledge(groupId: string, actor: Actor): Promise<ActionResult> {
-    const held = await store.acknowledgements.of(groupId);
     const group = find(groupId);
-    if (held === null || held.endedAt !== null) {
+    const ended = await parts.acknowledgements.end(groupId);
+    if (ended === null) {
       return refuse("already", "Nobody has acknowledged this.", group);
     }
-    if (held.silenceId !== null) {
-      await endSilence(held.silenceId);
-    }
-    await store.acknowledgements.save({ ...held, endedAt: clock() });
     await record(actor, "unacknowledge", groupId, {});
     if (group !== null) {
       await noteChange(group, "unacknowledged", actor);
@@ -147,61 +136,51 @@ export function createActions(parts: ActionParts): Actions {
     };
   }
 
-  async function endSilence(id: string): Promise<void> {
-    await alertmanager.expireSilence(id);
-    const entry = await store.silences.get(id);
-    if (entry !== null) {
-      await store.silences.save({ ...entry, endedAt: clock() });
-    }
-  }
-
   async function silence(wish: SilenceWish, actor: Actor): Promise<ActionResult> {
     const group = wish.groupId === null ? null : find(wish.groupId);
     const untilResolved = wish.duration === "until-resolved";
     const length = wish.duration === "until-resolved" ? parts.maxSilence : wish.duration;
-    const fault = faultOf(wish, length, parts.maxSilence);
-    if (fault !== null) {
-      return refuse("invalid", fault, group);
+    if (wish.matchers.length === 0 || wish.matchers.every((matcher) => matchesAll([matcher], {}))) {
+      return refuse("invalid", "A silence needs at least one matcher that does not match everything.", group);
     }
-    const entry = await makeSilence(wish.matchers, length, {
-      owner: actor.person.name,
+    const endsAt = new Date(clock().getTime() + length);
+    const owner = actor.person.name;
+    const entry = await parts.silences.add({
+      matchers: wish.matchers,
+      endsAt,
+      owner,
       reason: wish.reason,
-      purpose: "manual",
-      groupId: wish.groupId,
+      evenIfBroad: true,
+      ...(wish.groupId === null ? {} : { groupId: wish.groupId }),
     });
-    await record(actor, "silence", wish.groupId ?? entry.silenceId, {
-      silenceId: entry.silenceId,
-      matchers: entry.matchers,
-      until: entry.endsAt,
+    const { silenceId, matchers } = entry;
+    await record(actor, "silence", wish.groupId ?? silenceId, {
+      silenceId,
+      matchers,
+      until: endsAt,
       reason: wish.reason,
     });
+    if (wish.groupId !== null) {
+      await parts.onAnswered(wish.groupId, actor);
+    }
     const howLong = untilResolved ? "until it resolves" : `for ${formatDuration(length)}`;
     return {
       ok: true,
-      reason: `Silenced ${howLong} by ${actor.person.name}: ${wish.reason}`,
+      reason: `Silenced ${howLong} by ${owner}: ${wish.reason}`,
       group: wish.groupId === null ? null : await afterLook(wish.groupId),
-      silenceId: entry.silenceId,
+      silenceId,
       undoUntil: new Date(clock().getTime() + UNDO_WINDOW),
     };
   }
 
   async function expire(silenceId: string, actor: Actor): Promise<ActionResult> {
-    const silences = await alertmanager.silences();
-    const wanted = silences.find(({ id }) => id === silenceId);
-    if (wanted === undefined || wanted.state === "expired") {
+    const entry = await store.silences.get(silenceId);
+    if (entry?.endedAt !== null && entry !== null) {
       return refuse("gone", "This silence has ended already.", null);
     }
-    if (!isOurs(wanted)) {
-      return refuse(
-        "forbidden",
-        `${wanted.createdBy} made this silence without cmswatch; only they or Alertmanager's own page can end it.`,
-        null,
-      );
-    }
-    const entry = await store.silences.get(silenceId);
-    await endSilence(silenceId);
-    await record(actor, "expire silence", silenceId, { owner: entry?.owner ?? wanted.createdBy });
-    const group = entry?.groupId === null || entry === null ? null : await afterLook(entry.groupId);
+    await parts.silences.expire(silenceId);
+    await record(actor, "expire silence", silenceId, { owner: entry?.owner ?? null });
+    const group = entry === null || entry.groupId === null ? null : await afterLook(entry.groupId);
     return { ok: true, reason: `Ended by ${actor.person.name}.`, group };
   }
 
@@ -246,13 +225,24 @@ export function createActions(parts: ActionParts): Actions {
     return { ok: true, reason: await parts.effectOf(entry), group };
   }
 
+  /** What a person asked wrongly is an answer to them, not a fault. */
+  const asked = async (work: Promise<ActionResult>): Promise<ActionResult> => {
+    try {
+      return await work;
+    } catch (error) {
+      if (error instanceof UserError) {
+        return refuse("invalid", `${error.where} ${error.what}: ${error.hint}.`, null);
+      }
+      throw error;
+    }
+  };
   return {
-    acknowledge,
-    unacknowledge,
+    acknowledge: (groupId, actor) => asked(acknowledge(groupId, actor)),
+    unacknowledge: (groupId, actor) => asked(unacknowledge(groupId, actor)),
     matchersOf: matchersOfGroup,
-    preview: (matchers) => preview(matchers, current, store.history, clock()),
-    silence,
-    expire,
+    preview: (matchers) => parts.silences.preview(matchers),
+    silence: (wish, actor) => asked(silence(wish, actor)),
+    expire: (silenceId, actor) => asked(expire(silenceId, actor)),
     resolve,
     feedback,
   };
@@ -260,45 +250,4 @@ export function createActions(parts: ActionParts): Actions {
 
 function refuse(because: Refusal, reason: string, group: AlertGroup | null): ActionResult {
   return { ok: false, because, reason, group };
-}
-
-function faultOf(wish: SilenceWish, length: number, longest: number): string | null {
-  if (wish.matchers.length === 0 || wish.matchers.every((matcher) => matchesAll([matcher], {}))) {
-    return "A silence needs at least one matcher that does not match everything.";
-  }
-  if (wish.reason.trim() === "") {
-    return "Please give a reason: whoever looks at this later needs it.";
-  }
-  if (!(length >= MINUTE)) {
-    return "A silence lasts at least a minute.";
-  }
-  return length > longest ? `A silence lasts at most ${formatDuration(longest)}.` : null;
-}
-
-async function preview(
-  matchers: readonly Matcher[],
-  current: CurrentState,
-  history: AlertHistoryRepository,
-  now: Date,
-): Promise<SilencePreview> {
-  const groups = current.groups.part(now);
-  const firing =
-    groups.kind === "missing"
-      ? []
-      : groups.value.filter(({ state }) => state !== "resolved").flatMap(({ alerts }) => alerts);
-  const hits = firing.filter(({ labels }) => matchesAll(matchers, labels));
-  const past = await history.since(new Date(now.getTime() - 7 * DAY), MAX_HISTORY);
-  const fired = past.filter(({ state, labels }) => state === "firing" && matchesAll(matchers, labels));
-  const different = new Set(fired.map(({ fingerprint }) => fingerprint));
-  const names = [...hits, ...fired].map(({ labels }) => labels["alertname"] ?? "(no alertname)");
-  const isBroad = hits.length > BROAD || different.size > 5 * BROAD;
-  return {
-    now: hits.length,
-    pastWeek: different.size,
-    examples: [...new Set(names)].slice(0, 5),
-    warning: isBroad
-      ? `This is broad: it would hide ${hits.length} alerts now and ${different.size} of the past week.`
-      : null,
-    caveat: groups.kind === "fresh" ? null : groups.because,
-  };
 }

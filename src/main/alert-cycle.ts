@@ -22,7 +22,7 @@ export interface AlertCycleParts {
   readonly clock: Clock;
   readonly log: Logger;
   /** Ends silences and acknowledgements whose reason is gone, and the like; before the look. */
-  readonly maintain: (alerts: readonly ActiveAlert[], silences: readonly Silence[], now: Date) => Promise<void>;
+  readonly maintain: (now: Date) => Promise<void>;
   readonly listeners: readonly GroupListener[];
 }
 
@@ -69,7 +69,7 @@ export function createAlertCycle(parts: AlertCycleParts, seen: readonly ActiveAl
     }
     const { alerts, silences } = seenNow;
     const now = clock();
-    await parts.maintain(alerts, silences, now);
+    await parts.maintain(now);
     const acknowledged = new Set((await store.acknowledgements.active()).map(({ groupId }) => groupId));
     const result = pipeline.run(alerts, now, { acknowledged });
     for (const { stage, failures } of result.reports.filter((report) => report.failures.length > 0)) {

@@ -7,6 +7,7 @@ import { createEmbeddedAlertmanager } from "../alertmanager/embedded/embedded.ts
 import { type Catalogue, loadCatalogue } from "../config/catalogue.ts";
 import type { Config } from "../config/schema.ts";
 import type { World } from "../demo/demo.ts";
+import type { Actor } from "../intelligence/actions-types.ts";
 import { createPrometheusClient } from "../prometheus/client.ts";
 import type { MetricSource } from "../prometheus/source.ts";
 import { openStore } from "../store/open.ts";
@@ -14,7 +15,7 @@ import type { Store } from "../store/store.ts";
 import { type Core, createCore } from "./core.ts";
 import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
 import { createLoop } from "./loop.ts";
-import { emptyOncall, fixedOncall } from "./oncall.ts";
+import { createOncall, readSchedule } from "./oncall.ts";
 import { startBot } from "./start-bot.ts";
 import { startWeb } from "./start-web.ts";
 import { openTrainer } from "./training/open.ts";
@@ -62,9 +63,12 @@ async function build(config: Config, options: ComposeOptions, lifecycle: Lifecyc
   lifecycle.onStop("simulated world", async () => world?.close());
   const trainer = openTrainer(config.detect, log);
   lifecycle.onStop("trainer", () => trainer.stop());
-  const oncall = world === null ? emptyOncall() : fixedOncall("primary", world.onCall);
+  const schedule = readSchedule(config, catalogue) ?? world?.schedule ?? null;
+  const oncall = createOncall(schedule, { config, catalogue, store, clock, log });
   const webUrl = config.web.baseUrl ?? `http://${config.web.listen}`;
   const source = world?.source ?? openMetrics(config);
+  let escalations = oncall.escalations(async () => {});
+  const onAnswered = (groupId: string, actor: Actor) => escalations.answered(groupId, actor.person.name, clock());
   const core = await createCore({
     config,
     catalogue,
@@ -72,16 +76,27 @@ async function build(config: Config, options: ComposeOptions, lifecycle: Lifecyc
     alertmanager,
     source,
     trainer,
-    oncall: oncall.now,
+    oncall: oncall.desk.now,
+    onAnswered,
     baseUrl: webUrl,
     clock,
     log,
   });
   const shared = { core, store, catalogue, clock, log };
-  const botUrl = await startBot({ ...shared, config: { ...config.slack, ...world?.slack }, oncall, webUrl, lifecycle });
+  const bot = await startBot({
+    ...shared,
+    config: { ...config.slack, ...world?.slack },
+    oncall: oncall.desk,
+    webUrl,
+    lifecycle,
+  });
+  if (bot !== null) {
+    escalations = oncall.escalations(bot.deliver);
+    core.listeners.push({ name: "on call", groups: (groups, now) => escalations.look(groups, now) });
+  }
   const web = await startWeb({ ...shared, config, version, world });
   lifecycle.onStop("page", () => web.close());
-  world?.begin({ current: core.current, progress: () => core.detection.progress(), botUrl });
+  world?.begin({ current: core.current, progress: () => core.detection.progress(), botUrl: bot?.address ?? null });
   core.start();
   lifecycle.onStop("core", () => core.stop());
   return { core, url: web.url, lifecycle };

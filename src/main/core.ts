@@ -4,13 +4,14 @@ import type { Alertmanager } from "../alert/alertmanager.ts";
 import type { Clock } from "../alert/clock.ts";
 import type { RunbookLink } from "../alert/group.ts";
 import { severityRank } from "../alert/severity.ts";
+import { createAcknowledgements } from "../alertmanager/acknowledgements.ts";
+import { createSilences } from "../alertmanager/silences.ts";
 import type { Catalogue } from "../config/catalogue.ts";
 import type { Config } from "../config/schema.ts";
 import { createActions } from "../intelligence/actions.ts";
-import type { Actions } from "../intelligence/actions-types.ts";
+import type { Actions, Actor } from "../intelligence/actions-types.ts";
 import { ANOMALY_ALERT, anomalyToAlert } from "../intelligence/anomaly-alerts.ts";
 import { type CurrentState, createCurrentState } from "../intelligence/current-state.ts";
-import { maintainSilences } from "../intelligence/maintenance.ts";
 import { createPipeline, type Pipeline, type PipelineState } from "../intelligence/pipeline.ts";
 import { loadRunbooks } from "../intelligence/runbooks/load.ts";
 import { createRunbookIndex, type RunbookIndex } from "../intelligence/runbooks/match.ts";
@@ -20,6 +21,7 @@ import type { MetricSource } from "../prometheus/source.ts";
 import type { Store } from "../store/store.ts";
 import { type AlertCycle, createAlertCycle, type GroupListener, savedPipelineState } from "./alert-cycle.ts";
 import { createAnomalyPush } from "./anomaly-push.ts";
+import { createCare } from "./care.ts";
 import { createDetection, type Detection } from "./detection/detection.ts";
 import { entitySpecs } from "./detection/entities.ts";
 import type { UnitTrainer } from "./detection/training.ts";
@@ -34,6 +36,8 @@ export interface CoreParts {
   readonly source: MetricSource;
   readonly trainer: UnitTrainer;
   readonly oncall: (service: string | null, at: Date) => Promise<readonly OncallNow[]>;
+  /** A person has taken a group. */
+  readonly onAnswered: (groupId: string, actor: Actor) => Promise<void>;
   /** Address that people open; null where there is no page. */
   readonly baseUrl: string | null;
   readonly clock: Clock;
@@ -64,6 +68,20 @@ export async function createCore(parts: CoreParts): Promise<Core> {
   const state = await savedPipelineState<PipelineState>(store);
   const pipeline = createPipeline(config, { catalogue, runbooks, state });
   const listeners: GroupListener[] = [];
+  const silences = createSilences({
+    alertmanager,
+    ledger: store.silences,
+    past: store.history,
+    clock,
+    longest: config.intelligence.maxSilence,
+  });
+  const acknowledgements = createAcknowledgements({
+    alertmanager,
+    silences,
+    book: store.acknowledgements,
+    clock,
+    longest: ACKNOWLEDGEMENT_LIMIT,
+  });
   const cycle = createAlertCycle({
     alertmanager,
     pipeline,
@@ -72,13 +90,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     clock,
     log,
     listeners,
-    maintain: (alerts, silences, now) =>
-      maintainSilences(
-        { alertmanager, store, onEnd: (what, reason) => log.info({ what, reason }, "ended") },
-        alerts,
-        silences,
-        now,
-      ),
+    maintain: createCare({ alertmanager, store, acknowledgements, clock, log }),
   });
   const cycleLoop = createLoop({
     name: "alerts",
@@ -115,6 +127,9 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     touches: () => [],
   });
   const actions = createActions({
+    silences,
+    acknowledgements,
+    onAnswered: parts.onAnswered,
     alertmanager,
     store,
     current,
@@ -146,6 +161,9 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     },
   };
 }
+
+/** An acknowledgement ends after this unless it is renewed. */
+const ACKNOWLEDGEMENT_LIMIT = 4 * 3_600_000;
 
 const EFFECTS = {
   "not-anomaly": "Noted: this pattern is left out when the model is trained next.",

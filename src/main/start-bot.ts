@@ -1,10 +1,10 @@
 import type { Logger } from "pino";
 import type { Clock } from "../alert/clock.ts";
-import type { AlertGroup } from "../alert/group.ts";
 import type { Bot } from "../bot/app.ts";
 import type { Catalogue } from "../config/catalogue.ts";
 import type { Config } from "../config/schema.ts";
 import type { OncallDesk } from "../intelligence/actions-types.ts";
+import type { Deliver, OncallMessage } from "../oncall/pages.ts";
 import type { Store } from "../store/store.ts";
 import type { Core } from "./core.ts";
 import type { Lifecycle } from "./lifecycle.ts";
@@ -22,14 +22,20 @@ export interface BotStart {
   readonly lifecycle: Lifecycle;
 }
 
+export interface StartedBot {
+  /** Address for Slack's requests; null in Socket Mode. */
+  readonly address: string | null;
+  readonly deliver: Deliver;
+}
+
 const RETRY_EVERY = 30_000;
 
 /**
  * Starts the bot where Slack is configured, and shows every group there from then on. Slack being away does not keep
  * anything else from starting: it is tried again.
- * @returns the address for Slack's requests, or null in Socket Mode and where Slack is not configured
+ * @returns null where Slack is not configured
  */
-export async function startBot(parts: BotStart): Promise<string | null> {
+export async function startBot(parts: BotStart): Promise<StartedBot | null> {
   const { config, core, clock, log, lifecycle } = parts;
   if (config.botToken === undefined || (config.appToken === undefined && config.signingSecret === undefined)) {
     core.current.setSource({
@@ -57,31 +63,19 @@ export async function startBot(parts: BotStart): Promise<string | null> {
       }
     },
   });
-  core.listeners.push({ name: "pages", groups: (groups, now) => pageOnCall(groups, now, bot, parts) });
-  return address;
+  return { address, deliver: (message) => deliver(bot, message, parts) };
 }
 
-/** A direct message to whoever is on call for a group that fires; the bot sends the same page once. */
-async function pageOnCall(
-  groups: readonly AlertGroup[],
-  now: Date,
-  bot: Bot,
-  { oncall, log }: BotStart,
-): Promise<void> {
-  for (const group of groups.filter(({ state }) => state === "firing")) {
-    const [first] = await oncall.now(group.service, now);
-    if (first === undefined || first.person === null) {
-      continue;
-    }
-    const result = await bot.page({
-      person: first.person,
-      group,
-      step: 0,
-      reason: `you are on call (${first.roster})`,
-    });
-    if (!result.delivered) {
-      log.warn({ group: group.id, reason: result.reason }, "page not delivered");
-    }
+/** Pages go to the person; what everybody must hear goes to the log until channels are told too. */
+async function deliver(bot: Bot, message: OncallMessage, { log }: BotStart): Promise<void> {
+  if (message.kind !== "page") {
+    log.warn({ group: message.group.id, kind: message.kind, reason: message.reason }, "on call");
+    return;
+  }
+  const { person, group, step, reason } = message;
+  const result = await bot.page({ person, group, step, reason });
+  if (!result.delivered) {
+    throw new Error(`${person.name} could not be paged: ${result.reason}`);
   }
 }
 

@@ -1,0 +1,44 @@
+import type { Logger } from "pino";
+import type { Alertmanager } from "../alert/alertmanager.ts";
+import type { Clock } from "../alert/clock.ts";
+import type { Acknowledgements } from "../alertmanager/acknowledgements.ts";
+import { createSilenceCare } from "../alertmanager/silence-care.ts";
+import type { Store } from "../store/store.ts";
+
+export interface CareParts {
+  readonly alertmanager: Alertmanager;
+  readonly store: Store;
+  readonly acknowledgements: Acknowledgements;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+const EVERY = 10_000;
+
+/** Looks after acknowledgements and silences of ours, at most every ten seconds; a failure is told and tried again. */
+export function createCare({
+  alertmanager,
+  store,
+  acknowledgements,
+  clock,
+  log,
+}: CareParts): (now: Date) => Promise<void> {
+  const lookAfterSilences = createSilenceCare({ alertmanager, ledger: store.silences, clock, log });
+  let last = 0;
+  return async (now) => {
+    if (now.getTime() - last < EVERY) {
+      return;
+    }
+    last = now.getTime();
+    try {
+      for (const { acknowledgement, action, reason } of await acknowledgements.tend()) {
+        if (action === "end") {
+          log.info({ group: acknowledgement.groupId, by: acknowledgement.by, reason }, "acknowledgement ended");
+        }
+      }
+      await lookAfterSilences();
+    } catch (error) {
+      log.warn({ err: error }, "silences could not be looked after; tried again soon");
+    }
+  };
+}
