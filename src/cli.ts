@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { UserError } from "./alert/user-error.ts";
+import { registerAlerts } from "./cli/alerts.ts";
 import { registerCheckConfig } from "./cli/check-config.ts";
 import { registerCollect } from "./cli/collect.ts";
 import type { CommandContext, RegisterCommand } from "./cli/command.ts";
@@ -7,15 +8,18 @@ import { registerDetect } from "./cli/detect.ts";
 import { registerGroup } from "./cli/group.ts";
 import { registerRunbooks } from "./cli/runbooks.ts";
 import { registerServe } from "./cli/serve.ts";
+import { registerSilences } from "./cli/silences.ts";
 import { registerTickets } from "./cli/tickets.ts";
 
 const COMMANDS: readonly RegisterCommand[] = [
   registerServe,
   registerCheckConfig,
+  registerAlerts,
   registerCollect,
   registerDetect,
   registerGroup,
   registerRunbooks,
+  registerSilences,
   registerTickets,
 ];
 

@@ -1,0 +1,36 @@
+import { pino } from "pino";
+import { runCli } from "../../src/cli.ts";
+
+/** What a command line printed, and how it ended. */
+export interface CliResult {
+  readonly out: string;
+  readonly err: string;
+  readonly code: number;
+}
+
+/** Runs `cmswatch …` in this process. */
+export async function cmswatch(
+  words: readonly string[],
+  options: { readonly colour?: boolean; readonly environment?: NodeJS.ProcessEnv } = {},
+): Promise<CliResult> {
+  let out = "";
+  let err = "";
+  let code = 0;
+  const context = {
+    out: (text: string) => {
+      out += text;
+    },
+    err: (text: string) => {
+      err += text;
+    },
+    colour: options.colour === true,
+    log: pino({ level: "silent" }),
+    environment: options.environment ?? { USER: "ada", CMSWATCH_STORE_URL: "./no-such-store" },
+    exit: (given: 0 | 1 | 2) => {
+      code = given;
+    },
+    serve: async () => {},
+  };
+  await runCli(words, context, "0.0.0");
+  return { out, err, code };
+}
