@@ -1,10 +1,17 @@
-import type { RegisterCommand } from "./command.ts";
+import type { Command } from "commander";
+import type { CommandContext, RegisterCommand } from "./command.ts";
 
 /** `cmswatch tickets …`: read exports, bring tickets into Alertmanager, look at what is known of them. */
 export const registerTickets: RegisterCommand = (program, context) => {
   const tickets = program
     .command("tickets")
     .description("tickets of GGUS, the WLCG helpdesk and Jira, outages of the SSB");
+  registerParse(tickets, context);
+  registerSync(tickets, context);
+  registerLook(tickets, context);
+};
+
+function registerParse(tickets: Command, context: CommandContext): void {
   tickets
     .command("parse")
     .description("print the tickets of an export as JSON; what is wrong with it goes to standard error")
@@ -19,4 +26,55 @@ export const registerTickets: RegisterCommand = (program, context) => {
       const clean = await parseTicketFile({ system, file, ...options }, context);
       context.exit(clean ? 0 : 1);
     });
-};
+}
+
+function registerSync(tickets: Command, context: CommandContext): void {
+  tickets
+    .command("sync")
+    .description("bring the tickets of all configured sources into Alertmanager: push, refresh, resolve")
+    .requiredOption("--config <file>", "configuration (YAML)")
+    .option("--once", "one round, then end; without it until interrupted")
+    .option("--dry-run", "one round that says what it would do, and writes nothing anywhere")
+    .option("--json", "print JSON, a line per round")
+    .addHelpText(
+      "after",
+      "\nExit code: 0 all is well, 1 a source was incomplete or odd, 2 a source or Alertmanager failed.",
+    )
+    .action(async (options: { config: string; once?: boolean; dryRun?: boolean; json?: boolean }) => {
+      const { syncTickets } = await import("./tickets-sync.ts");
+      context.exit(await syncTickets(options, context));
+    });
+}
+
+function registerLook(tickets: Command, context: CommandContext): void {
+  tickets
+    .command("list")
+    .description("list the open tickets that are known")
+    .option("--config <file>", "configuration (YAML)")
+    .option("--system <system>", "only those of ggus, helpdesk, ssb or jira")
+    .option("--json", "print JSON")
+    .action(async (options: { config?: string; system?: string; json?: boolean }) => {
+      const { listTickets } = await import("./tickets-look.ts");
+      context.exit(await listTickets(options, context));
+    });
+  tickets
+    .command("show")
+    .description("show a ticket as last seen, and the alert made from it")
+    .argument("<ticket>", "e.g. ggus/153264, ssb/OTG0054345, or the name of its alert")
+    .option("--config <file>", "configuration (YAML)")
+    .option("--json", "print JSON")
+    .action(async (name: string, options: { config?: string; json?: boolean }) => {
+      const { showTicket } = await import("./tickets-look.ts");
+      context.exit(await showTicket(name, options, context));
+    });
+  tickets
+    .command("history")
+    .description("show everything that happened to a ticket")
+    .argument("<ticket>", "e.g. ggus/153264, ssb/OTG0054345, or the name of its alert")
+    .option("--config <file>", "configuration (YAML)")
+    .option("--json", "print JSON")
+    .action(async (name: string, options: { config?: string; json?: boolean }) => {
+      const { showHistory } = await import("./tickets-look.ts");
+      context.exit(await showHistory(name, options, context));
+    });
+}

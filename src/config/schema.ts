@@ -108,6 +108,15 @@ const source = {
   every: duration("5m").describe("How often to fetch."),
   timeout: duration("60s").describe("How long one fetch may take."),
   maxBytes: z.int().positive().default(100_000_000).describe("Largest answer that is read."),
+  filter: z
+    .strictObject({
+      vo: z.array(z.string()).optional().describe("Only tickets of these virtual organisations."),
+      site: z.array(z.string()).optional().describe("Only tickets of these sites, e.g. T1_* or CERN-PROD."),
+      status: z.array(z.string()).optional().describe("Only tickets in these states."),
+      text: z.array(z.string()).optional().describe("Only tickets with one of these words or phrases."),
+    })
+    .optional()
+    .describe("Which tickets become alerts; without it all that are open."),
 };
 
 const tickets = z.strictObject({
