@@ -2,9 +2,9 @@ import type { Tensor3D } from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { loadWasm } from "../../../src/detect/backend/wasm.ts";
+import { seededRandom } from "../../../src/detect/math/random.ts";
 import type { Architecture } from "../../../src/detect/models/network-core/architecture.ts";
 import { weightCount } from "../../../src/detect/models/network-core/architecture.ts";
-import { seededRandom } from "../../../src/detect/models/network-core/random.ts";
 import { architectures } from "../../../src/detect/models/networks.ts";
 
 function randomWeights(network: Architecture, metrics: number, seed: number): Float32Array[] {

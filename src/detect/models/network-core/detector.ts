@@ -1,9 +1,10 @@
 import { prepareBackend } from "../../backend/prepare.ts";
 import type { Detector, FitOptions, Model } from "../../detector.ts";
-import type { Frame } from "../../frame.ts";
+import { checkMetrics, type Frame } from "../../frame.ts";
+import { seededRandom } from "../../math/random.ts";
+import { NotEnoughHistory } from "../../not-enough-history.ts";
 import type { Architecture } from "./architecture.ts";
 import { fitPreparation, type Preparation, preparer } from "./preparation.ts";
-import { seededRandom } from "./random.ts";
 import { residualsOf } from "./residuals.ts";
 import { loadNetwork, type NetworkParts, saveNetwork } from "./saved.ts";
 import { networkScorer } from "./scorer.ts";
@@ -14,21 +15,19 @@ const EPOCHS = 30;
 /** A network over a window has some 250 weights per row and metric of it: beyond this, split the entity. */
 const MOST_METRICS = 512;
 
-function checkFrame(network: Architecture, train: Frame): void {
-  const metrics = train.metrics.length;
-  const needed = 4 * network.span;
-  if (metrics === 0 || metrics > MOST_METRICS) {
-    throw new Error(`${network.name} takes 1 to ${MOST_METRICS} metrics, got ${metrics}: split them over entities`);
+/** A history shorter than this many windows teaches a network nothing but itself. */
+const FEWEST_WINDOWS = 4;
+
+function checkHistory(network: Architecture, train: Frame): void {
+  checkMetrics(train, MOST_METRICS, network.name);
+  const needed = FEWEST_WINDOWS * network.span;
+  const size = train.metrics.length;
+  let have = 0;
+  for (let row = 0; row < train.rows && have < needed; row++) {
+    have += train.values.subarray(row * size, (row + 1) * size).some(Number.isFinite) ? 1 : 0;
   }
-  if (train.rows < needed) {
-    throw new Error(
-      `${network.name} needs at least ${needed} rows of history to learn from, got ${train.rows}: collect more`,
-    );
-  }
-  if (train.values.length !== train.rows * metrics) {
-    throw new Error(
-      `${train.rows} rows of ${metrics} metrics need ${train.rows * metrics} values, got ${train.values.length}`,
-    );
+  if (have < needed) {
+    throw new NotEnoughHistory(have, needed);
   }
 }
 
@@ -65,7 +64,7 @@ function networkModel(network: Architecture, parts: NetworkParts): Model {
 }
 
 async function fitNetwork(network: Architecture, train: Frame, options: FitOptions): Promise<Model> {
-  checkFrame(network, train);
+  checkHistory(network, train);
   const preparation = fitPreparation(train);
   const history = prepareHistory(train, preparation);
   const { tf } = await prepareBackend();

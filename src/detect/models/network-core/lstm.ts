@@ -25,6 +25,20 @@ interface StepRecord {
   readonly hidden: Tensor2D;
 }
 
+const RECORDED = 7;
+
+function tensorsOf(r: StepRecord): Tensor2D[] {
+  return [r.input, r.forget, r.output, r.candidate, r.cell, r.squashed, r.hidden];
+}
+
+/** The step's record out of the tensors of all steps, in the order of `tensorsOf`. */
+function recordOf(tensors: readonly Tensor2D[], step: number): StepRecord {
+  type Parts = [Tensor2D, Tensor2D, Tensor2D, Tensor2D, Tensor2D, Tensor2D, Tensor2D];
+  const parts = tensors.slice(step * RECORDED, (step + 1) * RECORDED) as Parts;
+  const [input, forget, output, candidate, cell, squashed, hidden] = parts;
+  return { input, forget, output, candidate, cell, squashed, hidden };
+}
+
 /** One step of the cell from the gates' sums [B, 4U] and the cell before. */
 function cellStep(tf: TensorFlow, sums: Tensor2D, cellBefore: Tensor2D | null): StepRecord {
   const [batch, wide] = sums.shape;
@@ -108,13 +122,16 @@ function recurrentGradient(tf: TensorFlow, records: readonly StepRecord[], sums:
 function recurrence(tf: TensorFlow, sums: Tensor, recurrent: Tensor2D, steps: number): Tensor3D {
   const repeated = sums.rank === 2;
   const operation = tf.customGrad((...values) => {
-    const [given, kernel] = values as unknown as [Tensor, Tensor2D];
+    const [given, kernel, save] = values as unknown as [Tensor, Tensor2D, (tensors: Tensor[]) => void];
     const parts = repeated ? [] : (tf.unstack(given) as Tensor2D[]);
     const records = runForward(tf, (step) => (repeated ? given : parts[step]) as Tensor2D, kernel, steps);
-    const gradFunc = (upstream: Tensor | Tensor[]): Tensor[] => {
+    save([kernel, ...records.flatMap(tensorsOf)]);
+    const gradFunc = (upstream: Tensor | Tensor[], saved: Tensor[]): Tensor[] => {
+      const [keptKernel, ...kept] = saved as [Tensor2D, ...Tensor2D[]];
+      const keptRecords = Array.from({ length: steps }, (_, step) => recordOf(kept, step));
       const gradients = tf.unstack(upstream as Tensor) as Tensor2D[];
-      const toSums = runBackward(tf, records, kernel, gradients);
-      return [repeated ? tf.addN(toSums) : tf.stack(toSums), recurrentGradient(tf, records, toSums)];
+      const toSums = runBackward(tf, keptRecords, keptKernel, gradients);
+      return [repeated ? tf.addN(toSums) : tf.stack(toSums), recurrentGradient(tf, keptRecords, toSums)];
     };
     return { value: tf.stack(records.map((r) => r.hidden)), gradFunc };
   });

@@ -1,4 +1,5 @@
 import type { Frame } from "../../frame.ts";
+import { median } from "../../math/statistics.ts";
 
 /** How the values of each metric become numbers around 0 with a spread of 1, and how that adapts. */
 export interface Preparation {
@@ -26,6 +27,8 @@ const HALF_LIFE_SECONDS = 4 * 86_400;
 const HALF_LIFE_SHARE = 0.2;
 
 interface Moments {
+  /** Finite values. */
+  readonly count: number;
   readonly mean: number;
   readonly deviation: number;
   readonly largest: number;
@@ -47,17 +50,7 @@ function momentsOf(train: Frame, metric: number): Moments {
       largest = Math.max(largest, Math.abs(value));
     }
   }
-  if (count === 0) {
-    throw new Error(
-      `metric ${train.metrics[metric]}: none of its ${train.rows} training values is finite; leave it out`,
-    );
-  }
-  return { mean, deviation: Math.sqrt(squares / count), largest };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+  return { count, mean, deviation: Math.sqrt(squares / Math.max(count, 1)), largest };
 }
 
 function halfLifeRows(train: Frame): number {
@@ -67,12 +60,18 @@ function halfLifeRows(train: Frame): number {
   return step > 0 ? Math.max(HALF_LIFE_SECONDS / step, 2) : Math.max(rows * HALF_LIFE_SHARE, 2);
 }
 
-/** Learns mean, scale and floor per metric. @throws Error naming a metric without any finite value. */
+/** Scale of a metric that history has no value of: whatever comes later, it does not stand out. */
+const NEVER_SEEN = 1e100;
+
+/** Learns mean, scale and floor per metric. */
 export function fitPreparation(train: Frame): Preparation {
   const moments = train.metrics.map((_, metric) => momentsOf(train, metric));
   const moving = moments.map((m) => m.deviation).filter((deviation) => deviation > 0);
   const typical = moving.length > 0 ? median(moving) : 1;
-  const floor = moments.map((m) => (m.largest > 0 ? m.largest * 0.01 : typical * 0.1));
+  const floor = moments.map((m) => {
+    const constant = m.largest > 0 ? m.largest * 0.01 : typical * 0.1;
+    return m.count === 0 ? NEVER_SEEN : constant;
+  });
   return {
     mean: moments.map((m) => m.mean),
     scale: moments.map((m, metric) => Math.max(m.deviation, floor[metric] as number)),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { SavedModel } from "../../detector.ts";
+import { expectFormat, SavedModelError } from "../../saved-model.ts";
 import { type Architecture, weightCount } from "./architecture.ts";
 import type { Preparation } from "./preparation.ts";
 import type { Surprise } from "./surprise.ts";
@@ -50,39 +51,34 @@ export function saveNetwork(network: Architecture, parts: NetworkParts): SavedMo
   };
 }
 
-function checkKind(network: Architecture, saved: SavedModel): void {
-  if (saved.detector !== network.name) {
-    throw new Error(`this is a model of detector ${saved.detector}, not of ${network.name}`);
-  }
-  if (saved.format !== NETWORK_FORMAT) {
-    throw new Error(
-      `this ${network.name} model has format ${saved.format}, this version reads format ${NETWORK_FORMAT}: train it again`,
-    );
-  }
-}
-
-/** @throws Error for another detector or format, a damaged header, or weights of another size. */
+/** @throws SavedModelError for another detector or format, a damaged header, or weights of another size. */
 export function loadNetwork(network: Architecture, saved: SavedModel): NetworkParts {
-  checkKind(network, saved);
+  expectFormat(saved, network.name, NETWORK_FORMAT);
   const parsed = headerSchema.safeParse(saved.header);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    throw new Error(`the ${network.name} model's header is damaged at ${issue?.path.join(".")}: ${issue?.message}`);
+    throw new SavedModelError(
+      `the ${network.name} model's header is damaged at ${issue?.path.join(".")}: ${issue?.message}`,
+    );
   }
   const metrics = saved.metrics.length;
   const specs = network.weights(metrics);
   const expected = specs.map((spec) => `${spec.name}[${spec.shape.join(",")}]`).join(" ");
   const found = parsed.data.weights.map((weight) => `${weight.name}[${weight.shape.join(",")}]`).join(" ");
   if (found !== expected) {
-    throw new Error(`the ${network.name} model has other layers than this version: ${found} instead of ${expected}`);
+    throw new SavedModelError(
+      `the ${network.name} model has other layers than this version: ${found} instead of ${expected}`,
+    );
   }
   const bytes = specs.reduce((sum, spec) => sum + weightCount(spec) * 4, 0);
   if (saved.weights.byteLength !== bytes) {
-    throw new Error(`the ${network.name} model has ${saved.weights.byteLength} bytes of weights instead of ${bytes}`);
+    throw new SavedModelError(
+      `the ${network.name} model has ${saved.weights.byteLength} bytes of weights instead of ${bytes}`,
+    );
   }
   const { preparation, adapted, surprise } = parsed.data;
   if (preparation.mean.length !== metrics || surprise.factor.length !== metrics * metrics) {
-    throw new Error(`the ${network.name} model's header does not fit its ${metrics} metrics`);
+    throw new SavedModelError(`the ${network.name} model's header does not fit its ${metrics} metrics`);
   }
   const view = new DataView(saved.weights.buffer, saved.weights.byteOffset, bytes);
   let at = 0;

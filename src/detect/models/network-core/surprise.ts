@@ -1,3 +1,6 @@
+import { quantileSorted, sortedFinite } from "../../math/statistics.ts";
+import { cholesky } from "../../math/symmetric.ts";
+
 /** What turns residuals into scores: learnt from the residuals of the training rows. */
 export interface Surprise {
   /** Lower triangular factor of the residuals' shrunk covariance, row-major F × F. */
@@ -19,24 +22,6 @@ const SHRINKAGE = 0.03;
 /** Residuals beyond this many spreads count as this much in the covariance: outliers in training do not widen it. */
 const OUTLIER = 10;
 const SMALLEST_VARIANCE = 1e-4;
-
-/** Lower triangular L with L·Lᵀ = the symmetric positive definite matrix (Cholesky). */
-export function choleskyFactor(matrix: Float64Array, size: number): Float64Array {
-  const factor = new Float64Array(size * size);
-  for (let row = 0; row < size; row++) {
-    for (let column = 0; column <= row; column++) {
-      let sum = matrix[row * size + column] as number;
-      for (let k = 0; k < column; k++) {
-        sum -= (factor[row * size + k] as number) * (factor[column * size + k] as number);
-      }
-      factor[row * size + column] =
-        row === column
-          ? Math.sqrt(Math.max(sum, SMALLEST_VARIANCE * 1e-3))
-          : sum / (factor[column * size + column] as number);
-    }
-  }
-  return factor;
-}
 
 /** |L⁻¹r| / √F: the Mahalanobis distance, on the scale of one metric's standard deviation. */
 export function distance(factor: ArrayLike<number>, residual: Float64Array, scratch: Float64Array): number {
@@ -85,15 +70,20 @@ function covarianceOf(residuals: Float64Array, size: number): { covariance: Floa
   return { covariance, variance };
 }
 
-function quantile(values: Float64Array, share: number): number {
-  const sorted = values.toSorted();
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 1;
+/** Factor of the covariance; where rounding spoils it, that of its diagonal. */
+function factorOf(covariance: Float64Array, variance: readonly number[]): Float64Array {
+  const size = variance.length;
+  const diagonal = new Float64Array(size * size);
+  for (const [i, value] of variance.entries()) {
+    diagonal[i * size + i] = Math.sqrt(value);
+  }
+  return cholesky(covariance, size) ?? diagonal;
 }
 
 /** Learns from residuals [rows, F] of consecutive training rows. */
 export function fitSurprise(residuals: Float64Array, size: number): Surprise {
   const { covariance, variance } = covarianceOf(residuals, size);
-  const factor = choleskyFactor(covariance, size);
+  const factor = factorOf(covariance, variance);
   const rows = residuals.length / size;
   const smoothed = RATES.map(() => new Float64Array(rows));
   const averages = new Float64Array(RATES.length);
@@ -105,7 +95,7 @@ export function fitSurprise(residuals: Float64Array, size: number): Surprise {
       (smoothed[k] as Float64Array)[row] = averages[k] as number;
     }
   }
-  const usual = smoothed.map((series) => Math.max(quantile(series, 0.9), 1e-6));
+  const usual = smoothed.map((series) => Math.max(quantileSorted(sortedFinite(series), 0.9), 1e-6));
   return { factor: [...factor], variance, usual };
 }
 
