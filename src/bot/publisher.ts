@@ -3,6 +3,8 @@ import type { Logger } from "pino";
 import type { Clock } from "../alert/clock.ts";
 import type { AlertGroup } from "../alert/group.ts";
 import type { SlackMessage, Store } from "../store/store.ts";
+import { createFloodGate, DEFAULT_FLOOD_RULES, type FloodRules } from "./flood.ts";
+import { createFloodWriter } from "./flood-writer.ts";
 import { viewOf } from "./group-view.ts";
 import { type GroupView, groupMessage } from "./messages/group.ts";
 import type { Payload } from "./messages/payload.ts";
@@ -38,8 +40,10 @@ export interface PublisherParts {
   readonly clock: Clock;
   readonly slack: SlackSettings;
   readonly webUrl: string | null;
+  readonly flood?: FloodRules;
 }
 
+const FLOOD_CHECK = 15_000;
 const DEFAULT_BATCH = 3000;
 const RETRY_AFTER = 30_000;
 const PAGED_BEFORE = "You were paged for this.";
@@ -50,6 +54,8 @@ export function createPublisher(parts: PublisherParts): Publisher {
   const { store, log, clock, slack, outbox, poster, client, webUrl } = parts;
   /** Newest state of each group that waits to be shown: bounded by the number of groups. */
   const pending = new Map<string, AlertGroup>();
+  const floods = createFloodGate(parts.flood ?? DEFAULT_FLOOD_RULES);
+  const showFlood = createFloodWriter(floods, poster, slack.channels["default"], webUrl);
   let timer: NodeJS.Timeout | null = null;
   let stopped = false;
 
@@ -64,6 +70,16 @@ export function createPublisher(parts: PublisherParts): Publisher {
   };
 
   const postNew = async (view: GroupView): Promise<void> => {
+    const { group } = view;
+    if (floods.admit(group, clock()) === "summary") {
+      await showFlood();
+      arm(FLOOD_CHECK);
+      return;
+    }
+    await postOwn(view);
+  };
+
+  const postOwn = async (view: GroupView): Promise<void> => {
     const { group } = view;
     const wanted = (group.service === null ? undefined : slack.channels[group.service]) ?? slack.channels["default"];
     if (wanted === undefined) {
@@ -156,6 +172,12 @@ export function createPublisher(parts: PublisherParts): Publisher {
 
   const flush = async (): Promise<void> => {
     await Promise.all([...pending.values()].map(showSafely));
+    for (const group of floods.release(clock())) {
+      await postOwn(await viewOf(group, store, webUrl, clock()));
+    }
+    if (floods.current() !== null) {
+      arm(FLOOD_CHECK);
+    }
   };
 
   return {

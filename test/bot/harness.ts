@@ -1,12 +1,12 @@
 import { pino } from "pino";
 import { type Bot, createBot } from "../../src/bot/app.ts";
-import { checkLimits } from "../../src/bot/messages/limits.ts";
 import type { BotParts } from "../../src/bot/parts.ts";
 import type { WorkspaceMessage } from "../../src/demo/slack/types.ts";
 import { startEmulatedWorkspace, type Workspace } from "../../src/demo/slack/workspace.ts";
 import type { Store } from "../../src/store/store.ts";
 import { type FakeWorld, fakeWorld, SERVICES } from "./fake-desk.ts";
 import { fakeStore } from "./fake-store.ts";
+import { payloadProblems, viewProblems } from "./payload-check.ts";
 import { NOW } from "./samples.ts";
 
 export const SIGNING_SECRET = "0123456789abcdef0123456789abcdef";
@@ -19,12 +19,13 @@ export interface Harness {
   readonly world: FakeWorld;
   readonly store: Store;
   readonly slept: number[];
-  /** Messages of a channel that the person sees, oldest first; checked against Slack's limits. */
+  /** Messages of a channel that the person sees, oldest first. */
   seen(channel: string, user?: string): readonly WorkspaceMessage[];
   /** Waits until a message satisfies the condition. */
   until<T>(look: () => T | undefined | null | false): Promise<T>;
   /** Another bot on the same store and workspace. */
   replica(): Promise<Bot>;
+  /** Stops everything, and fails when anything that was shown is not what Slack takes. */
   close(): Promise<void>;
 }
 
@@ -60,6 +61,7 @@ export async function startHarness(
         slept.push(milliseconds);
       },
       newReference: () => "REF12345",
+      draw: async () => ({ png: new Uint8Array([0x89, 0x50, 0x4e, 0x47]), altText: "Line of cpu of dbs" }),
       ...rest,
     });
   const bots: Bot[] = [];
@@ -83,12 +85,6 @@ export async function startHarness(
     slept,
     seen(channel, user) {
       const found = seen(channel, user);
-      const problems = found.flatMap((one) =>
-        checkLimits({ text: one.text, blocks: one.blocks as never, attachments: one.attachments as never }),
-      );
-      if (problems.length > 0) {
-        throw new Error(`Slack would refuse this: ${problems.join("; ")}`);
-      }
       return found;
     },
     async until(look) {
@@ -108,8 +104,18 @@ export async function startHarness(
     },
     replica: async () => (await startOne()).bot,
     async close() {
+      const { messages } = workspace.state();
+      const problems = [
+        ...messages.flatMap((one) => payloadProblems(one as never)),
+        ...workspace.calls.flatMap(({ method, request }) =>
+          method.startsWith("views.") && request["view"] !== undefined ? viewProblems(request["view"] as never) : [],
+        ),
+      ];
       await Promise.all(bots.map((one) => one.stop()));
       await workspace.close();
+      if (problems.length > 0) {
+        throw new Error(`Slack would refuse this: ${[...new Set(problems)].join("; ")}`);
+      }
     },
   };
 }
