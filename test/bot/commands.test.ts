@@ -107,7 +107,7 @@ describe("/anomaly", () => {
   });
 
   test("ack acknowledges, and twice says who has it", async () => {
-    await harness.bot.publish(sampleGroup());
+    await harness.show(sampleGroup());
     expect(await ask("/anomaly ack g-1a2b3c4d")).toContain("Acknowledged");
     expect(await ask("/anomaly ack g-1a2b3c4d")).toContain("ada has acknowledged it already");
   });

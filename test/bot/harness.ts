@@ -1,4 +1,5 @@
 import { pino } from "pino";
+import type { AlertGroup } from "../../src/alert/group.ts";
 import { type Bot, createBot } from "../../src/bot/app.ts";
 import type { BotParts } from "../../src/bot/parts.ts";
 import type { WorkspaceMessage } from "../../src/demo/slack/types.ts";
@@ -21,16 +22,19 @@ export interface Harness {
   readonly slept: number[];
   /** Messages of a channel that the person sees, oldest first. */
   seen(channel: string, user?: string): readonly WorkspaceMessage[];
+  /** Publishes a group and waits until it is shown; edits of a message that is there are left to `bot.flush`. */
+  show(group: AlertGroup): Promise<void>;
   /** Waits until a message satisfies the condition. */
   until<T>(look: () => T | undefined | null | false): Promise<T>;
   /** Another bot on the same store and workspace. */
-  replica(): Promise<Bot>;
+  replica(): Promise<{ readonly bot: Bot; readonly url: string }>;
   /** Stops everything, and fails when anything that was shown is not what Slack takes. */
   close(): Promise<void>;
 }
 
 export async function startHarness(
-  change: Partial<BotParts> & { readonly slack?: never; readonly permissions?: BotParts["slack"]["permissions"] } = {},
+  change: Partial<Omit<BotParts, "slack">> & { readonly permissions?: BotParts["slack"]["permissions"] } = {},
+  channels: Readonly<Record<string, string>> = {},
 ): Promise<Harness> {
   const workspace = await startEmulatedWorkspace({ port: 0, signingSecret: SIGNING_SECRET });
   const store = fakeStore();
@@ -44,7 +48,7 @@ export async function startHarness(
         signingSecret: SIGNING_SECRET,
         apiUrl: workspace.apiUrl,
         listen: "127.0.0.1:0",
-        channels: { default: workspace.channel("cmsweb-alerts").id },
+        channels: { default: workspace.channel("cmsweb-alerts").id, ...channels },
         permissions,
         batchFor: 60_000,
         spacing: 0,
@@ -87,6 +91,13 @@ export async function startHarness(
       const found = seen(channel, user);
       return found;
     },
+    async show(group) {
+      const isNew = (await store.messages.of(group.id)).length === 0;
+      await bot.publish(group);
+      if (isNew) {
+        await bot.flush();
+      }
+    },
     async until(look) {
       const give = Date.now() + 5000;
       for (;;) {
@@ -102,7 +113,7 @@ export async function startHarness(
         await new Promise((resolve) => setImmediate(resolve));
       }
     },
-    replica: async () => (await startOne()).bot,
+    replica: startOne,
     async close() {
       const { messages } = workspace.state();
       const problems = [
