@@ -16,6 +16,7 @@ import type { BotParts, PageRequest, PageResult, SlackSettings } from "./parts.t
 import { createPeople } from "./people.ts";
 import { createPermissions } from "./permissions.ts";
 import { createPictures } from "./pictures.ts";
+import { drawPlot } from "./plot.ts";
 import { createPoster } from "./poster.ts";
 import { createPublisher } from "./publisher.ts";
 
@@ -75,7 +76,7 @@ export function createBot(parts: BotParts): Bot {
     people,
     report,
     permissions: createPermissions(slack.permissions, client, clock),
-    pictures: createPictures(client, parts.draw, log),
+    pictures: createPictures(client, parts.draw ?? drawPlot, log),
   };
   registerEvents(app, desk);
   registerCommands(app, desk);
@@ -84,16 +85,11 @@ export function createBot(parts: BotParts): Bot {
   app.error(async ({ error }: { error: Error }) => {
     report(error, "a request of Slack");
   });
-  return botOf(app, receiver, desk, outbox, identity);
+  return botOf(app, receiver, desk, outbox);
 }
 
-function botOf(
-  app: App,
-  receiver: Receiver,
-  { publisher, slack }: Desk,
-  outbox: Outbox,
-  identity: ReturnType<typeof createIdentity>,
-): Bot {
+function botOf(app: App, receiver: Receiver, desk: Desk, outbox: Outbox): Bot {
+  const { publisher, slack } = desk;
   let started = false;
   return {
     async start() {
@@ -118,8 +114,8 @@ function botOf(
     page: (request) => publisher.page(request),
     flush: () => publisher.flush(),
     async whoAmI() {
-      const { botUserId, teamId } = await identity.get();
-      return { userId: botUserId ?? "", team: teamId ?? "" };
+      const { user_id: userId = "", team = "" } = await desk.client.auth.test();
+      return { userId, team };
     },
     backlog: () => outbox.backlog(),
   };

@@ -4,8 +4,35 @@ import { PRIORITY, platformCode } from "./outbox.ts";
 import type { PageRequest, PageResult } from "./parts.ts";
 import type { PublisherParts } from "./publisher.ts";
 
-/** Sends a page as a direct message: the group with its buttons, and why this person gets it. */
-export async function sendPage(request: PageRequest, parts: PublisherParts): Promise<PageResult> {
+const MAX_REMEMBERED = 5000;
+
+/**
+ * Sends pages as direct messages. Asked again for the same person, group and step, it answers what it answered, without
+ * asking Slack: whoever routes may ask at every turn.
+ */
+export function createPager(parts: PublisherParts): (request: PageRequest) => Promise<PageResult> {
+  const sent = new Map<string, Promise<PageResult>>();
+  return async (request) => {
+    const key = JSON.stringify([request.group.id, request.person.name, request.step]);
+    const known = sent.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    if (sent.size >= MAX_REMEMBERED) {
+      sent.clear();
+    }
+    const sending = sendPage(request, parts);
+    sent.set(key, sending);
+    const result = await sending;
+    if (!result.delivered) {
+      sent.delete(key);
+    }
+    return result;
+  };
+}
+
+/** The group with its buttons, and why this person gets it. */
+async function sendPage(request: PageRequest, parts: PublisherParts): Promise<PageResult> {
   const { person, group, step, reason } = request;
   const { people, outbox, client, poster, store, webUrl, clock, log } = parts;
   const user = await people.idOf(person).catch(() => null);

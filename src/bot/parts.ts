@@ -4,6 +4,7 @@ import type { AlertGroup, Person } from "../alert/group.ts";
 import type { Actions, OncallDesk } from "../intelligence/actions-types.ts";
 import type { MetricSeries, StatusSource } from "../intelligence/status-types.ts";
 import type { Store } from "../store/store.ts";
+import type { FloodRules } from "./flood.ts";
 
 /** How to reach Slack; the configuration's `slack` section after defaults. */
 export interface SlackSettings {
@@ -57,8 +58,11 @@ export interface BotParts {
   readonly services: readonly string[];
   /** Base address of the dashboard, for links; null when there is none. */
   readonly webUrl: string | null;
+  /** Draws pictures; by default with Vega-Lite. */
   readonly draw?: DrawPicture;
   readonly extras?: ExtraAnswers;
+  /** When many alerts at once become one summary. */
+  readonly flood?: FloodRules;
   /** Waits; tests hand in one that does not. */
   readonly sleep?: (milliseconds: number) => Promise<void>;
   /** Makes reference ids for errors. */

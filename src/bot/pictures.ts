@@ -7,17 +7,17 @@ import type { DrawPicture } from "./parts.ts";
 /** Draws metrics and puts the pictures into Slack. */
 export interface Pictures {
   /** The series as a picture that Slack holds; null (with the reason in the log) when it cannot be drawn or uploaded. */
-  of(series: MetricSeries): Promise<UploadedPicture | null>;
+  of(series: MetricSeries, dark: boolean): Promise<UploadedPicture | null>;
 }
 
-export function createPictures(client: webApi.WebClient, draw: DrawPicture | undefined, log: Logger): Pictures {
+export function createPictures(client: webApi.WebClient, draw: DrawPicture, log: Logger): Pictures {
   return {
-    async of(series) {
-      if (draw === undefined || series.times.length === 0) {
+    async of(series, dark) {
+      if (series.times.length === 0) {
         return null;
       }
       try {
-        const { png, altText } = await draw(series, { dark: false });
+        const { png, altText } = await draw(series, { dark });
         const answer = await client.filesUploadV2({
           file: Buffer.from(png),
           filename: `${series.entity}-${series.metric}.png`.replaceAll(/[^\w.-]+/g, "-"),

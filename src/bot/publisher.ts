@@ -1,22 +1,25 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { webApi } from "@slack/bolt";
 import type { Logger } from "pino";
 import type { Clock } from "../alert/clock.ts";
 import type { AlertGroup } from "../alert/group.ts";
 import type { SlackMessage, Store } from "../store/store.ts";
+import { createFloodGate, DEFAULT_FLOOD_RULES, type FloodRules } from "./flood.ts";
+import { createFloodWriter } from "./flood-writer.ts";
 import { viewOf } from "./group-view.ts";
 import { type GroupView, groupMessage } from "./messages/group.ts";
 import type { Payload } from "./messages/payload.ts";
 import { type Outbox, PRIORITY, platformCode } from "./outbox.ts";
-import { sendPage } from "./pager.ts";
+import { createPager } from "./pager.ts";
 import type { PageRequest, PageResult, SlackSettings } from "./parts.ts";
 import type { People } from "./people.ts";
-import type { Poster } from "./poster.ts";
+import { hashOf, type Poster } from "./poster.ts";
 
 /** Keeps one living message per group, and pages people. */
 export interface Publisher {
   /**
    * Shows the group as it is now: posts its message, or edits it. Edits are collected for a few seconds unless `urgent`.
-   * Resolves when it is sent (or, not urgent, taken); what could not be sent is tried again and never thrown.
+   * Resolves when it is sent if urgent, else when it is taken; what could not be sent is tried again and never thrown.
    */
   publish(group: AlertGroup, options?: { readonly urgent?: boolean }): Promise<void>;
   /** Direct message to a person; twice the same page (person, group, step) is sent once. */
@@ -38,9 +41,12 @@ export interface PublisherParts {
   readonly clock: Clock;
   readonly slack: SlackSettings;
   readonly webUrl: string | null;
+  readonly flood?: FloodRules;
 }
 
+const FLOOD_CHECK = 15_000;
 const DEFAULT_BATCH = 3000;
+const STOP_WITHIN = 5000;
 const RETRY_AFTER = 30_000;
 const PAGED_BEFORE = "You were paged for this.";
 /** Refusals of a channel after which the default channel is tried. */
@@ -50,6 +56,10 @@ export function createPublisher(parts: PublisherParts): Publisher {
   const { store, log, clock, slack, outbox, poster, client, webUrl } = parts;
   /** Newest state of each group that waits to be shown: bounded by the number of groups. */
   const pending = new Map<string, AlertGroup>();
+  const showing = new Map<string, Promise<void>>();
+  const floods = createFloodGate(parts.flood ?? DEFAULT_FLOOD_RULES);
+  const pager = createPager(parts);
+  const showFlood = createFloodWriter(floods, poster, slack.channels["default"], webUrl);
   let timer: NodeJS.Timeout | null = null;
   let stopped = false;
 
@@ -65,6 +75,16 @@ export function createPublisher(parts: PublisherParts): Publisher {
 
   const postNew = async (view: GroupView): Promise<void> => {
     const { group } = view;
+    if (floods.admit(group, clock()) === "summary") {
+      await showFlood();
+      arm(FLOOD_CHECK);
+      return;
+    }
+    await postOwn(view);
+  };
+
+  const postOwn = async (view: GroupView): Promise<void> => {
+    const { group } = view;
     const wanted = (group.service === null ? undefined : slack.channels[group.service]) ?? slack.channels["default"];
     if (wanted === undefined) {
       log.error({ group: group.id }, "no channel for alerts: set slack.channels.default");
@@ -74,6 +94,9 @@ export function createPublisher(parts: PublisherParts): Publisher {
     const posted = await postWithFallback(wanted, (channel) =>
       poster.post({ ...posting, channel }, groupMessage(view)),
     );
+    if (posted !== null && posted.hash !== hashOf(groupMessage(view))) {
+      await poster.edit(posted, groupMessage(view), PRIORITY.edit);
+    }
     if (posted === null) {
       // Another replica is at it: its message is edited to the newest state once it is there.
       pending.set(group.id, group);
@@ -141,34 +164,58 @@ export function createPublisher(parts: PublisherParts): Publisher {
     await postWithFallback(gone.channel, (channel) => poster.post({ ...posting, channel }, groupMessage(view)));
   };
 
-  const showSafely = async (group: AlertGroup): Promise<void> => {
-    pending.delete(group.id);
-    try {
-      await show(group);
-    } catch (error) {
-      log.error({ err: error, group: group.id }, "alert message could not be sent, trying again later");
-      if (!pending.has(group.id)) {
-        pending.set(group.id, group);
+  /** Shows the newest state until there is no newer one; what fails waits for the next try. */
+  const showNewest = async (id: string): Promise<void> => {
+    for (let group = pending.get(id); group !== undefined; group = pending.get(id)) {
+      pending.delete(id);
+      try {
+        await show(group);
+      } catch (error) {
+        log.error({ err: error, group: id }, "alert message could not be sent, trying again later");
+        if (!pending.has(id)) {
+          pending.set(id, group);
+        }
+        arm(RETRY_AFTER);
+        return;
       }
-      arm(RETRY_AFTER);
     }
   };
 
+  /** One at a time for each group: two posts of one group at once would be two messages. */
+  const showOne = (id: string): Promise<void> => {
+    const running = showing.get(id);
+    if (running !== undefined) {
+      return running.then(() => (pending.has(id) && !showing.has(id) ? showOne(id) : showing.get(id)));
+    }
+    const run = showNewest(id).finally(() => showing.delete(id));
+    showing.set(id, run);
+    return run;
+  };
+
   const flush = async (): Promise<void> => {
-    await Promise.all([...pending.values()].map(showSafely));
+    await Promise.all([...showing.values(), ...[...pending.keys()].map(showOne)]);
+    for (const group of floods.release(clock())) {
+      await postOwn(await viewOf(group, store, webUrl, clock()));
+    }
+    if (floods.current() !== null) {
+      await showFlood();
+      arm(FLOOD_CHECK);
+    }
   };
 
   return {
     async publish(group, options = {}) {
       pending.set(group.id, group);
-      const isNew = (await store.messages.of(group.id)).length === 0;
-      if (isNew || options.urgent === true) {
-        await showSafely(pending.get(group.id) ?? group);
+      if (options.urgent === true) {
+        await showOne(group.id);
+      } else if ((await store.messages.of(group.id)).length === 0) {
+        // Not waited for: a channel that Slack limits must not hold up whoever found the alert.
+        void showOne(group.id);
       } else {
         arm(slack.batchFor ?? DEFAULT_BATCH);
       }
     },
-    page: (request) => sendPage(request, parts),
+    page: (request) => pager(request),
     async note(groupId, payload) {
       const main = newestMain(await store.messages.of(groupId));
       if (main !== undefined) {
@@ -184,8 +231,11 @@ export function createPublisher(parts: PublisherParts): Publisher {
         clearTimeout(timer);
         timer = null;
       }
-      await flush();
-      await outbox.idle();
+      const sent = flush().then(() => outbox.idle());
+      const patience = new AbortController();
+      // What is still unsent then is sent after the next start, when all open groups are shown again.
+      await Promise.race([sent, wait(STOP_WITHIN, null, { ref: false, signal: patience.signal }).catch(() => null)]);
+      patience.abort();
     },
   };
 }

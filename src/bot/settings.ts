@@ -6,6 +6,7 @@ const settingsSchema = z.object({
   quietHours: z.string().nullable(),
   pagesTo: z.enum(["dm", "channel"]),
   digest: z.boolean(),
+  pictures: z.enum(["light", "dark"]).default("light"),
 });
 const keyOf = (userId: string) => `bot/settings/${userId}`;
 

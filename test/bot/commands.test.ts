@@ -96,7 +96,7 @@ describe("/anomaly", () => {
     ["/anomaly dqm 306425", "no source is configured"],
     ["/anomaly plot", "Which one?"],
     ["/anomaly plot dbs nosuch", "has no metric"],
-    ["/anomaly plot dbs cpu 6h", "no picture could be drawn"],
+    ["/anomaly plot dbs cpu 6h", "Line of cpu of dbs"],
     ["/anomaly xyzzy", "is no word of mine"],
   ])("%s", async (text, expected) => {
     expect(
@@ -107,7 +107,7 @@ describe("/anomaly", () => {
   });
 
   test("ack acknowledges, and twice says who has it", async () => {
-    await harness.bot.publish(sampleGroup());
+    await harness.show(sampleGroup());
     expect(await ask("/anomaly ack g-1a2b3c4d")).toContain("Acknowledged");
     expect(await ask("/anomaly ack g-1a2b3c4d")).toContain("ada has acknowledged it already");
   });

@@ -1,12 +1,13 @@
 import { pino } from "pino";
+import type { AlertGroup } from "../../src/alert/group.ts";
 import { type Bot, createBot } from "../../src/bot/app.ts";
-import { checkLimits } from "../../src/bot/messages/limits.ts";
 import type { BotParts } from "../../src/bot/parts.ts";
 import type { WorkspaceMessage } from "../../src/demo/slack/types.ts";
 import { startEmulatedWorkspace, type Workspace } from "../../src/demo/slack/workspace.ts";
 import type { Store } from "../../src/store/store.ts";
 import { type FakeWorld, fakeWorld, SERVICES } from "./fake-desk.ts";
 import { fakeStore } from "./fake-store.ts";
+import { payloadProblems, viewProblems } from "./payload-check.ts";
 import { NOW } from "./samples.ts";
 
 export const SIGNING_SECRET = "0123456789abcdef0123456789abcdef";
@@ -19,17 +20,21 @@ export interface Harness {
   readonly world: FakeWorld;
   readonly store: Store;
   readonly slept: number[];
-  /** Messages of a channel that the person sees, oldest first; checked against Slack's limits. */
+  /** Messages of a channel that the person sees, oldest first. */
   seen(channel: string, user?: string): readonly WorkspaceMessage[];
+  /** Publishes a group and waits until it is shown; edits of a message that is there are left to `bot.flush`. */
+  show(group: AlertGroup): Promise<void>;
   /** Waits until a message satisfies the condition. */
   until<T>(look: () => T | undefined | null | false): Promise<T>;
   /** Another bot on the same store and workspace. */
-  replica(): Promise<Bot>;
+  replica(): Promise<{ readonly bot: Bot; readonly url: string }>;
+  /** Stops everything, and fails when anything that was shown is not what Slack takes. */
   close(): Promise<void>;
 }
 
 export async function startHarness(
-  change: Partial<BotParts> & { readonly slack?: never; readonly permissions?: BotParts["slack"]["permissions"] } = {},
+  change: Partial<Omit<BotParts, "slack">> & { readonly permissions?: BotParts["slack"]["permissions"] } = {},
+  channels: Readonly<Record<string, string>> = {},
 ): Promise<Harness> {
   const workspace = await startEmulatedWorkspace({ port: 0, signingSecret: SIGNING_SECRET });
   const store = fakeStore();
@@ -43,7 +48,7 @@ export async function startHarness(
         signingSecret: SIGNING_SECRET,
         apiUrl: workspace.apiUrl,
         listen: "127.0.0.1:0",
-        channels: { default: workspace.channel("cmsweb-alerts").id },
+        channels: { default: workspace.channel("cmsweb-alerts").id, ...channels },
         permissions,
         batchFor: 60_000,
         spacing: 0,
@@ -60,6 +65,7 @@ export async function startHarness(
         slept.push(milliseconds);
       },
       newReference: () => "REF12345",
+      draw: async () => ({ png: new Uint8Array([0x89, 0x50, 0x4e, 0x47]), altText: "Line of cpu of dbs" }),
       ...rest,
     });
   const bots: Bot[] = [];
@@ -83,13 +89,14 @@ export async function startHarness(
     slept,
     seen(channel, user) {
       const found = seen(channel, user);
-      const problems = found.flatMap((one) =>
-        checkLimits({ text: one.text, blocks: one.blocks as never, attachments: one.attachments as never }),
-      );
-      if (problems.length > 0) {
-        throw new Error(`Slack would refuse this: ${problems.join("; ")}`);
-      }
       return found;
+    },
+    async show(group) {
+      const isNew = (await store.messages.of(group.id)).length === 0;
+      await bot.publish(group);
+      if (isNew) {
+        await bot.flush();
+      }
     },
     async until(look) {
       const give = Date.now() + 5000;
@@ -106,10 +113,20 @@ export async function startHarness(
         await new Promise((resolve) => setImmediate(resolve));
       }
     },
-    replica: async () => (await startOne()).bot,
+    replica: startOne,
     async close() {
+      const { messages } = workspace.state();
+      const problems = [
+        ...messages.flatMap((one) => payloadProblems(one as never)),
+        ...workspace.calls.flatMap(({ method, request }) =>
+          method.startsWith("views.") && request["view"] !== undefined ? viewProblems(request["view"] as never) : [],
+        ),
+      ];
       await Promise.all(bots.map((one) => one.stop()));
       await workspace.close();
+      if (problems.length > 0) {
+        throw new Error(`Slack would refuse this: ${[...new Set(problems)].join("; ")}`);
+      }
     },
   };
 }

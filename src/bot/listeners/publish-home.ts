@@ -1,4 +1,4 @@
-import type { AlertGroup } from "../../alert/group.ts";
+import type { AlertGroup, Person } from "../../alert/group.ts";
 import type { Desk } from "../desk.ts";
 import { homeView } from "../messages/home.ts";
 import { settingsOf } from "../settings.ts";
@@ -14,21 +14,24 @@ export async function publishHome(desk: Desk, userId: string): Promise<void> {
   const open = overview.alerts.kind === "missing" ? [] : overview.alerts.value;
   await desk.client.views.publish({
     user_id: userId,
-    view: homeView(overview, await mineOf(desk, open, actor.person.name), settings, now),
+    view: homeView(overview, await mineOf(desk, open, actor.person), settings, now),
   });
 }
 
 const LOOKED_AT = 100;
 
 /** Open groups that the person acknowledged or was paged for. */
-async function mineOf({ store }: Desk, open: readonly AlertGroup[], name: string): Promise<readonly AlertGroup[]> {
+async function mineOf({ store }: Desk, open: readonly AlertGroup[], person: Person): Promise<readonly AlertGroup[]> {
+  // Rosters name people as they like: by name, mail address or member id.
+  const names = [person.name, person.email, person.slackId].map((name) => name?.toLowerCase());
+  const isMe = (name: string) => names.includes(name.toLowerCase());
   const acknowledged = new Set(
-    (await store.acknowledgements.active()).filter(({ by }) => by === name).map(({ groupId }) => groupId),
+    (await store.acknowledgements.active()).filter(({ by }) => isMe(by)).map(({ groupId }) => groupId),
   );
   const mine = await Promise.all(
     open.slice(0, LOOKED_AT).map(async (group) => {
       const paged =
-        acknowledged.has(group.id) || (await store.oncall.deliveries(group.id)).some(({ person }) => person === name);
+        acknowledged.has(group.id) || (await store.oncall.deliveries(group.id)).some((page) => isMe(page.person));
       return paged ? [group] : [];
     }),
   );

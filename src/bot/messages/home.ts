@@ -12,9 +12,11 @@ export interface PersonSettings {
   readonly quietHours: string | null;
   readonly pagesTo: "dm" | "channel";
   readonly digest: boolean;
+  /** Ground of the pictures they ask for: Slack does not tell which theme a reader has. */
+  readonly pictures: "light" | "dark";
 }
 
-export const DEFAULT_SETTINGS: PersonSettings = { quietHours: null, pagesTo: "dm", digest: true };
+export const DEFAULT_SETTINGS: PersonSettings = { quietHours: null, pagesTo: "dm", digest: true, pictures: "light" };
 export const QUIET_CHOICES = [
   ["no quiet hours", "none"],
   ["22:00 to 07:00", "22-7"],
@@ -73,6 +75,11 @@ function settingsBlock(settings: PersonSettings): KnownBlock {
         "settings.digest",
         settings.digest ? "Morning digest: on" : "Morning digest: off",
         settings.digest ? "off" : "on",
+      ),
+      button(
+        "settings.pictures",
+        settings.pictures === "light" ? "Pictures: light" : "Pictures: dark",
+        settings.pictures === "light" ? "dark" : "light",
       ),
       button("settings.refresh", "Refresh", "refresh"),
     ],

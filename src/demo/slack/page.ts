@@ -12,6 +12,7 @@ const FILES: Readonly<Record<string, string>> = {
   "sidebar.css": "text/css; charset=utf-8",
   "page.js": "text/javascript; charset=utf-8",
   "blocks.js": "text/javascript; charset=utf-8",
+  "icons.js": "text/javascript; charset=utf-8",
   "mrkdwn.js": "text/javascript; charset=utf-8",
 };
 const FOLDER = join(import.meta.dirname, "page");

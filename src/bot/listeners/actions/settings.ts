@@ -26,6 +26,8 @@ function changeOf(action: ButtonAction | StaticSelectAction): Partial<PersonSett
       return { pagesTo: value === "channel" ? "channel" : "dm" };
     case "settings.digest":
       return { digest: value === "on" };
+    case "settings.pictures":
+      return { pictures: value === "dark" ? "dark" : "light" };
     default:
       return {};
   }

@@ -21,7 +21,7 @@ export function shareStatus(desk: Desk) {
         return;
       }
       const { person } = await desk.people.actor(body.user.id);
-      const message = statusMessage(found, now, await pictureOf(desk, found));
+      const message = statusMessage(found, now, await pictureOf(desk, found, body.user.id));
       await reply(
         { ...message, blocks: [...message.blocks, context(`Asked by ${plain(person.name)}`)] },
         { inChannel: true },

@@ -4,6 +4,7 @@ import { context, plain, section } from "../../messages/payload.ts";
 import { pictureBlock } from "../../messages/status.ts";
 import { age } from "../../messages/time.ts";
 import { nearest } from "../../nearest.ts";
+import { settingsOf } from "../../settings.ts";
 import type { CommandInput, Subcommand } from "./subcommand.ts";
 
 const DEFAULT_RANGE = 6 * 3_600_000;
@@ -28,7 +29,7 @@ export const plot: Subcommand = async (input) => {
 };
 
 async function draw(
-  { desk, reply }: CommandInput,
+  { desk, userId, reply }: CommandInput,
   service: string,
   metric: string | undefined,
   range: number,
@@ -48,7 +49,8 @@ async function draw(
     );
     return;
   }
-  const picture = await desk.pictures.of(part.value);
+  const { pictures } = await settingsOf(desk.store, userId);
+  const picture = await desk.pictures.of(part.value, pictures === "dark");
   const title = `*${plain(part.value.entity)}: ${plain(part.value.metric)}*, last ${formatDuration(range)}`;
   await reply(
     picture === null

@@ -4,10 +4,11 @@ import { unknownServiceNotice } from "../../messages/notice.ts";
 import { overviewMessage } from "../../messages/overview.ts";
 import type { Payload } from "../../messages/payload.ts";
 import { shareButton, statusMessage, type UploadedPicture } from "../../messages/status.ts";
+import { settingsOf } from "../../settings.ts";
 import type { Subcommand } from "./subcommand.ts";
 
 /** `/anomaly status [service]`: the words at once, the picture as soon as it is drawn. */
-export const status: Subcommand = async ({ desk, words, reply }) => {
+export const status: Subcommand = async ({ desk, words, userId, reply }) => {
   const name = words[0];
   const now = desk.clock();
   if (name === undefined) {
@@ -20,7 +21,7 @@ export const status: Subcommand = async ({ desk, words, reply }) => {
     return;
   }
   await reply(answer(found, now, null));
-  const picture = await pictureOf(desk, found);
+  const picture = await pictureOf(desk, found, userId);
   if (picture !== null) {
     await reply(answer(found, now, picture), { replace: true });
   }
@@ -32,6 +33,15 @@ function answer(found: ServiceStatus, now: Date, picture: UploadedPicture | null
   return { ...message, blocks: [...message.blocks, shareButton(found.service)] };
 }
 
-export async function pictureOf(desk: Desk, { series }: ServiceStatus): Promise<UploadedPicture | null> {
-  return series.kind === "missing" || series.value === null ? null : desk.pictures.of(series.value);
+/** The worst metric's picture as this person likes it; null when there is none to be had. */
+export async function pictureOf(
+  desk: Desk,
+  { series }: ServiceStatus,
+  userId: string,
+): Promise<UploadedPicture | null> {
+  if (series.kind === "missing" || series.value === null) {
+    return null;
+  }
+  const { pictures } = await settingsOf(desk.store, userId);
+  return desk.pictures.of(series.value, pictures === "dark");
 }

@@ -1,33 +1,6 @@
-/** Slack's text markup and emoji names as DOM nodes. Nothing is ever set as HTML. */
+import { icon } from "./icons.js";
 
-const EMOJI = {
-  red_circle: "🔴",
-  large_yellow_circle: "🟡",
-  large_green_circle: "🟢",
-  white_circle: "⚪",
-  no_bell: "🔕",
-  bell: "🔔",
-  seedling: "🌱",
-  warning: "⚠️",
-  rotating_light: "🚨",
-  pager: "📟",
-  book: "📖",
-  bulb: "💡",
-  raised_hand: "✋",
-  hourglass: "⏳",
-  hourglass_flowing_sand: "⏳",
-  x: "❌",
-  no_entry: "⛔",
-  information_source: "ℹ️",
-  pray: "🙏",
-  calendar: "📅",
-  ocean: "🌊",
-  handshake: "🤝",
-  white_check_mark: "✅",
-  sunrise: "🌅",
-  sleeping: "😴",
-  chart_with_upwards_trend: "📈",
-};
+/** Slack's text markup and emoji names as DOM nodes. Nothing is ever set as HTML. */
 
 const TOKEN =
   /```([\s\S]+?)```|`([^`\n]+)`|<([^<>\n]+)>|(?<![\w*])\*([^*\n]+)\*(?![\w*])|(?<![\w_])_([^_\n]+)_(?![\w_])|(?<![\w~])~([^~\n]+)~(?![\w~])|:([a-z0-9_+-]+):/g;
@@ -39,9 +12,9 @@ export function unescaped(text) {
   return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 }
 
-/** Text of a `plain_text` object: emoji only. */
+/** Text of a `plain_text` object. */
 export function plain(text) {
-  return unescaped(text).replace(/:([a-z0-9_+-]+):/g, (all, name) => EMOJI[name] ?? all);
+  return unescaped(text);
 }
 
 /** Text of a `mrkdwn` object as a fragment. */
@@ -57,7 +30,7 @@ export function mrkdwn(text) {
   return fragment;
 }
 
-function nodeOf([all, pre, code, angle, bold, italic, strike, emoji]) {
+function nodeOf([, pre, code, angle, bold, italic, strike, emoji]) {
   if (pre !== undefined) {
     return element("pre", document.createTextNode(unescaped(pre)));
   }
@@ -76,7 +49,7 @@ function nodeOf([all, pre, code, angle, bold, italic, strike, emoji]) {
   if (strike !== undefined) {
     return element("s", mrkdwn(strike));
   }
-  return document.createTextNode(EMOJI[emoji] ?? all);
+  return icon(emoji);
 }
 
 function reference(inside) {

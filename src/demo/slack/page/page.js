@@ -15,7 +15,7 @@ const COMMANDS = [
 ];
 
 const state = { users: [], channels: [], messages: new Map(), modals: [], homes: new Map(), botUser: "" };
-const view = { user: "", place: "", thread: null, unread: new Set(), modal: null };
+const view = { user: "", place: "", thread: null, unread: new Set(), modal: null, awaiting: false };
 const byId = (id) => document.getElementById(id);
 
 await load();
@@ -102,6 +102,15 @@ function take(event) {
   }
   drawConversation();
   drawThread();
+  if (
+    event.type === "message" &&
+    view.awaiting &&
+    event.message.user === state.botUser &&
+    event.message.channel === view.place
+  ) {
+    view.awaiting = false;
+    byId("messages").querySelector(`[data-ts="${event.message.ts}"]`)?.scrollIntoView({ block: "start" });
+  }
 }
 
 function drawAll() {
@@ -340,6 +349,7 @@ async function send(event) {
   const text = box.value.trim();
   if (text !== "") {
     box.value = "";
+    view.awaiting = true;
     await post(text.startsWith("/") ? "command" : "say", { user: view.user, channel: view.place, text });
   }
 }
