@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { UserError } from "./alert/user-error.ts";
 import { registerAlerts } from "./cli/alerts.ts";
+import { registerAnnotations } from "./cli/annotations.ts";
 import { registerCheckConfig } from "./cli/check-config.ts";
 import { registerCollect } from "./cli/collect.ts";
 import type { CommandContext, RegisterCommand } from "./cli/command.ts";
@@ -15,6 +16,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerServe,
   registerCheckConfig,
   registerAlerts,
+  registerAnnotations,
   registerCollect,
   registerDetect,
   registerGroup,

@@ -53,7 +53,7 @@ export interface Pipeline {
   state(): PipelineState;
 }
 
-const NOBODY = { acknowledged: new Set<string>(), collapseSilences: new Set<string>() };
+const NOBODY = { acknowledged: new Set<string>(), ownSilences: new Set<string>() };
 
 type PipelineConfig = Pick<Config, "intelligence" | "alertmanager">;
 

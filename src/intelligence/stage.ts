@@ -28,8 +28,8 @@ export interface StageContext {
   readonly now: Date;
   /** Groups that a person has acknowledged. */
   readonly acknowledged: ReadonlySet<string>;
-  /** Silences that hold back the children of a storm: the storm itself still fires. */
-  readonly collapseSilences: ReadonlySet<string>;
+  /** Silences of our own for storms and copies: what only they hide still fires for people. */
+  readonly ownSilences: ReadonlySet<string>;
 }
 
 /** The alerts, and the groups once a stage has made them. */

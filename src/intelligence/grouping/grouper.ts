@@ -45,7 +45,7 @@ export function createGrouper(options: GrouperOptions): Grouper {
     }
     memory.place(member, match.group);
     if (match.rule === "again") {
-      match.group.kind = "repeat";
+      memory.describe(match.group, "repeat", match.group.subject);
       const absorbed = match.absorbs?.members.map((other) => other.event) ?? [];
       if (match.absorbs !== undefined) {
         memory.absorb(match.absorbs, match.group);
@@ -63,8 +63,7 @@ export function createGrouper(options: GrouperOptions): Grouper {
       return { event: member.event, groupId: group.id, rule, reason, moved: [] };
     }
     const target = memory.openFor(burst.members);
-    target.kind = burst.kind;
-    target.subject = burst.subject;
+    memory.describe(target, burst.kind, burst.subject);
     const moved = burst.members.filter((other) => memory.groupOf(other.event) !== target);
     for (const other of moved) {
       memory.move(other, target);

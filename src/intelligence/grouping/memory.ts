@@ -1,4 +1,4 @@
-import { fingerprint } from "../../alert/fingerprint.ts";
+import { createHash } from "node:crypto";
 import type { Facts, Firing, GroupKind, GroupState, Member, MemoryState } from "./types.ts";
 
 const HOUR = 3600;
@@ -16,6 +16,7 @@ const PRIOR_HOURS = 24;
 export class Memory {
   readonly groups = new Map<string, GroupState>();
   readonly identities = new Map<string, Firing[]>();
+  private readonly byKind = new Map<GroupKind, Set<GroupState>>();
   private readonly counts = new Map<string, number>();
   private readonly recentByKey = new Map<string, Member[]>();
   private readonly places = new Map<number, string>();
@@ -33,7 +34,7 @@ export class Memory {
     this.firstAt = state.firstAt;
     this.lastAt = state.lastAt;
     for (const group of structuredClone(state.groups)) {
-      this.groups.set(group.id, group);
+      this.register(group);
     }
     for (const [identity, entry] of structuredClone(state.identities)) {
       this.identities.set(identity, [...entry]);
@@ -95,16 +96,36 @@ export class Memory {
     return id === undefined ? undefined : this.groups.get(id);
   }
 
-  *ofKind(kind: GroupKind): Iterable<GroupState> {
-    for (const group of this.groups.values()) {
-      if (group.kind === kind) {
-        yield group;
-      }
+  ofKind(kind: GroupKind): Iterable<GroupState> {
+    return this.byKind.get(kind) ?? [];
+  }
+
+  /** Says what a group turned out to be about. */
+  describe(group: GroupState, kind: GroupKind, subject: string): void {
+    this.byKind.get(group.kind)?.delete(group);
+    group.kind = kind;
+    group.subject = subject;
+    this.register(group);
+  }
+
+  private register(group: GroupState): void {
+    this.groups.set(group.id, group);
+    const same = this.byKind.get(group.kind);
+    if (same === undefined) {
+      this.byKind.set(group.kind, new Set([group]));
+    } else {
+      same.add(group);
     }
   }
 
+  private close(group: GroupState): void {
+    this.groups.delete(group.id);
+    this.byKind.get(group.kind)?.delete(group);
+  }
+
   open(kind: GroupKind, subject: string, member: Member): GroupState {
-    const id = `g-${fingerprint({ identity: member.facts.identity, t: String(member.t) })}`;
+    const digest = createHash("sha1").update(`${member.facts.identity}\u0000${member.t}`).digest("hex");
+    const id = `g-${digest.slice(0, 16)}`;
     const group: GroupState = {
       id,
       kind,
@@ -115,7 +136,7 @@ export class Memory {
       size: 0,
       touched: [],
     };
-    this.groups.set(id, group);
+    this.register(group);
     return group;
   }
 
@@ -157,7 +178,7 @@ export class Memory {
     from.size -= 1;
     from.lastAt = from.members.at(-1)?.t ?? from.openedAt;
     if (from.size === 0) {
-      this.groups.delete(from.id);
+      this.close(from);
     }
     this.enter(member, to);
     for (const firing of this.identities.get(member.facts.identity) ?? []) {
@@ -204,7 +225,7 @@ export class Memory {
     for (const group of this.groups.values()) {
       const until = Math.max(group.lastAt, group.members[0]?.facts.outage?.endsAt ?? 0);
       if (this.lastAt - until > CLOSE_AFTER) {
-        this.groups.delete(group.id);
+        this.close(group);
       }
     }
     const old = this.recent.findIndex((member) => this.lastAt - member.t <= RECENT);

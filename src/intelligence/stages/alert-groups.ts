@@ -101,8 +101,8 @@ function stateOf(
   return items.every((item) => isSilenced(item, context)) ? "silenced" : "firing";
 }
 
-function isSilenced({ source }: Item, { collapseSilences }: StageContext): boolean {
-  const isOnlyCollapsed = source.silencedBy.length > 0 && source.silencedBy.every((id) => collapseSilences.has(id));
+function isSilenced({ source }: Item, { ownSilences }: StageContext): boolean {
+  const isOnlyCollapsed = source.silencedBy.length > 0 && source.silencedBy.every((id) => ownSilences.has(id));
   return source.state === "suppressed" && !isOnlyCollapsed;
 }
 

@@ -20,21 +20,26 @@ export interface PhraseFinder<T> {
 export function createPhraseFinder<T>(phrases: Readonly<Record<string, T>>): PhraseFinder<T> {
   const known = Object.entries(phrases)
     .map(([phrase, value]) => ({ phrase, value, stems: stemmedWords(phrase) }))
-    .filter((entry) => entry.stems.length > 0)
-    .sort((left, right) => right.stems.length - left.stems.length);
+    .filter((entry) => entry.stems.length > 0);
+  const byFirstStem = new Map<string, typeof known>();
+  for (const entry of known) {
+    const first = entry.stems[0] ?? "";
+    byFirstStem.set(first, [...(byFirstStem.get(first) ?? []), entry]);
+  }
   const findAll = (text: string): readonly PhraseHit<T>[] => {
     const stems = stemmedWords(text);
+    const found = stems
+      .flatMap((stem, at) => (byFirstStem.get(stem) ?? []).map((entry) => ({ entry, at })))
+      .filter(({ entry, at }) => entry.stems.every((stem, offset) => stems[at + offset] === stem))
+      .sort((left, right) => right.entry.stems.length - left.entry.stems.length);
     const taken = new Array<boolean>(stems.length).fill(false);
-    const hits: PhraseHit<T>[] = [];
-    for (const entry of known) {
-      for (let at = 0; at + entry.stems.length <= stems.length; at++) {
-        if (entry.stems.every((stem, offset) => stems[at + offset] === stem && taken[at + offset] === false)) {
-          taken.fill(true, at, at + entry.stems.length);
-          hits.push({ phrase: entry.phrase, value: entry.value, at });
-        }
+    return found.flatMap(({ entry, at }) => {
+      if (taken.slice(at, at + entry.stems.length).includes(true)) {
+        return [];
       }
-    }
-    return hits;
+      taken.fill(true, at, at + entry.stems.length);
+      return [{ phrase: entry.phrase, value: entry.value, at }];
+    });
   };
   return { findAll, find: (text) => findAll(text)[0] ?? null };
 }

@@ -21,7 +21,7 @@ function setUp() {
   const cycle = async (minutes: number, dryRun = false) => {
     now = new Date(NOW.getTime() + 60_000 * minutes);
     const alerts = await alertmanager.alerts();
-    const result = pipeline.run(alerts, now, { collapseSilences: collapser.silenceIds() });
+    const result = pipeline.run(alerts, now, { ownSilences: collapser.silenceIds() });
     const reports = await collapser.run({ ...result, alerts, now, dryRun });
     return { ...result, reports };
   };
