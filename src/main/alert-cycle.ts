@@ -5,6 +5,7 @@ import type { Clock } from "../alert/clock.ts";
 import type { AlertGroup } from "../alert/group.ts";
 import type { Silence } from "../alert/silence.ts";
 import type { CurrentState } from "../intelligence/current-state.ts";
+import type { Cycle } from "../intelligence/cycle.ts";
 import type { Pipeline } from "../intelligence/pipeline.ts";
 import type { AlertChange, Store } from "../store/store.ts";
 
@@ -17,6 +18,8 @@ export interface GroupListener {
 export interface AlertCycleParts {
   readonly alertmanager: Alertmanager;
   readonly pipeline: Pipeline;
+  /** Runs the pipeline and sends what follows from it: storms collapsed, copies, alerts it raises. */
+  readonly sending: Cycle;
   readonly store: Store;
   readonly current: CurrentState;
   readonly clock: Clock;
@@ -26,7 +29,6 @@ export interface AlertCycleParts {
   readonly listeners: readonly GroupListener[];
 }
 
-const PIPELINE_STATE = "pipeline";
 const SAVE_EVERY = 60_000;
 
 /** One look at all alerts of Alertmanager: groups them, remembers what changed, and tells the listeners. */
@@ -71,15 +73,15 @@ export function createAlertCycle(parts: AlertCycleParts, seen: readonly ActiveAl
     const now = clock();
     await parts.maintain(now);
     const acknowledged = new Set((await store.acknowledgements.active()).map(({ groupId }) => groupId));
-    const result = pipeline.run(alerts, now, { acknowledged });
+    const result = await parts.sending.run(alerts, now, { acknowledged });
     for (const { stage, failures } of result.reports.filter((report) => report.failures.length > 0)) {
       log.error(
         { stage, failures: failures.slice(0, 5), count: failures.length },
         "stage failed for some alerts; they went on without it",
       );
     }
-    if (result.raised.length > 0) {
-      await alertmanager.post(result.raised);
+    if (result.faults.length > 0) {
+      log.warn({ faults: result.faults.slice(0, 5) }, "not everything could be sent; tried again at the next look");
     }
     await remember(alerts, result.groups, now);
     current.groups.set(result.groups, now);
@@ -113,14 +115,18 @@ export function createAlertCycle(parts: AlertCycleParts, seen: readonly ActiveAl
 
   async function save(): Promise<void> {
     savedAt = clock().getTime();
-    await store.states.put(PIPELINE_STATE, pipeline.state());
+    await store.states.put(stateKey("pipeline"), pipeline.state());
+    await store.states.put(stateKey("sending"), parts.sending.state());
   }
   return { run, save };
 }
 
-/** The state an earlier pipeline was kept in, for `createPipeline`. */
-export async function savedPipelineState<T>(store: Store): Promise<T | null> {
-  return store.states.get<T>(PIPELINE_STATE);
+type Kept = "pipeline" | "sending";
+const stateKey = (name: Kept) => `intelligence:${name}`;
+
+/** What an earlier process kept of itself, for those that go on from there. */
+export async function savedState<T>(store: Store, name: Kept): Promise<T | null> {
+  return store.states.get<T>(stateKey(name));
 }
 
 function countHidden(current: CurrentState, alerts: readonly ActiveAlert[]): void {

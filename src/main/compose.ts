@@ -18,7 +18,7 @@ import { createLoop } from "./loop.ts";
 import { createOncall, readSchedule } from "./oncall.ts";
 import { startBot } from "./start-bot.ts";
 import { startWeb } from "./start-web.ts";
-import { openTrainer } from "./training/open.ts";
+import { openTrainer } from "./trainer.ts";
 
 /** Everything that runs. */
 export interface Running {

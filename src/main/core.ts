@@ -12,6 +12,7 @@ import { createActions } from "../intelligence/actions.ts";
 import type { Actions, Actor } from "../intelligence/actions-types.ts";
 import { ANOMALY_ALERT, anomalyToAlert } from "../intelligence/anomaly-alerts.ts";
 import { type CurrentState, createCurrentState } from "../intelligence/current-state.ts";
+import { type CycleState, createCycle } from "../intelligence/cycle.ts";
 import { createPipeline, type Pipeline, type PipelineState } from "../intelligence/pipeline.ts";
 import { loadRunbooks } from "../intelligence/runbooks/load.ts";
 import { createRunbookIndex, type RunbookIndex } from "../intelligence/runbooks/match.ts";
@@ -19,13 +20,15 @@ import { createStatusSource } from "../intelligence/status.ts";
 import type { OncallNow, StatusSource } from "../intelligence/status-types.ts";
 import type { MetricSource } from "../prometheus/source.ts";
 import type { Store } from "../store/store.ts";
-import { type AlertCycle, createAlertCycle, type GroupListener, savedPipelineState } from "./alert-cycle.ts";
+import { findConcerns } from "../tickets/concerns.ts";
+import { type AlertCycle, createAlertCycle, type GroupListener, savedState } from "./alert-cycle.ts";
 import { createAnomalyPush } from "./anomaly-push.ts";
 import { createCare } from "./care.ts";
 import { createDetection, type Detection } from "./detection/detection.ts";
 import { entitySpecs } from "./detection/entities.ts";
 import type { UnitTrainer } from "./detection/training.ts";
 import { createLoop, type Loop } from "./loop.ts";
+import { createTicketLoops } from "./tickets.ts";
 
 /** What the core is built on. */
 export interface CoreParts {
@@ -65,7 +68,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
   const { config, catalogue, store, alertmanager, clock, log } = parts;
   const current = createCurrentState(config.intelligence.every);
   const runbooks = createRunbookIndex(loadRunbooks(config.runbooks ?? null), (id) => runbookUrl(parts.baseUrl, id));
-  const state = await savedPipelineState<PipelineState>(store);
+  const state = await savedState<PipelineState>(store, "pipeline");
   const pipeline = createPipeline(config, { catalogue, runbooks, state });
   const listeners: GroupListener[] = [];
   const silences = createSilences({
@@ -82,9 +85,18 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     clock,
     longest: ACKNOWLEDGEMENT_LIMIT,
   });
+  const sending = createCycle({
+    config,
+    pipeline,
+    alertmanager,
+    ledger: store.silences,
+    catalogue,
+    state: await savedState<CycleState>(store, "sending"),
+  });
   const cycle = createAlertCycle({
     alertmanager,
     pipeline,
+    sending,
     store,
     current,
     clock,
@@ -124,7 +136,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     failingFrom: severityRank("high", config.intelligence.severities),
     oncall: parts.oncall,
     runbooks: (query) => searchRunbooks(runbooks, query),
-    touches: () => [],
+    touches: (ticket) => findConcerns(ticket, catalogue).services,
   });
   const actions = createActions({
     silences,
@@ -140,6 +152,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     onClosed: (id) => detection.dismiss(id),
     effectOf: async ({ kind }) => EFFECTS[kind],
   });
+  const ticketLoops = createTicketLoops({ config, catalogue, store, alertmanager, pipeline, current, clock, log });
   return {
     current,
     status,
@@ -149,13 +162,17 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     detection,
     cycle,
     listeners,
-    loops: [...detection.loops, cycleLoop],
+    loops: [...detection.loops, cycleLoop, ...ticketLoops],
     start() {
       detection.start();
       cycleLoop.start();
+      for (const loop of ticketLoops) {
+        loop.start();
+      }
     },
     async stop() {
       await detection.stop();
+      await Promise.all(ticketLoops.map((loop) => loop.stop()));
       await cycleLoop.stop();
       await cycle.save();
     },

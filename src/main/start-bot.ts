@@ -80,7 +80,7 @@ async function deliver(bot: Bot, message: OncallMessage, { log }: BotStart): Pro
 }
 
 async function buildBot(parts: BotStart, botToken: string): Promise<Bot> {
-  const { createBot } = await import("../bot/app.ts");
+  const [{ createBot }, { drawPlot }] = await Promise.all([import("../bot/app.ts"), import("../bot/plot.ts")]);
   const { config } = parts;
   return createBot({
     slack: {
@@ -100,6 +100,7 @@ async function buildBot(parts: BotStart, botToken: string): Promise<Bot> {
     clock: parts.clock,
     services: parts.catalogue.services.map(({ name }) => name),
     webUrl: parts.webUrl,
+    draw: drawPlot,
   });
 }
 
