@@ -147,10 +147,11 @@ function nextPage(state: Escalation, { policy, resolve, fallback }: EscalationIn
       return page(current, { target, nobody: false }, at, reasonOf(current, policy));
     }
   }
-  if (state.step < 0) {
-    const first = { ...state, step: 0 };
+  const hasOnlyFallback = state.paged.length === 1 && state.paged[0] === fallback;
+  if (state.step < 0 || (hasOnlyFallback && state.pass < policy.repeat)) {
+    const again = { ...state, step: 0, pass: state.step < 0 ? 0 : state.pass + 1, paged: [] };
     const target = { kind: "person", name: fallback } as const;
-    return page(first, { target, nobody: true }, at, "nobody is on call: the fallback is paged");
+    return page(again, { target, nobody: true }, at, "nobody is on call: the fallback is paged");
   }
   return { kind: "end", state: end(state, at, "unanswered"), reason: "everybody was paged and nobody answered" };
 }
