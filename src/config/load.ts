@@ -251,8 +251,18 @@ function lowerFirst(text: string): string {
 function resolvePaths(config: Config, folder: string): Config {
   const absolute = (path: string) => (isAbsolute(path) ? path : join(folder, path));
   const isDatabase = /^postgres(ql)?:\/\//.test(config.store.url);
+  const fromFile = <T extends { file?: string | undefined }>(source: T): T =>
+    source.file === undefined ? source : { ...source, file: absolute(source.file) };
+  const { ggus, helpdesk, ssb, jira } = config.tickets;
   return {
     ...config,
+    tickets: {
+      ...config.tickets,
+      ...(ggus === undefined ? {} : { ggus: fromFile(ggus) }),
+      ...(helpdesk === undefined ? {} : { helpdesk: fromFile(helpdesk) }),
+      ...(ssb === undefined ? {} : { ssb: fromFile(ssb) }),
+      ...(jira === undefined ? {} : { jira: fromFile(jira) }),
+    },
     store: { ...config.store, url: isDatabase ? config.store.url : absolute(config.store.url) },
     ...(config.services === undefined ? {} : { services: absolute(config.services) }),
     ...(config.oncall === undefined ? {} : { oncall: absolute(config.oncall) }),

@@ -2,9 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCli } from "../../src/cli.ts";
+import { runTickets as run } from "./tickets-run.ts";
 
 const HEADER = "Ticket-ID;Status;Last Update;Subject";
 let folder: string;
@@ -12,30 +11,6 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "cmswatch-tickets-"));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
-
-async function run(...words: readonly string[]) {
-  const result = { out: "", err: "", code: 0 };
-  await runCli(
-    ["tickets", ...words],
-    {
-      out: (text) => {
-        result.out += text;
-      },
-      err: (text) => {
-        result.err += text;
-      },
-      colour: false,
-      log: pino({ level: "silent" }),
-      environment: {},
-      exit: (code) => {
-        result.code = code;
-      },
-      serve: () => Promise.reject(new Error("not here")),
-    },
-    "0.0.0",
-  );
-  return result;
-}
 
 function file(name: string, content: string | Uint8Array): string {
   const path = join(folder, name);

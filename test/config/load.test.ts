@@ -74,6 +74,9 @@ describe("loadConfig", () => {
   it("reads paths relative to the file", () => {
     expect(loadConfig(file("store:\n  url: ./data\n"), {}).store.url).toBe(join(folder, "data"));
     expect(loadConfig(file("store:\n  url: postgres://localhost/x\n"), {}).store.url).toBe("postgres://localhost/x");
+    expect(loadConfig(file("tickets: { ggus: { file: open.csv } }\n"), {}).tickets.ggus?.file).toBe(
+      join(folder, "open.csv"),
+    );
   });
 
   it("bounds what aliases may expand to", () => {

@@ -1,3 +1,4 @@
+import type { Ticket } from "../../src/alert/ticket.ts";
 import { UserError } from "../../src/alert/user-error.ts";
 import { type Collection, collect } from "../../src/tickets/collect.ts";
 import type { TicketFormat } from "../../src/tickets/system.ts";
@@ -36,4 +37,27 @@ export async function refusal(name: string, content: string | Uint8Array, format
     throw error;
   }
   throw new Error("it was not refused");
+}
+
+/** A ticket with nothing special about it. */
+export function makeTicket(changes: Partial<Ticket> = {}): Ticket {
+  return {
+    system: "ggus",
+    id: "4711",
+    subject: "Pilots fail",
+    description: "",
+    status: "assigned",
+    priority: "urgent",
+    type: "TEAM",
+    vo: "cms",
+    site: null,
+    cmsSite: null,
+    createdAt: new Date("2021-03-01T00:00:00Z"),
+    updatedAt: new Date("2021-03-02T00:00:00Z"),
+    startsAt: null,
+    endsAt: null,
+    url: "https://ggus.eu/?mode=ticket_info&ticket_id=4711",
+    fields: {},
+    ...changes,
+  };
 }
