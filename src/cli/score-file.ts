@@ -5,6 +5,7 @@ import { dirname } from "node:path";
 import { finished } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { UserError } from "../alert/user-error.ts";
+import { NOMINAL_STEP } from "../detect/frame.ts";
 import { createLive } from "../detect/live.ts";
 import type { Unit } from "../detect/unit.ts";
 import { openSeries, type SeriesFile } from "./frame-csv.ts";
@@ -19,7 +20,6 @@ export interface ScoreSummary {
   readonly notes: readonly string[];
 }
 
-const DEFAULT_STEP = 60;
 const CHUNK = 1 << 16;
 
 /**
@@ -43,7 +43,7 @@ export async function scoreFile(unit: Unit, testPath: string, outPath: string): 
     columns.forEach((column, i) => {
       row[i] = column < 0 ? Number.NaN : (values[column] as number);
     });
-    const at = series.timed ? time : rows * (unit.trained.step ?? DEFAULT_STEP);
+    const at = series.timed ? time : (unit.trained.rows + rows) * NOMINAL_STEP;
     unordered += at > last ? 0 : 1;
     last = Math.max(last, at);
     const point = live.push(at, row);

@@ -12,6 +12,9 @@ export interface Frame {
   readonly times: Float64Array | null;
 }
 
+/** Rows without times are taken as this many seconds apart: those of history from 0 on, those scored after it go on from there. */
+export const NOMINAL_STEP = 60;
+
 /**
  * @throws UserError when there is no metric, more than `limit` (what the detector can hold), or `values` has another size
  */

@@ -1,12 +1,13 @@
 import { UserError } from "../alert/user-error.ts";
 import type { Detector } from "./detector.ts";
+import { defaultDetector } from "./models/default.ts";
 import { kmeans } from "./models/kmeans.ts";
 import { mahalanobis } from "./models/mahalanobis.ts";
 import { pca } from "./models/pca.ts";
 import { robust } from "./models/robust.ts";
 
 /** Detectors that need nothing but arithmetic. */
-export const CHEAP_DETECTORS: readonly Detector[] = [robust, mahalanobis, pca, kmeans];
+export const CHEAP_DETECTORS: readonly Detector[] = [defaultDetector, robust, mahalanobis, pca, kmeans];
 const NETWORKS = ["aefc", "aecnn", "aelstm", "forcnn"];
 
 /** Names of all detectors that fit on history. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Detector, FitOptions, Model } from "./detector.ts";
 import { fitProfiles, type MetricProfile } from "./events/profile.ts";
-import type { Frame } from "./frame.ts";
+import { type Frame, NOMINAL_STEP } from "./frame.ts";
 import { median } from "./math/statistics.ts";
 import { decodeSavedModel, encodeSavedModel, SavedModelError } from "./saved-model.ts";
 import { type Calibration, fitCalibration } from "./threshold/calibration.ts";
@@ -78,13 +78,13 @@ export async function trainUnit(detector: Detector, frame: Frame, options: UnitO
   });
 }
 
-/** Raw scores of a frame's rows by a fresh scorer. Rows without times are taken as a minute apart. */
+/** Raw scores of a frame's rows by a fresh scorer. Rows without times are {@link NOMINAL_STEP} apart. */
 export function scoreFrame(model: Model, frame: Frame): Float64Array {
   const size = frame.metrics.length;
   const scorer = model.scorer();
   const scores = new Float64Array(frame.rows);
   for (let row = 0; row < frame.rows; row++) {
-    const time = frame.times === null ? row * 60 : (frame.times[row] as number);
+    const time = frame.times === null ? row * NOMINAL_STEP : (frame.times[row] as number);
     scores[row] = scorer.push(frame.values.subarray(row * size, (row + 1) * size), time).score;
   }
   return scores;

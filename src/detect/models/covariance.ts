@@ -70,3 +70,19 @@ export function quadraticForm(z: Float64Array, precision: Float64Array, product:
   }
   return Math.max(total, 0);
 }
+
+/** `zᵀ·P·z` of a symmetric P, from its lower triangle alone. */
+export function halfForm(z: Float64Array, precision: Float64Array): number {
+  const size = z.length;
+  let total = 0;
+  for (let i = 0; i < size; i++) {
+    const left = z[i] as number;
+    const start = i * size;
+    let sum = 0.5 * (precision[start + i] as number) * left;
+    for (let j = 0; j < i; j++) {
+      sum += (precision[start + j] as number) * (z[j] as number);
+    }
+    total += sum * left;
+  }
+  return Math.max(2 * total, 0);
+}

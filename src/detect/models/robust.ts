@@ -20,10 +20,11 @@ export const robust = arrayDetector({
   format: 1,
   maxMetrics: 100_000,
   fit: (train) => fitRobust(train),
-  scorer: (learnt, metrics, state) => createScorer(learnt, metrics.length, state),
+  scorer: (learnt, metrics, state) => createRobustScorer(learnt, metrics.length, state),
 });
 
-function fitRobust(train: Frame): Arrays {
+/** Level and spread of each metric. @throws NotEnoughHistory */
+export function fitRobust(train: Frame): Arrays {
   const size = train.metrics.length;
   const level = new Float64Array(size);
   const scale = new Float64Array(size).fill(Number.POSITIVE_INFINITY);
@@ -53,7 +54,8 @@ function spreadOf(sorted: Float64Array): number {
   return whole > 0 ? Math.max(usual, whole * 0.02) : size * 0.01;
 }
 
-function createScorer(learnt: Arrays, size: number, state: unknown): Scorer {
+/** The scorer of what {@link fitRobust} learnt, also as a member of other detectors. */
+export function createRobustScorer(learnt: Arrays, size: number, state: unknown): Scorer {
   const scale = learntArray(learnt, "scale", size);
   const level = state == null ? learntArray(learnt, "level", size).slice() : stateArray(state, "level", size);
   const forget = 1 - 0.5 ** (1 / HALF_LIFE);

@@ -1,0 +1,130 @@
+import type { Scorer } from "../detector.ts";
+import { type Frame, NOMINAL_STEP } from "../frame.ts";
+import { median, quantileSorted, sortedFinite } from "../math/statistics.ts";
+import { arrayDetector, stateArray } from "./array-detector.ts";
+import { secondMoments, shrunkInverse, standardise } from "./covariance.ts";
+import { fitLagShape } from "./ensemble/lag-shape.ts";
+import { fromArrays, type Learnt, MEMBER_WEIGHTS, MEMBERS, SHAPE, STEP, toArrays } from "./ensemble/learnt.ts";
+import { createMemberScorer, type MemberState } from "./ensemble/members.ts";
+import { CLIP } from "./ensemble/moving-scaler.ts";
+import { fitSeason, type Season, slotAt } from "./ensemble/season.ts";
+import { combined, SCALES, smooth } from "./ensemble/smoothed.ts";
+import { createRobustScorer, fitRobust } from "./robust.ts";
+import { fitScaler } from "./scaler.ts";
+
+const LEVEL_SHRINKAGE = 0.1;
+const FIXED_SHRINKAGE = 1e-3;
+const HALF_LIFE_PERIODS = 4;
+const DAY = 86_400;
+const USUAL = 0.9;
+const WEIGHTS = MEMBERS.map((name) => MEMBER_WEIGHTS[name]);
+const WEIGHT_SUM = WEIGHTS.reduce((sum, weight) => sum + weight, 0);
+
+/**
+ * Five simple views of a row, each averaged over four time scales and measured by what is usual for it: the joint level with and
+ * without the daily course, the joint level as history knew it, each metric's last steps, the shape of its last quarter of an
+ * hour, and its own distance. No view can spoil the mean, and each finds what the others miss.
+ */
+export const defaultDetector = arrayDetector({
+  name: "default",
+  description: "ensemble of joint level, daily course, steps, shapes and robust distances, over four time scales",
+  format: 1,
+  maxMetrics: 500,
+  fit: (train) => toArrays(fitEnsemble(train)),
+  scorer: (arrays, metrics, state) => createScorer(fromArrays(arrays, metrics.length), state as EnsembleState | null),
+});
+
+function fitEnsemble(train: Frame): Learnt {
+  const scaler = fitScaler(train);
+  const size = train.metrics.length;
+  const times = train.times ?? Float64Array.from({ length: train.rows }, (_, row) => row * NOMINAL_STEP);
+  const step = stepOf(times);
+  const z = standardise(train, scaler, CLIP);
+  const season = fitSeason(z, size, times, step, train.times !== null);
+  const width = size + season.metrics.length;
+  const unscaled: Learnt = {
+    scaler,
+    season,
+    step,
+    halfLife: HALF_LIFE_PERIODS * (season.period || DAY),
+    level: shrunkInverse(secondMoments(withSeasonRemoved(z, size, times, season), width), width, LEVEL_SHRINKAGE),
+    fixed: shrunkInverse(secondMoments(z, size), size, FIXED_SHRINKAGE),
+    stepShape: fitLagShape(z, size, STEP),
+    shape: fitLagShape(z, size, SHAPE),
+    robust: fitRobust(train),
+    usual: new Float64Array(MEMBERS.length * SCALES).fill(1),
+  };
+  return { ...unscaled, usual: usualOf(unscaled, train, times) };
+}
+
+/** Rows × (metrics + seasonal metrics): z, and what the season leaves of it. */
+function withSeasonRemoved(z: Float64Array, size: number, times: Float64Array, season: Season): Float64Array {
+  const { metrics, profile, spread } = season;
+  const width = size + metrics.length;
+  const joint = new Float64Array(times.length * width);
+  times.forEach((time, row) => {
+    joint.set(z.subarray(row * size, (row + 1) * size), row * width);
+    const slot = metrics.length === 0 ? 0 : slotAt(season, time);
+    metrics.forEach((metric, k) => {
+      const rest = (z[row * size + metric] as number) - (profile[slot * metrics.length + k] as number);
+      joint[row * width + size + k] = Math.min(Math.max(rest / (spread[k] as number), -CLIP), CLIP);
+    });
+  });
+  return joint;
+}
+
+/** What each member's averages stay below in most of history, by scoring it from its start. */
+function usualOf(learnt: Learnt, train: Frame, times: Float64Array): Float64Array {
+  const size = train.metrics.length;
+  const members = createMemberScorer(learnt, createRobustScorer(learnt.robust, size, null), null);
+  const count = MEMBERS.length * SCALES;
+  const averages = new Float64Array(count).fill(Number.NaN);
+  const all = Array.from({ length: count }, () => new Float64Array(train.rows));
+  for (let row = 0; row < train.rows; row++) {
+    const { scores } = members.push(train.values.subarray(row * size, (row + 1) * size), times[row] as number);
+    for (let member = 0; member < MEMBERS.length; member++) {
+      smooth(averages, member * SCALES, scores[member] as number);
+    }
+    for (let k = 0; k < count; k++) {
+      (all[k] as Float64Array)[row] = averages[k] as number;
+    }
+  }
+  return Float64Array.from(all, (values) => Math.max(quantileSorted(sortedFinite(values), USUAL), 1e-3));
+}
+
+interface EnsembleState {
+  readonly members: MemberState;
+  readonly averages: readonly number[];
+}
+
+function createScorer(learnt: Learnt, saved: EnsembleState | null | undefined): Scorer {
+  const size = learnt.scaler.mean.length;
+  const robustScorer = createRobustScorer(learnt.robust, size, saved?.members.robust ?? null);
+  const members = createMemberScorer(learnt, robustScorer, saved?.members ?? null);
+  const count = MEMBERS.length * SCALES;
+  const averages = saved == null ? new Float64Array(count).fill(Number.NaN) : stateArray(saved, "averages", count);
+  const contributions = new Float64Array(size);
+  return {
+    push: (row, time) => {
+      const { scores, squares, expected } = members.push(row, time);
+      let score = 0;
+      contributions.fill(0);
+      for (let member = 0; member < MEMBERS.length; member++) {
+        const weight = WEIGHTS[member] as number;
+        smooth(averages, member * SCALES, scores[member] as number);
+        score += weight * combined(averages, learnt.usual, member * SCALES);
+        const unit = weight / (learnt.usual[member * SCALES] as number) ** 2;
+        for (let i = 0; i < size; i++) {
+          contributions[i] = (contributions[i] as number) + unit * (squares[member * size + i] as number);
+        }
+      }
+      return { score: score / WEIGHT_SUM, contributions, expected };
+    },
+    state: () => ({ members: members.state(), averages: Array.from(averages) }),
+  };
+}
+
+function stepOf(times: Float64Array): number {
+  const steps = median(times.slice(1).map((time, at) => time - (times[at] as number)));
+  return steps > 0 ? steps : NOMINAL_STEP;
+}
