@@ -69,9 +69,11 @@ function drawTabs(current) {
   const pages = [
     ["overview", "/", "Overview"],
     ["alerts", "/alerts", "Alerts"],
+    ["anomalies", "/anomalies", "Anomalies"],
     ["silences", "/silences", "Silences"],
     ["oncall", "/oncall", "On call"],
     ["models", "/models", "Models"],
+    ["noise", "/noise", "Noise"],
     ["audit", "/audit", "Audit"],
   ];
   tabs.replaceChildren(
@@ -129,6 +131,8 @@ document.getElementById("theme").onclick = () => {
     : matchMedia("(prefers-color-scheme: dark)").matches;
   root.dataset.theme = isDark ? "light" : "dark";
   localStorage.setItem("theme", root.dataset.theme);
+  shown = null;
+  show();
 };
 
 let heard = Date.now();
