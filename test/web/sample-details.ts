@@ -173,9 +173,11 @@ function sampleStore(): Store {
   return parts as unknown as Store;
 }
 
-/** The other pages' data on the sample overview: DBS is scored from the simulation, the rest of the world is fixed. */
-export function sampleDetails(overview: Pick<WebSources, "services" | "groups">): WebDetails {
-  const catalogue = loadCatalogue(null);
+const catalogue = loadCatalogue(null);
+/** Computed once: no test changes it. */
+let state: ReturnType<typeof sampleState> | null = null;
+
+function sampleState() {
   const simulation = createSimulation({ catalogue, seed: 7 });
   simulation.inject({ service: "dbs", kind: "point", from: ago(9 * MINUTE), duration: 10 * MINUTE });
   const usual = createSimulation({ catalogue, seed: 7 });
@@ -242,6 +244,13 @@ export function sampleDetails(overview: Pick<WebSources, "services" | "groups">)
     ],
     NOW,
   );
+  return { current, simulation };
+}
+
+/** The other pages' data on the sample overview: DBS is scored from the simulation, the rest of the world is fixed. */
+export function sampleDetails(overview: Pick<WebSources, "services" | "groups">): WebDetails {
+  state ??= sampleState();
+  const { current, simulation } = state;
   return createDetails({
     catalogue,
     current,

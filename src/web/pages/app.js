@@ -1,6 +1,6 @@
 import { get, Refused, send } from "./api.js";
 import { h, morph } from "./dom.js";
-import { refreshAges, setNow } from "./format.js";
+import { refreshAges } from "./format.js";
 import { route } from "./routes.js";
 
 const RANKS = { viewer: 0, operator: 1, admin: 2 };
@@ -9,7 +9,7 @@ const RECONNECT_AFTER = 40_000;
 const main = document.getElementById("main");
 const liveSign = document.getElementById("live");
 const tabs = document.getElementById("tabs");
-let me = { actor: null, links: [] };
+let me = { actor: null, links: [], pages: ["overview", "alerts"] };
 let shown = null;
 let pending = false;
 
@@ -36,9 +36,6 @@ async function show() {
   const page = route(location.pathname, new URLSearchParams(location.search));
   try {
     const data = await page.load();
-    if (data.status?.now ?? data.now) {
-      setNow(data.status?.now ?? data.now);
-    }
     draw(page, page.draw(data, context));
   } catch (error) {
     if (error instanceof Refused && error.status === 401) {
@@ -77,7 +74,9 @@ function drawTabs(current) {
     ["audit", "/audit", "Audit"],
   ];
   tabs.replaceChildren(
-    ...pages.map(([name, href, title]) => h("a", { href, "aria-current": name === current ? "page" : null }, title)),
+    ...pages
+      .filter(([name]) => me.pages.includes(name))
+      .map(([name, href, title]) => h("a", { href, "aria-current": name === current ? "page" : null }, title)),
     ...me.links.map(({ href, title }) => h("a", { href, class: "outside" }, title)),
   );
 }

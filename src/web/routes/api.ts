@@ -12,6 +12,8 @@ import { type Endpoint, openApi, reads, registerEndpoints, takes } from "./endpo
 
 const API_VERSION = "1";
 const anything = z.object({});
+/** Tabs of the dashboard; the first two need nothing but the overview. */
+const PAGES = ["overview", "alerts", "anomalies", "silences", "oncall", "models", "noise", "audit"];
 
 /** What the dashboard reads and does, under /api/v1; its description is at /api/v1/openapi.json. */
 export function registerApi(app: FastifyInstance, options: WebOptions, live: Live): void {
@@ -31,13 +33,18 @@ function overviewEndpoints({ sources, links }: WebOptions): readonly Endpoint[] 
   const me = z.object({
     actor: z.object({ name: z.string(), role: z.string() }),
     links: z.array(z.object({ title: z.string(), href: z.string() })),
+    pages: z.array(z.string()).describe("Pages that this installation has data for."),
   });
   const filter = z.object({
     filter: z.string().max(5000).default("").describe('Matchers, e.g. `service="dbs", severity=~"high|critical"`.'),
   });
   return [
     reads("/api/v1/status", "How cmswatch itself is", statusView, anything, () => sources.status()),
-    reads("/api/v1/me", "Who is asking", me, anything, async ({ actor }) => ({ actor, links: links ?? [] })),
+    reads("/api/v1/me", "Who is asking", me, anything, async ({ actor }) => ({
+      actor,
+      links: links ?? [],
+      pages: sources.details === undefined ? PAGES.slice(0, 2) : PAGES,
+    })),
     reads(
       "/api/v1/services",
       "Every service at a glance",
