@@ -94,7 +94,7 @@ async function build(config: Config, options: ComposeOptions, lifecycle: Lifecyc
     escalations = oncall.escalations(bot.deliver);
     core.listeners.push({ name: "on call", groups: (groups, now) => escalations.look(groups, now) });
   }
-  const web = await startWeb({ ...shared, config, version, world });
+  const web = await startWeb({ ...shared, config, version, world, source, oncall: oncall.desk.now });
   lifecycle.onStop("page", () => web.close());
   world?.begin({ current: core.current, progress: () => core.detection.progress(), botUrl: bot?.address ?? null });
   core.start();

@@ -4,7 +4,11 @@ import type { Clock } from "../alert/clock.ts";
 import type { Catalogue } from "../config/catalogue.ts";
 import type { Config } from "../config/schema.ts";
 import type { World } from "../demo/demo.ts";
+import type { OncallDesk } from "../intelligence/actions-types.ts";
+import { loadRunbooks } from "../intelligence/runbooks/load.ts";
+import type { MetricSource } from "../prometheus/source.ts";
 import type { Store } from "../store/store.ts";
+import { createDetails } from "../web/details/details.ts";
 import { createWeb, type Web } from "../web/web.ts";
 import type { Core } from "./core.ts";
 import { registerMetrics } from "./metrics.ts";
@@ -18,6 +22,8 @@ export interface WebStart {
   readonly clock: Clock;
   readonly log: Logger;
   readonly version: string;
+  readonly source: MetricSource;
+  readonly oncall: OncallDesk["now"];
   /** The demo's simulated world, with pages of its own; null where everything is real. */
   readonly world: World | null;
 }
@@ -28,20 +34,34 @@ export async function startWeb(parts: WebStart): Promise<Web> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   registerMetrics(registry, core);
+  const sources = createWebSources({
+    version: parts.version,
+    demo: world !== null,
+    current: core.current,
+    status: core.status,
+    actions: core.actions,
+    store: parts.store,
+    clock,
+    progress: () => core.detection.progress(),
+    owners: (service) => catalogue.find(service)?.owners ?? [],
+    inject: world === null ? null : world.inject,
+  });
+  const details = createDetails({
+    catalogue,
+    current: core.current,
+    store: parts.store,
+    source: parts.source,
+    actions: core.actions,
+    runbooks: loadRunbooks(config.runbooks ?? null),
+    oncall: parts.oncall,
+    clock,
+    demo: world !== null,
+    overview: sources,
+  });
   return createWeb({
     config: config.web,
-    sources: createWebSources({
-      version: parts.version,
-      demo: world !== null,
-      current: core.current,
-      status: core.status,
-      actions: core.actions,
-      store: parts.store,
-      clock,
-      progress: () => core.detection.progress(),
-      owners: (service) => catalogue.find(service)?.owners ?? [],
-      inject: world === null ? null : world.inject,
-    }),
+    sources: { ...sources, details },
+    now: clock,
     registry,
     log,
     onNotification: async () => {

@@ -1,4 +1,16 @@
 import type { OutcomeView, Role, WebAction } from "./actions.ts";
+import type {
+  AnomalyDetailView,
+  AnomalyView,
+  AuditView,
+  ModelView,
+  NoiseView,
+  OncallPageView,
+  PreviewView,
+  RunbookView,
+  ServiceDetailView,
+  SilenceView,
+} from "./detail-views.ts";
 import type { GroupView, ServiceView, StatusView } from "./views.ts";
 
 /** Who asks. */
@@ -19,4 +31,28 @@ export interface WebSources {
   /** Calls the listener at every change until the returned function is called. */
   subscribe(listener: (topic: Topic) => void): () => void;
   act(action: WebAction, actor: Actor): Promise<OutcomeView>;
+  /** The other pages' data; without it they say that there is none. */
+  readonly details?: WebDetails;
+}
+
+/** A time range of a service page, in hours before now. */
+export interface CourseRange {
+  readonly hours: number;
+  /** Which of the service's entities; the worst one unless named. */
+  readonly entity?: string;
+}
+
+/** What the other pages show. A method gives null for what does not exist. */
+export interface WebDetails {
+  service(name: string, range: CourseRange): Promise<ServiceDetailView | null>;
+  anomalies(days: number): Promise<readonly AnomalyView[]>;
+  anomaly(id: string): Promise<AnomalyDetailView | null>;
+  silences(): Promise<readonly SilenceView[]>;
+  /** What a silence would hide. @throws UserError for a matcher that is none. */
+  preview(matchers: readonly string[]): Promise<PreviewView>;
+  oncall(): Promise<OncallPageView>;
+  models(): Promise<readonly ModelView[]>;
+  audit(limit: number): Promise<readonly AuditView[]>;
+  noise(days: number): Promise<NoiseView>;
+  runbook(id: string): Promise<RunbookView | null>;
 }

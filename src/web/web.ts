@@ -97,6 +97,9 @@ export async function buildWeb(options: WebOptions): Promise<FastifyInstance> {
     const open = request.routeOptions.config.open === true;
     return who.ok || open ? undefined : refuse(reply, who.status, who.reason, "send it as `Authorization: Bearer …`");
   });
+  app.addHook("onSend", async (_, reply) => {
+    reply.header("x-cmswatch-time", now().toISOString());
+  });
   measure(app, options.registry);
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;

@@ -3,6 +3,7 @@ import { Registry } from "prom-client";
 import { configSchema } from "../../src/config/schema.ts";
 import type { WebOptions } from "../../src/web/web.ts";
 import type { Notification } from "../../src/web/webhook.ts";
+import { sampleDetails } from "./sample-details.ts";
 import { NOW, sampleSources } from "./sample-sources.ts";
 
 export const TOKENS = [
@@ -17,7 +18,7 @@ export function webOptions(more: Partial<WebOptions> = {}) {
   const notifications: Notification[] = [];
   const options: WebOptions = {
     config: configSchema.parse({ web: { listen: "127.0.0.1:0", tokens: TOKENS } }).web,
-    sources: sample.sources,
+    sources: { ...sample.sources, details: sampleDetails(sample.sources) },
     registry: new Registry(),
     log: pino({ level: "silent" }),
     onNotification: async (notification) => {

@@ -11,6 +11,9 @@ const STEP = 60;
 const catalogue = loadCatalogue(null);
 const before = (milliseconds: number) => new Date(NOW.getTime() - milliseconds).toISOString();
 
+/** Computed once: they are the same in every test. */
+let views: readonly ServiceView[] | null = null;
+
 /** A simulated CMSWEB with three things wrong, shown through a crude score; remembers what was done. */
 export function sampleSources() {
   const simulation = createSimulation({ catalogue, seed: 7 });
@@ -29,7 +32,7 @@ export function sampleSources() {
   let groups = sampleGroups();
   const sources: WebSources = {
     status: async () => status(),
-    services: async () => catalogue.services.map(({ name }) => serviceView(simulation, name)),
+    services: async () => (views ??= catalogue.services.map(({ name }) => serviceView(simulation, name))),
     groups: async () => groups,
     subscribe(listener) {
       listeners.add(listener);

@@ -1,3 +1,5 @@
+import { setNow } from "./format.js";
+
 /** A request that was refused; the message is for people. */
 export class Refused extends Error {
   constructor(status, what, hint) {
@@ -25,6 +27,7 @@ async function read(pending) {
   } catch {
     throw new Refused(0, "cmswatch does not answer", "is it still running?");
   }
+  setNow(response.headers.get("x-cmswatch-time"));
   const body = await response.json().catch(() => ({}));
   if (!response.ok) {
     throw new Refused(

@@ -1,6 +1,6 @@
 import { get, Refused, send } from "./api.js";
 import { h, morph } from "./dom.js";
-import { refreshAges, setNow } from "./format.js";
+import { refreshAges } from "./format.js";
 import { route } from "./routes.js";
 
 const RANKS = { viewer: 0, operator: 1, admin: 2 };
@@ -9,7 +9,7 @@ const RECONNECT_AFTER = 40_000;
 const main = document.getElementById("main");
 const liveSign = document.getElementById("live");
 const tabs = document.getElementById("tabs");
-let me = { actor: null, links: [] };
+let me = { actor: null, links: [], pages: ["overview", "alerts"] };
 let shown = null;
 let pending = false;
 
@@ -36,9 +36,6 @@ async function show() {
   const page = route(location.pathname, new URLSearchParams(location.search));
   try {
     const data = await page.load();
-    if (data.status?.now ?? data.now) {
-      setNow(data.status?.now ?? data.now);
-    }
     draw(page, page.draw(data, context));
   } catch (error) {
     if (error instanceof Refused && error.status === 401) {
@@ -69,13 +66,17 @@ function drawTabs(current) {
   const pages = [
     ["overview", "/", "Overview"],
     ["alerts", "/alerts", "Alerts"],
+    ["anomalies", "/anomalies", "Anomalies"],
     ["silences", "/silences", "Silences"],
     ["oncall", "/oncall", "On call"],
     ["models", "/models", "Models"],
+    ["noise", "/noise", "Noise"],
     ["audit", "/audit", "Audit"],
   ];
   tabs.replaceChildren(
-    ...pages.map(([name, href, title]) => h("a", { href, "aria-current": name === current ? "page" : null }, title)),
+    ...pages
+      .filter(([name]) => me.pages.includes(name))
+      .map(([name, href, title]) => h("a", { href, "aria-current": name === current ? "page" : null }, title)),
     ...me.links.map(({ href, title }) => h("a", { href, class: "outside" }, title)),
   );
 }
@@ -129,6 +130,8 @@ document.getElementById("theme").onclick = () => {
     : matchMedia("(prefers-color-scheme: dark)").matches;
   root.dataset.theme = isDark ? "light" : "dark";
   localStorage.setItem("theme", root.dataset.theme);
+  shown = null;
+  show();
 };
 
 let heard = Date.now();

@@ -31,7 +31,7 @@ function build(element, attributes, children) {
 
 /**
  * Makes `current` look like `next` while keeping what stays the same: focus, scrolling, opened details, typed text.
- * Children with a `data-key` are found again by it.
+ * Children with a `data-key` are found again by it; what draws itself (`data-own`) is handed its new `model`.
  */
 export function morph(current, next) {
   const keyed = new Map(
@@ -67,7 +67,7 @@ function isSame(left, right) {
     left.nodeType === right.nodeType &&
     left.nodeName === right.nodeName &&
     left.dataset?.key === right.dataset?.key &&
-    left.dataset?.own === undefined
+    left.dataset?.own === right.dataset?.own
   );
 }
 
@@ -76,6 +76,10 @@ function patch(current, next) {
     if (current.nodeValue !== next.nodeValue) {
       current.nodeValue = next.nodeValue;
     }
+    return;
+  }
+  if (current.renew !== undefined) {
+    current.renew(next.model);
     return;
   }
   for (const { name, value } of next.attributes) {

@@ -28,7 +28,7 @@ let skew = 0;
 
 /** Tells this page what time it is at the server; the demo's clock may run fast. */
 export function setNow(iso) {
-  skew = Date.parse(iso) - Date.now();
+  skew = iso === null ? skew : Date.parse(iso) - Date.now();
 }
 
 export function now() {

@@ -1,5 +1,6 @@
 import { h } from "./dom.js";
 import { age, chip, clock, severity } from "./format.js";
+import { matchersOf, openSilenceDialog } from "./silence-dialog.js";
 
 const HIDDEN_LABELS = ["alertname", "severity", "service"];
 
@@ -54,7 +55,8 @@ export function groupCard(group, context) {
   );
 }
 
-function buttons(group, { act, openSilence, may }) {
+function buttons(group, context) {
+  const { act, may } = context;
   if (!may("operator") || group.state === "resolved") {
     return null;
   }
@@ -68,7 +70,7 @@ function buttons(group, { act, openSilence, may }) {
         )
       : group.state === "acknowledged" &&
         h("button", { type: "button", onclick: () => act({ kind: "unacknowledge", group: group.id }) }, "Give back"),
-    openSilence && h("button", { type: "button", onclick: () => openSilence(group) }, "Silence…"),
+    h("button", { type: "button", onclick: () => openSilenceDialog(matchersOf(group), context) }, "Silence…"),
   ];
 }
 
@@ -76,7 +78,8 @@ function runbookLink({ title, url }) {
   return h("a", { href: url }, title);
 }
 
-function alertRow(alert, root) {
+/** One alert in a list. */
+export function alertRow(alert, root) {
   const text = alert.annotations.summary ?? alert.annotations.description ?? alert.annotations.Subject ?? "";
   return h(
     "div",

@@ -1,38 +1,49 @@
 import { alertsPage } from "./alerts.js";
+import { anomaliesPage, anomalyPage } from "./anomaly.js";
 import { get } from "./api.js";
-import { h } from "./dom.js";
+import { auditPage, modelsPage, noisePage, oncallPage } from "./ledgers.js";
 import { overviewPage } from "./overview.js";
+import { runbookPage } from "./runbook.js";
+import { servicePage } from "./service.js";
+import { silencesPage } from "./silences.js";
 
 /** The page of an address: its name, its title, how to load its data and how to draw them. Null for no page of ours. */
-export function route(path) {
-  const parts = path
+export function route(path, search = new URLSearchParams()) {
+  const [first = "", second] = path
     .split("/")
     .filter((part) => part !== "")
     .map(decodeURIComponent);
-  const [first = "", second] = parts;
+  const one = (name) => `/api/v1/${name}/${encodeURIComponent(second)}`;
+  const page = (name, title, load, draw) => ({ path: `${path}?${search}`, name, title, load, draw });
   switch (first) {
     case "":
-      return page(path, "overview", "", () => get("/api/v1/overview"), overviewPage);
-    case "alerts":
-      return page(path, "alerts", "Alerts", () => get("/api/v1/overview"), alertsPage);
+      return page("overview", "", () => get("/api/v1/overview"), overviewPage);
     case "services":
-    case "anomalies":
-    case "silences":
-    case "oncall":
-    case "models":
-    case "audit":
-      return page(
-        path,
-        first,
-        second ?? first,
-        async () => ({}),
-        () => h("p", { class: "empty" }, "Not here yet."),
+      return (
+        second &&
+        page("overview", second, () => get(`${one("services")}?hours=${search.get("hours") ?? 3}`), servicePage)
       );
+    case "alerts": {
+      const filter = new URLSearchParams({ filter: search.get("filter") ?? "" });
+      return page("alerts", "Alerts", async () => ({ ...(await get(`/api/v1/groups?${filter}`)), search }), alertsPage);
+    }
+    case "anomalies":
+      return second
+        ? page("anomalies", "Anomaly", () => get(one("anomalies")), anomalyPage)
+        : page("anomalies", "Anomalies", () => get(`/api/v1/anomalies?days=${search.get("days") ?? 7}`), anomaliesPage);
+    case "silences":
+      return page("silences", "Silences", () => get("/api/v1/silences"), silencesPage);
+    case "oncall":
+      return page("oncall", "On call", () => get("/api/v1/oncall"), oncallPage);
+    case "models":
+      return page("models", "Models", () => get("/api/v1/models"), modelsPage);
+    case "noise":
+      return page("noise", "Noise", () => get(`/api/v1/noise?days=${search.get("days") ?? 7}`), noisePage);
+    case "audit":
+      return page("audit", "Audit", () => get("/api/v1/audit"), auditPage);
+    case "runbooks":
+      return second ? page("alerts", "Runbook", () => get(one("runbooks")), runbookPage) : null;
     default:
       return null;
   }
-}
-
-function page(path, name, title, load, draw) {
-  return { path, name, title, load, draw };
 }

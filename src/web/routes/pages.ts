@@ -2,7 +2,19 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { loadStatic, type StaticFile } from "../static.ts";
 
 /** Addresses of pages; the page itself chooses what to show by the address. */
-const PAGE_PATHS = ["/", "/services/:name", "/alerts", "/silences", "/oncall", "/models", "/audit", "/anomalies/:id"];
+const PAGE_PATHS = [
+  "/",
+  "/services/:name",
+  "/alerts",
+  "/anomalies",
+  "/anomalies/:id",
+  "/silences",
+  "/oncall",
+  "/models",
+  "/noise",
+  "/audit",
+  "/runbooks/:id",
+];
 
 const HEADERS = {
   "content-security-policy":

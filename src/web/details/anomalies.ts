@@ -1,0 +1,59 @@
+import type { Anomaly } from "../../alert/anomaly.ts";
+import type { Feedback, Store } from "../../store/store.ts";
+import type { AnomalyDetailView, AnomalyView, FeedbackView } from "../detail-views.ts";
+
+const YEAR = 365 * 86_400_000;
+const LOOKED_AT = 300;
+const SHOWN = 5;
+
+/** An anomaly as the API gives it. */
+export function toAnomalyView(anomaly: Anomaly): AnomalyView {
+  const { openedAt, closedAt, peakAt, updatedAt: _, contributions, evidence, ...rest } = anomaly;
+  return {
+    ...rest,
+    openedAt: openedAt.toISOString(),
+    closedAt: closedAt?.toISOString() ?? null,
+    peakAt: peakAt.toISOString(),
+    contributions: contributions.map((contribution) => ({ ...contribution })),
+    evidence: [...evidence],
+  };
+}
+
+/** One anomaly with earlier ones like it and what people said of it; null for an unknown id. */
+export async function anomalyDetail(store: Store, id: string, now: Date): Promise<AnomalyDetailView | null> {
+  const anomaly = await store.anomalies.get(id);
+  if (anomaly === null) {
+    return null;
+  }
+  const since = new Date(now.getTime() - YEAR);
+  const [others, feedback] = await Promise.all([
+    store.anomalies.recent({ since, service: anomaly.service, limit: LOOKED_AT }),
+    store.feedback.list({ subject: id, limit: 50 }),
+  ]);
+  const similar = others
+    .filter((other) => other.id !== id && other.openedAt < anomaly.openedAt)
+    .map((other) => ({ other, alike: likeness(anomaly, other) }))
+    .filter(({ alike }) => alike > 0.5)
+    .sort((left, right) => right.alike - left.alike)
+    .slice(0, SHOWN);
+  return {
+    anomaly: toAnomalyView(anomaly),
+    similar: similar.map(({ other }) => toAnomalyView(other)),
+    feedback: feedback.map(toFeedbackView),
+  };
+}
+
+/** How alike two anomalies are, 0 to 1: the cosine of their metrics' shares, a bit less when kind or class differ. */
+export function likeness(left: Anomaly, right: Anomaly): number {
+  const shares = (anomaly: Anomaly) => new Map(anomaly.contributions.map(({ metric, share }) => [metric, share]));
+  const [a, b] = [shares(left), shares(right)];
+  const length = (map: ReadonlyMap<string, number>) => Math.hypot(...map.values());
+  const product = [...a].reduce((sum, [metric, share]) => sum + share * (b.get(metric) ?? 0), 0);
+  const cosine = product === 0 ? 0 : product / (length(a) * length(b));
+  return cosine * (left.kind === right.kind ? 1 : 0.8) * (left.class === right.class ? 1 : 0.8);
+}
+
+function toFeedbackView({ id, at, by, kind, subject, details, revokedAt }: Feedback): FeedbackView {
+  const reason = typeof details["reason"] === "string" ? details["reason"] : "";
+  return { id, at: at.toISOString(), by, kind, subject, reason, revokedAt: revokedAt?.toISOString() ?? null };
+}

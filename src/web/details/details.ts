@@ -1,0 +1,131 @@
+import type { Clock } from "../../alert/clock.ts";
+import { formatMatcher, MatcherSyntaxError, parseMatcher } from "../../alert/matcher.ts";
+import { isOurs, type Silence } from "../../alert/silence.ts";
+import { UserError } from "../../alert/user-error.ts";
+import type { Catalogue } from "../../config/catalogue.ts";
+import type { Actions } from "../../intelligence/actions-types.ts";
+import type { CurrentState } from "../../intelligence/current-state.ts";
+import type { Runbook } from "../../intelligence/runbooks/runbook.ts";
+import type { OncallNow } from "../../intelligence/status-types.ts";
+import type { MetricSource } from "../../prometheus/source.ts";
+import type { LedgerEntry, Store } from "../../store/store.ts";
+import type { SilenceView } from "../detail-views.ts";
+import type { WebDetails, WebSources } from "../sources.ts";
+import { anomalyDetail, toAnomalyView } from "./anomalies.ts";
+import { noiseReport } from "./noise.ts";
+import { serviceDetail } from "./service.ts";
+
+const DAY = 86_400_000;
+const MAX_LISTED = 1000;
+
+/** What the pages' data is made of. */
+export interface DetailParts {
+  readonly catalogue: Catalogue;
+  readonly current: CurrentState;
+  readonly store: Store;
+  readonly source: MetricSource;
+  readonly actions: Pick<Actions, "preview">;
+  readonly runbooks: readonly Runbook[];
+  readonly oncall: (service: string | null, at: Date) => Promise<readonly OncallNow[]>;
+  readonly clock: Clock;
+  readonly demo: boolean;
+  /** The first page's data, so that both pages say the same. */
+  readonly overview: Pick<WebSources, "services" | "groups">;
+}
+
+/** Makes the data of all pages but the first out of the current state, the store and the metrics. */
+export function createDetails(parts: DetailParts): WebDetails {
+  const { store, current, clock } = parts;
+  return {
+    service: (name, range) => serviceDetail(parts, name, range),
+    async anomalies(days) {
+      const since = new Date(clock().getTime() - days * DAY);
+      return (await store.anomalies.recent({ since, limit: MAX_LISTED })).map(toAnomalyView);
+    },
+    anomaly: (id) => anomalyDetail(store, id, clock()),
+    async silences() {
+      const ledger = new Map((await store.silences.recent(MAX_LISTED)).map((entry) => [entry.silenceId, entry]));
+      return (current.silences.last() ?? [])
+        .map((silence) => toSilenceView(silence, ledger.get(silence.id) ?? null, current.hidden.get(silence.id) ?? 0))
+        .sort((left, right) => STATES.indexOf(left.state) - STATES.indexOf(right.state));
+    },
+    async preview(matchers) {
+      const { now, pastWeek, examples, warning } = await parts.actions.preview(matchers.map(readMatcher));
+      return { now, pastWeek, examples: [...examples], warning };
+    },
+    async oncall() {
+      const now = clock();
+      const [oncall, overrides] = await Promise.all([
+        parts.oncall(null, now),
+        store.oncall.overrides(now, new Date(now.getTime() + 30 * DAY)),
+      ]);
+      return {
+        now: now.toISOString(),
+        oncall: oncall.map(({ roster, person, until, because }) => ({
+          roster,
+          person: person?.name ?? "nobody",
+          until: until?.toISOString() ?? null,
+          because,
+        })),
+        overrides: overrides.map(({ from, to, ...rest }) => ({
+          ...rest,
+          from: from.toISOString(),
+          to: to.toISOString(),
+        })),
+      };
+    },
+    async models() {
+      return (await store.models.list()).map(({ trainedAt, trainedFrom, trainedTo, metrics, ...rest }) => ({
+        ...rest,
+        metrics: [...metrics],
+        trainedAt: trainedAt.toISOString(),
+        trainedFrom: trainedFrom.toISOString(),
+        trainedTo: trainedTo.toISOString(),
+      }));
+    },
+    async audit(limit) {
+      return (await store.audit.recent(limit)).map((entry) => ({ ...entry, at: entry.at.toISOString() }));
+    },
+    noise: (days) => noiseReport(store, new Date(clock().getTime() - days * DAY)),
+    async runbook(id) {
+      const found = parts.runbooks.find((runbook) => runbook.id === id);
+      if (found === undefined) {
+        return null;
+      }
+      const { title, owners, firstChecks, remedies, links, body } = found;
+      const copies = { owners: [...owners], firstChecks: [...firstChecks], remedies: [...remedies], links: [...links] };
+      return { id, title, ...copies, body };
+    },
+  };
+}
+
+const STATES = ["active", "pending", "expired"];
+
+function toSilenceView(silence: Silence, entry: LedgerEntry | null, hides: number): SilenceView {
+  const { id, matchers, startsAt, endsAt, state, createdBy, comment } = silence;
+  return {
+    id,
+    matchers: matchers.map(formatMatcher),
+    startsAt: startsAt.toISOString(),
+    endsAt: endsAt.toISOString(),
+    state,
+    createdBy,
+    comment,
+    ours: isOurs(silence),
+    owner: entry?.owner ?? null,
+    purpose: entry?.purpose ?? null,
+    hides,
+    hidden: Math.max(hides, entry?.hidden.length ?? 0),
+  };
+}
+
+function readMatcher(text: string): ReturnType<typeof parseMatcher> {
+  try {
+    return parseMatcher(text);
+  } catch (error) {
+    if (error instanceof MatcherSyntaxError) {
+      throw new UserError(error.message, "matchers", 'write them like service="dbs"', { cause: error });
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,126 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { createWeb, type Web } from "../../src/web/web.ts";
+import { webOptions } from "../web/build.ts";
+import { accessibilityFindings, hasChromium, keepPicture, startBrowser } from "./browser.ts";
+
+const PAGES = [
+  ["service", "/services/dbs", "dbs Dataset bookkeeping"],
+  ["alerts", "/alerts", "Alerts"],
+  ["alerts-by", "/alerts?filter=severity%3D%22high%22&by=namespace", "Alerts"],
+  ["anomalies", "/anomalies", "Anomalies"],
+  ["anomaly", "/anomalies/an-1", "dbs: point anomaly"],
+  ["silences", "/silences", "Silences"],
+  ["oncall", "/oncall", "On call"],
+  ["models", "/models", "Models3"],
+  ["noise", "/noise", "Noise"],
+  ["audit", "/audit", "Audit log"],
+  ["runbook", "/runbooks/dbs-down", "DBS does not answer"],
+] as const;
+
+describe.skipIf(!hasChromium)("pages in Chromium", () => {
+  let browser: Browser;
+  let web: Web;
+  let page: Page;
+  let parts: ReturnType<typeof webOptions>;
+  const faults: string[] = [];
+  beforeAll(async () => {
+    browser = await startBrowser();
+    parts = webOptions({ localRole: "admin", links: [{ title: "Slack", href: "/slack" }] });
+    web = await createWeb(parts.options);
+    page = await browser.newPage({ viewport: { width: 1360, height: 850 }, colorScheme: "light" });
+    page.on("pageerror", (error) => faults.push(error.message));
+    page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
+  });
+  afterAll(async () => {
+    await browser.close();
+    await web.close();
+  });
+  afterEach(() => {
+    expect(faults.splice(0)).toEqual([]);
+  });
+  const open = async (path: string, heading: string) => {
+    await page.goto(`${web.url}${path}`);
+    await page.locator("h1", { hasText: heading.split(" ")[0] ?? heading }).waitFor();
+  };
+
+  it.each(PAGES)(
+    "%s has its own address, no serious accessibility finding, and fits a phone",
+    async (name, path, heading) => {
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme });
+        await open(path, heading);
+        expect(((await page.locator("h1").textContent()) ?? "").replace(/\s+/g, " ").trim()).toBe(heading);
+        expect(await accessibilityFindings(page)).toEqual([]);
+        await keepPicture(page, `${name}-${colorScheme}`);
+      }
+      await page.setViewportSize({ width: 390, height: 844 });
+      const wide = await page.evaluate(
+        "[...document.querySelectorAll('main *')].filter((e) => e.checkVisibility() && e.getBoundingClientRect().right > 391 && !e.closest('.scroll, .lane-track, pre')).map((e) => e.outerHTML.slice(0, 100))",
+      );
+      expect(wide).toEqual([]);
+      await keepPicture(page, `${name}-phone`);
+      await page.setViewportSize({ width: 1360, height: 850 });
+      await page.emulateMedia({ colorScheme: "light" });
+    },
+  );
+
+  it("draws the metrics, and reads out the value under the pointer", async () => {
+    await open("/services/dbs", "dbs");
+    const chart = page.locator(".chart .u-over").first();
+    await chart.waitFor();
+    expect(await page.locator(".chart canvas").count()).toBe(4);
+    await expect.poll(() => page.locator(".readout").nth(1).textContent()).toMatch(/\d+ ms \(expected \d+/);
+    await chart.hover();
+    await expect.poll(() => page.locator(".readout").first().textContent()).toMatch(/^\d\d:\d\d:\d\d .*\/s/);
+  });
+
+  it("goes to another range and back without loading anew", async () => {
+    await open("/services/dbs", "dbs");
+    await page.evaluate("globalThis.stayed = true");
+    await page.getByRole("link", { name: "1 d" }).click();
+    await page.locator(".choices [aria-current]", { hasText: "1 d" }).waitFor();
+    await page.goBack();
+    await page.locator(".choices [aria-current]", { hasText: "3 h" }).waitFor();
+    expect(await page.evaluate("globalThis.stayed")).toBe(true);
+  });
+
+  it("silences with a preview, by keyboard", async () => {
+    await open("/alerts", "Alerts");
+    await page.locator("#group-dbs-latency").getByRole("button", { name: "Silence…" }).press("Enter");
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("alerts now").waitFor();
+    await keepPicture(page, "silence-dialog");
+    await dialog.getByLabel("Matchers").fill('service="dbs"');
+    await dialog.getByText("This hides all alerts of a service.").waitFor();
+    await dialog.getByLabel("Why").fill("known and being mended");
+    await page.keyboard.press("Enter");
+    await page.getByText("Done.").waitFor();
+    expect(parts.done.at(-1)?.action).toEqual({
+      kind: "silence",
+      matchers: ['service="dbs"'],
+      minutes: 60,
+      reason: "known and being mended",
+    });
+  });
+
+  it("filters alerts by matchers that stay in the address", async () => {
+    await open("/alerts", "Alerts");
+    await page.getByLabel("Matchers").fill('service="dbs"');
+    await page.getByLabel("Matchers").press("Enter");
+    await expect.poll(() => page.locator(".group").count()).toBe(1);
+    expect(page.url()).toContain("filter=service%3D%22dbs%22");
+  });
+
+  it("takes feedback on an anomaly, and ends a silence of ours only", async () => {
+    await open("/anomalies/an-1", "dbs");
+    await page.getByLabel("Not an anomaly, because").fill("planned test");
+    await page.getByRole("button", { name: "Say so" }).click();
+    await page.getByText("Done.").waitFor();
+    expect(parts.done.at(-1)?.action).toEqual({ kind: "not-anomaly", anomaly: "an-1", reason: "planned test" });
+    await open("/silences", "Silences");
+    expect(await page.getByRole("button", { name: "End it" }).count()).toBe(1);
+    await page.getByRole("button", { name: "End it" }).click();
+    await expect.poll(() => parts.done.at(-1)?.action).toMatchObject({ kind: "expire-silence", silence: "s-1" });
+  });
+});
