@@ -8,6 +8,7 @@ import { registerDetect } from "./cli/detect.ts";
 import { registerGroup } from "./cli/group.ts";
 import { registerRunbooks } from "./cli/runbooks.ts";
 import { registerServe } from "./cli/serve.ts";
+import { registerSolutions } from "./cli/solutions.ts";
 import { registerTickets } from "./cli/tickets.ts";
 
 const COMMANDS: readonly RegisterCommand[] = [
@@ -17,6 +18,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerDetect,
   registerGroup,
   registerAnnotations,
+  registerSolutions,
   registerRunbooks,
   registerTickets,
 ];
