@@ -10,6 +10,7 @@ import { registerGroup } from "./cli/group.ts";
 import { registerRunbooks } from "./cli/runbooks.ts";
 import { registerServe } from "./cli/serve.ts";
 import { registerSilences } from "./cli/silences.ts";
+import { registerSolutions } from "./cli/solutions.ts";
 import { registerTickets } from "./cli/tickets.ts";
 
 const COMMANDS: readonly RegisterCommand[] = [
@@ -22,6 +23,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerGroup,
   registerRunbooks,
   registerSilences,
+  registerSolutions,
   registerTickets,
 ];
 

@@ -6,6 +6,7 @@ import type { SilenceLedgerRepository } from "../store/store.ts";
 import { type CollapseReport, type CollapserState, createCollapser } from "./collapse/collapser.ts";
 import { type CopierState, type CopyReport, createCopier } from "./copies/copier.ts";
 import type { Pipeline, PipelineResult } from "./pipeline.ts";
+import type { SolutionDesk } from "./solutions/desk.ts";
 
 /** What the sending half of the pipeline needs. */
 export interface CycleParts {
@@ -14,6 +15,8 @@ export interface CycleParts {
   readonly alertmanager: Pick<Alertmanager, "post" | "putSilence" | "expireSilence">;
   readonly ledger: Pick<SilenceLedgerRepository, "save" | "get">;
   readonly catalogue: Catalogue;
+  /** Learns of new answers before each look. */
+  readonly solutions?: Pick<SolutionDesk, "refresh">;
   /** What an earlier cycle's `state()` gave, without the pipeline's own. */
   readonly state?: CycleState | null;
 }
@@ -45,15 +48,14 @@ export interface CycleOptions {
 }
 
 /** Each step of sending stands alone: one that fails is reported and does not stop the others. */
-export function createCycle({ config, pipeline, alertmanager, ledger, catalogue, state = null }: CycleParts): Cycle {
-  const { disable, enrich } = config.intelligence;
+export function createCycle(parts: CycleParts): Cycle {
+  const { pipeline, alertmanager, ledger, catalogue, solutions, state = null } = parts;
+  const { disable, enrich } = parts.config.intelligence;
   const collapser = createCollapser({ alertmanager, ledger, catalogue, state: state?.collapser ?? null });
   const copier = createCopier({ alertmanager, ledger, state: state?.copier ?? null });
   return {
     state: () => ({ version: 1, collapser: collapser.state(), copier: copier.state() }),
     async run(alerts, now, { acknowledged = new Set<string>(), dryRun = false } = {}) {
-      const ownSilences = new Set([...collapser.silenceIds(), ...copier.silenceIds()]);
-      const result = pipeline.run(alerts, now, { acknowledged, ownSilences });
       const faults: string[] = [];
       const attempt = async <T>(what: string, send: () => Promise<T>): Promise<T | null> => {
         try {
@@ -63,6 +65,9 @@ export function createCycle({ config, pipeline, alertmanager, ledger, catalogue,
           return null;
         }
       };
+      await attempt("solutions", async () => solutions?.refresh());
+      const ownSilences = new Set([...collapser.silenceIds(), ...copier.silenceIds()]);
+      const result = pipeline.run(alerts, now, { acknowledged, ownSilences });
       if (result.raised.length > 0 && !dryRun) {
         await attempt("raise", () => alertmanager.post(result.raised));
       }

@@ -6,6 +6,7 @@ import type { Config } from "../config/schema.ts";
 import type { GroupShape } from "./collapse/plan.ts";
 import { criticalAlert } from "./critical.ts";
 import { keywordRules } from "./keyword-rules.ts";
+import type { SolutionDesk } from "./solutions/desk.ts";
 import type { Batch, Item, Stage, StageContext, StageReport } from "./stage.ts";
 import { toError } from "./stage.ts";
 import { annotateStage } from "./stages/annotate.ts";
@@ -13,11 +14,13 @@ import { type GroupStageState, groupStage } from "./stages/group.ts";
 import { preprocessStage } from "./stages/preprocess.ts";
 import { type RunbookFinder, runbookStage } from "./stages/runbook.ts";
 import { type SeverityGuess, severityStage } from "./stages/severity.ts";
+import { solutionsStage } from "./stages/solutions.ts";
 
 /** What the pipeline needs besides its configuration. */
 export interface PipelineDependencies {
   readonly catalogue: Catalogue;
   readonly runbooks?: RunbookFinder;
+  readonly solutions?: Pick<SolutionDesk, "propose">;
   readonly severityGuess?: SeverityGuess;
   /** Milliseconds of a steady clock, for the measures. */
   readonly steadyClock?: () => number;
@@ -60,7 +63,7 @@ type PipelineConfig = Pick<Config, "intelligence" | "alertmanager">;
 /** Builds the stages in their order; those named in `intelligence.disable` are left out. */
 export function createPipeline(config: PipelineConfig, dependencies: PipelineDependencies): Pipeline {
   const { severities, disable, criticalThreshold } = config.intelligence;
-  const { catalogue, runbooks, severityGuess = null, steadyClock = () => performance.now() } = dependencies;
+  const { catalogue, runbooks, solutions, severityGuess = null, steadyClock = () => performance.now() } = dependencies;
   const rules = keywordRules(config.intelligence);
   const ignoredLabels = config.alertmanager.ignoreLabels;
   const group = groupStage({ catalogue, ranking: severities, ignoredLabels, state: dependencies.state?.group ?? null });
@@ -68,6 +71,7 @@ export function createPipeline(config: PipelineConfig, dependencies: PipelineDep
     severityStage(rules, severities, severityGuess),
     annotateStage(rules),
     ...(runbooks === undefined ? [] : [runbookStage(runbooks)]),
+    ...(solutions === undefined ? [] : [solutionsStage(solutions)]),
   ].filter((stage) => !disable.includes(stage.name));
   const stages = [preprocessStage(ignoredLabels), ...perAlert, group].filter((stage) => !disable.includes(stage.name));
   return {
