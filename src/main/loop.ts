@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { schedule } from "node-cron";
 import type { Logger } from "pino";
 import type { Clock } from "../alert/clock.ts";
@@ -33,10 +34,13 @@ export interface LoopOptions {
 
 const SECOND_TICK = "* * * * * *";
 const TOLERANCE = 500;
+const MOST_WAITING = 1000;
 
 /** @returns a stopped loop; a run that throws is logged and counted, and the next one comes all the same */
 export function createLoop({ name, every, run, clock, log }: LoopOptions): Loop {
   const stopping = new AbortController();
+  // A run may wait for many things at once, each of which listens.
+  setMaxListeners(MOST_WAITING, stopping.signal);
   let current: Promise<void> | null = null;
   let lastStart = Number.NEGATIVE_INFINITY;
   const status = {
