@@ -7,6 +7,7 @@ import { registerCollect } from "./cli/collect.ts";
 import type { CommandContext, RegisterCommand } from "./cli/command.ts";
 import { registerDetect } from "./cli/detect.ts";
 import { registerGroup } from "./cli/group.ts";
+import { registerOncall } from "./cli/oncall.ts";
 import { registerRunbooks } from "./cli/runbooks.ts";
 import { registerServe } from "./cli/serve.ts";
 import { registerSilences } from "./cli/silences.ts";
@@ -21,6 +22,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerCollect,
   registerDetect,
   registerGroup,
+  registerOncall,
   registerRunbooks,
   registerSilences,
   registerSolutions,

@@ -1,22 +1,15 @@
 import { createHash } from "node:crypto";
 import { DateTime } from "luxon";
-import type { Segment } from "./coverage.ts";
+import type { RoleCoverage, Segment } from "./coverage.ts";
 
 const LONGEST_LINE = 75;
-
-/** One role's shifts, to be written as a calendar. */
-export interface CalendarOf {
-  /** Role key, e.g. `cmsweb/secondary`. */
-  readonly key: string;
-  readonly segments: readonly Segment[];
-}
 
 /**
  * An iCalendar feed (RFC 5545) of shifts, one event each; stretches without anybody are events too, so that a gap is seen.
  * The same shifts give the same event ids.
  * @param stamp when it was made
  */
-export function writeCalendar(name: string, roles: readonly CalendarOf[], stamp: Date): string {
+export function writeCalendar(name: string, roles: readonly RoleCoverage[], stamp: Date): string {
   const lines = [
     "BEGIN:VCALENDAR",
     "VERSION:2.0",

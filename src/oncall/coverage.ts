@@ -44,6 +44,30 @@ export function coverage(
   return segments;
 }
 
+/** One role's shifts. */
+export interface RoleCoverage {
+  /** Role key, e.g. `cmsweb/secondary`. */
+  readonly key: string;
+  readonly segments: readonly Segment[];
+}
+
+/** Coverage of every role of the named rosters. */
+export function coverageOfRoles(
+  schedule: Schedule,
+  rosters: readonly string[],
+  exceptions: Exceptions,
+  range: { readonly from: Date; readonly to: Date },
+): readonly RoleCoverage[] {
+  return schedule.rosters
+    .filter(({ name }) => rosters.includes(name))
+    .flatMap((roster) =>
+      Object.keys(roster.roles).map((role) => ({
+        key: roleKey(roster, role),
+        segments: coverage(schedule, roster, role, exceptions, range),
+      })),
+    );
+}
+
 /** The stretches of a range in which nobody has the role. */
 export function gaps(segments: readonly Segment[]): readonly Segment[] {
   return segments.filter(({ person }) => person === null);

@@ -20,6 +20,12 @@ export interface Feeds {
   readonly problems: readonly string[];
 }
 
+export interface FeedParts {
+  /** Keeps the last good texts; null: they are not kept. */
+  readonly states: Store["states"] | null;
+  readonly fetchText: FetchText;
+}
+
 interface Kept {
   readonly text: string;
   readonly at: number;
@@ -29,11 +35,7 @@ interface Kept {
  * Reads the calendars of a schedule. A feed that cannot be had is not an empty one: its last good text is used, kept in
  * the store, and the problem is told.
  */
-export async function readFeeds(
-  schedule: Schedule,
-  parts: { readonly store: Pick<Store, "states">; readonly fetchText: FetchText },
-  now: Date,
-): Promise<Feeds> {
+export async function readFeeds(schedule: Schedule, parts: FeedParts, now: Date): Promise<Feeds> {
   const calendars = new Map<string, readonly CalendarEvent[]>();
   const problems: string[] = [];
   const range = { from: new Date(now.getTime() - BACK), to: new Date(now.getTime() + AHEAD) };
@@ -43,11 +45,11 @@ export async function readFeeds(
     try {
       const text = await textOf(source, parts.fetchText);
       const shifts = read(text);
-      await parts.store.states.put(PREFIX + key, { text, at: now.getTime() } satisfies Kept);
+      await parts.states?.put(PREFIX + key, { text, at: now.getTime() } satisfies Kept);
       calendars.set(key, shifts.events);
       problems.push(...shifts.problems.map((problem) => `calendar of ${key}: ${problem}`));
     } catch (error) {
-      const kept = await parts.store.states.get<Kept>(PREFIX + key);
+      const kept = (await parts.states?.get<Kept>(PREFIX + key)) ?? null;
       const instead =
         kept === null ? "there is no earlier one" : `the one of ${new Date(kept.at).toISOString()} is used`;
       problems.push(`calendar of ${key} cannot be read (${(error as Error).message}): ${instead}`);

@@ -1,7 +1,7 @@
 import type { OncallOverride } from "../store/store.ts";
 import { isWithin } from "./hours.ts";
 import { roleKey, type Schedule } from "./load.ts";
-import { nthShift, personOfTurn, shiftAt } from "./rotation.ts";
+import { personOfTurn, type Shift, shiftAt } from "./rotation.ts";
 import type { Role, Roster, Rotation } from "./schema.ts";
 
 /** A time that a calendar gives to a person. */
@@ -142,10 +142,10 @@ function isAway({ people }: Schedule, name: string, at: Date): boolean {
   return away.some(({ from, to }) => from <= at && at < to);
 }
 
-/** The shift of the rotation on duty at a moment, for "take my shift"; null when there is none. */
-export function presentShift(schedule: Schedule, roster: Roster, roleName: string, at: Date) {
-  const rotation = roster.roles[roleName]?.rotation.find((one) => isOnDuty(schedule, one, at));
-  const zone = rotation === undefined ? schedule.timezone : zoneOf(schedule, rotation);
-  const shift = rotation === undefined ? null : shiftAt(rotation, zone, at);
-  return rotation === undefined || shift === null ? null : { shift, next: nthShift(rotation, zone, shift.index + 1) };
+/** The shift of the rotation on duty at a moment (for a role that follows another, of that one); null without one. */
+export function presentShift(schedule: Schedule, roster: Roster, roleName: string, at: Date): Shift | null {
+  const role = roster.roles[roleName];
+  const rotations = [...(role?.rotation ?? []), ...(roster.roles[role?.nextOf ?? ""]?.rotation ?? [])];
+  const rotation = rotations.find((one) => isOnDuty(schedule, one, at));
+  return rotation === undefined ? null : shiftAt(rotation, zoneOf(schedule, rotation), at);
 }
