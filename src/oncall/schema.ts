@@ -71,7 +71,7 @@ const calendar = z
 const role = z
   .strictObject({
     /** One rotation, or several of which the first that has somebody counts (day and night, layers). */
-    rotation: z.union([rotation.transform((one) => [one]), z.array(rotation).min(1).max(20)]).default([]),
+    rotation: z.preprocess(oneOrMore, z.array(rotation).max(20)),
     calendar: calendar.optional(),
     /** Whoever has that role in the next shift. */
     nextOf: z.string().optional(),
@@ -135,11 +135,7 @@ export const scheduleSchema = z.strictObject({
   escalations: z.record(z.string(), policy).default({}),
   /** Who is paged when nobody is on call; with the channel that is told so. */
   fallback: z.strictObject({ person: z.string(), channel: z.string().optional() }),
-  holidays: z
-    .array(
-      z.union([date.transform((day) => ({ date: day, name: "holiday" })), z.strictObject({ date, name: z.string() })]),
-    )
-    .default([]),
+  holidays: z.array(z.preprocess(nameHoliday, z.strictObject({ date, name: z.string() }))).default([]),
   /** When what can wait is held back. Holidays and weekends can be quiet all day. */
   quiet: z
     .strictObject({
@@ -181,4 +177,12 @@ function isDuration(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+function oneOrMore(value: unknown): unknown {
+  return Array.isArray(value) ? value : value === undefined ? [] : [value];
+}
+
+function nameHoliday(value: unknown): unknown {
+  return typeof value === "string" ? { date: value, name: "holiday" } : value;
 }

@@ -1,0 +1,76 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { describe, expect, it } from "vitest";
+import { feedClient } from "../../src/oncall/feed-client.ts";
+import { readFeeds } from "../../src/oncall/feeds.ts";
+import type { Store } from "../../src/store/store.ts";
+import { at, schedule } from "./samples.ts";
+
+const now = at("2026-01-07T12:00:00+01:00");
+const plan = schedule({
+  rosters: [{ name: "all", default: true, roles: { primary: { calendar: { url: "https://calendar.test/a.ics" } } } }],
+});
+const EVENT =
+  "BEGIN:VEVENT\r\nUID:1\r\nSUMMARY:ada\r\nDTSTART:20260107T080000Z\r\nDTEND:20260108T080000Z\r\nEND:VEVENT";
+const feed = `BEGIN:VCALENDAR\r\nVERSION:2.0\r\n${EVENT}\r\nEND:VCALENDAR\r\n`;
+
+/** States in a map: the store's own are tested with the store. */
+function states(): Store["states"] {
+  const kept = new Map<string, unknown>();
+  return {
+    get: async <T>(key: string) => (kept.get(key) ?? null) as T | null,
+    put: async (key, value) => void kept.set(key, value),
+    list: async () => new Map(),
+    remove: async (key) => void kept.delete(key),
+  };
+}
+
+describe("calendar feeds", () => {
+  it("are read, and the last good text stays in use when one fails, with the problem told", async () => {
+    const kept = states();
+    const good = await readFeeds(plan, { states: kept, fetchText: async () => feed }, now);
+    expect(good.problems).toEqual([]);
+    expect(good.calendars.get("all")).toEqual([
+      { person: "ada", from: at("2026-01-07T08:00:00Z"), to: at("2026-01-08T08:00:00Z") },
+    ]);
+    const fetchText = () => Promise.reject(new Error("timeout of 15000ms exceeded"));
+    const bad = await readFeeds(plan, { states: kept, fetchText }, now);
+    expect(bad.calendars).toEqual(good.calendars);
+    expect(bad.problems).toEqual([
+      "calendar of all cannot be read (timeout of 15000ms exceeded): the one of 2026-01-07T11:00:00.000Z is used",
+    ]);
+  });
+
+  it("do not lose the last good text to a page that is no calendar", async () => {
+    const kept = states();
+    await readFeeds(plan, { states: kept, fetchText: async () => feed }, now);
+    const login = await readFeeds(plan, { states: kept, fetchText: async () => "<html>please log in</html>" }, now);
+    expect(login.calendars.get("all")).toHaveLength(1);
+    expect(login.problems[0]).toMatch(/no calendar/);
+  });
+
+  it("that fail the first time leave nobody, and say so", async () => {
+    const first = await readFeeds(plan, { states: null, fetchText: () => Promise.reject(new Error("refused")) }, now);
+    expect(first.calendars.get("all")).toEqual([]);
+    expect(first.problems).toEqual(["calendar of all cannot be read (refused): there is no earlier one"]);
+  });
+
+  it("come over HTTP, within a time limit", async () => {
+    const server = createServer((request, response) => {
+      if (request.url === "/slow") {
+        return;
+      }
+      response.statusCode = request.url === "/a.ics" ? 200 : 403;
+      response.end(feed);
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    const base = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
+    const fetchText = feedClient(200);
+    expect(await fetchText(`${base}/a.ics`)).toBe(feed);
+    await expect(fetchText(`${base}/b.ics`)).rejects.toThrow(/403/);
+    await expect(fetchText(`${base}/slow`)).rejects.toThrow(/timeout/);
+    server.closeAllConnections();
+    server.close();
+  });
+});
