@@ -36,7 +36,7 @@ export async function listTickets(request: LookRequest & { system?: string }, co
 
 /** Shows one ticket as last seen. @returns exit code 0 @throws UserError when it is not known */
 export async function showTicket(name: string, request: LookRequest, context: CommandContext): Promise<0> {
-  const tracked = await withStore(request, context, (store) => find(store, name));
+  const tracked = await withStore(request, context, (store) => findTicket(store, name));
   if (request.json === true) {
     context.out(`${JSON.stringify(toJson(tracked), null, 2)}\n`);
     return 0;
@@ -71,7 +71,7 @@ export async function showTicket(name: string, request: LookRequest, context: Co
 /** Shows everything that happened to one ticket. @returns exit code 0 @throws UserError when it is not known */
 export async function showHistory(name: string, request: LookRequest, context: CommandContext): Promise<0> {
   const history = await withStore(request, context, async (store) => {
-    const { ticket } = await find(store, name);
+    const { ticket } = await findTicket(store, name);
     return store.tickets.history(ticket.system, ticket.id);
   });
   if (request.json === true) {
@@ -84,7 +84,8 @@ export async function showHistory(name: string, request: LookRequest, context: C
   return 0;
 }
 
-async function withStore<T>(
+/** Opens the configured store for a piece of work. */
+export async function withStore<T>(
   request: LookRequest,
   context: CommandContext,
   work: (store: Store) => Promise<T>,
@@ -99,7 +100,7 @@ async function withStore<T>(
 }
 
 /** A ticket by `system/id`, `system-id` (an alert's name) or its id alone, in whichever system has it. */
-async function find(store: Store, name: string): Promise<TrackedTicket> {
+export async function findTicket(store: Store, name: string): Promise<TrackedTicket> {
   const [, prefix, rest] = /^(ggus|helpdesk|ssb|jira)[/-](.+)$/i.exec(name) ?? [];
   const id = rest ?? name;
   // Alerts of the helpdesk are called ggus-…, too.

@@ -10,9 +10,10 @@ import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { openStore } from "../store/open.ts";
 import { findConcerns } from "../tickets/concerns.ts";
+import { createLinkIndex, type WrongLink } from "../tickets/link-index.ts";
 import { formatProblem } from "../tickets/problem.ts";
 import { runScheduled } from "../tickets/schedule.ts";
-import { configuredSources, processTools } from "../tickets/sources.ts";
+import { type ConfiguredSource, configuredSources, processTools } from "../tickets/sources.ts";
 import { type CycleOutcome, createTicketCycle } from "../tickets/sync-source.ts";
 import type { CommandContext } from "./command.ts";
 
@@ -28,10 +29,12 @@ type Outcome = CycleOutcome<SyncResult<Ticket>>;
 interface Memory {
   readonly tickets: SyncMemory<Ticket>;
   readonly states: SyncStates;
+  readonly wrongLinks: () => Promise<readonly WrongLink[]>;
   close(): Promise<void>;
 }
 
 const MAX_SHOWN = 50;
+export const MAX_WRONG_LINKS = 10_000;
 
 /**
  * Brings the tickets of all configured sources into Alertmanager, once or until it is interrupted.
@@ -46,32 +49,9 @@ export async function syncTickets(request: SyncRequest, context: CommandContext)
   if (sources.length === 0) {
     throw new UserError("names no source", `${request.config}: tickets`, "add ggus, helpdesk, ssb or jira");
   }
-  const catalogue = loadCatalogue(config.services ?? null);
-  const alertmanager = openAlertmanager(config, isDryRun, context);
   const memory = await openMemory(config, isDryRun, context);
   try {
-    const sync = createSync<Ticket>({
-      alertmanager,
-      memory: memory.tickets,
-      states: memory.states,
-      clock: systemClock,
-      log: context.log,
-      resolveGuard: config.tickets.resolveGuard,
-      isDryRun,
-    });
-    const cycles = sources.map(({ source, every, filter }) => {
-      const concernsOf = (ticket: Ticket) => findConcerns(ticket, catalogue);
-      const options = {
-        source,
-        sync,
-        memory: memory.tickets,
-        filter,
-        concernsOf,
-        clock: systemClock,
-        log: context.log,
-      };
-      return { every, cycle: createTicketCycle(options) };
-    });
+    const cycles = makeCycles(sources, memory, { config, isDryRun, context });
     if (request.once === true || isDryRun) {
       const outcomes: Outcome[] = [];
       for (const { cycle } of cycles) {
@@ -90,6 +70,30 @@ export async function syncTickets(request: SyncRequest, context: CommandContext)
   } finally {
     await memory.close();
   }
+}
+
+function makeCycles(
+  sources: readonly ConfiguredSource[],
+  memory: Memory,
+  { config, isDryRun, context }: { config: Config; isDryRun: boolean; context: CommandContext },
+) {
+  const catalogue = loadCatalogue(config.services ?? null);
+  const links = createLinkIndex(memory.tickets, memory.wrongLinks);
+  const sync = createSync<Ticket>({
+    alertmanager: openAlertmanager(config, isDryRun, context),
+    memory: memory.tickets,
+    states: memory.states,
+    clock: systemClock,
+    log: context.log,
+    resolveGuard: config.tickets.resolveGuard,
+    isDryRun,
+  });
+  const concernsOf = (ticket: Ticket) => findConcerns(ticket, catalogue);
+  const common = { sync, memory: memory.tickets, concernsOf, links, clock: systemClock, log: context.log };
+  return sources.map(({ source, every, filter }) => ({
+    every,
+    cycle: createTicketCycle({ ...common, source, filter }),
+  }));
 }
 
 function openAlertmanager(
@@ -112,11 +116,13 @@ async function openMemory(config: Config, isDryRun: boolean, context: CommandCon
     return {
       tickets: { ...nothing, getMany: () => Promise.resolve([]), save: refuse },
       states,
+      wrongLinks: () => Promise.resolve([]),
       close: async () => undefined,
     };
   }
   const store = await openStore(config.store, { log: context.log });
-  return { tickets: store.tickets, states: store.states, close: () => store.close() };
+  const wrongLinks = () => store.feedback.list({ kind: "wrong-link", limit: MAX_WRONG_LINKS });
+  return { tickets: store.tickets, states: store.states, wrongLinks, close: () => store.close() };
 }
 
 function refuse(): Promise<never> {

@@ -9,6 +9,7 @@ export const registerTickets: RegisterCommand = (program, context) => {
   registerParse(tickets, context);
   registerSync(tickets, context);
   registerLook(tickets, context);
+  registerLinks(tickets, context);
 };
 
 function registerParse(tickets: Command, context: CommandContext): void {
@@ -76,5 +77,28 @@ function registerLook(tickets: Command, context: CommandContext): void {
     .action(async (name: string, options: { config?: string; json?: boolean }) => {
       const { showHistory } = await import("./tickets-look.ts");
       context.exit(await showHistory(name, options, context));
+    });
+}
+
+function registerLinks(tickets: Command, context: CommandContext): void {
+  tickets
+    .command("links")
+    .description("list the issues that several open tickets are about, and why they belong together")
+    .option("--config <file>", "configuration (YAML)")
+    .option("--json", "print JSON")
+    .action(async (options: { config?: string; json?: boolean }) => {
+      const { listLinks } = await import("./tickets-links.ts");
+      context.exit(await listLinks(options, context));
+    });
+  tickets
+    .command("unlink")
+    .description("say that two tickets do not belong together; it stays so")
+    .argument("<ticket>", "e.g. ggus/153264")
+    .argument("<other>", "e.g. ssb/OTG0054345")
+    .option("--config <file>", "configuration (YAML)")
+    .option("--again", "take it back: they may be linked again")
+    .action(async (left: string, right: string, options: { config?: string; again?: boolean }) => {
+      const { unlinkTickets } = await import("./tickets-links.ts");
+      context.exit(await unlinkTickets(left, right, options, context));
     });
 }

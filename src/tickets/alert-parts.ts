@@ -1,6 +1,6 @@
 import type { Labels } from "../alert/alert.ts";
 import type { Ticket } from "../alert/ticket.ts";
-import type { Concerns } from "./concerns.ts";
+import type { AlertContext } from "./system.ts";
 import { cleanText, trimText } from "./text.ts";
 
 /** Alertmanager has no limit of its own, but what shows alerts has: Slack's blocks, Karma's rows. */
@@ -8,6 +8,7 @@ const MAX_LABEL = 200;
 const MAX_ANNOTATION = 600;
 /** The whole description stays in the store. */
 const MAX_DESCRIPTION = 1500;
+const MAX_LINKED = 20;
 
 type Parts = Readonly<Record<string, string | null | undefined>>;
 
@@ -21,13 +22,14 @@ export function toAnnotations(parts: Parts): Labels {
   return pick(parts, (text) => trimText(text, MAX_ANNOTATION));
 }
 
-/** Annotations that every system's alerts have when they are known: text, CMS site, services and owners. */
-export function commonAnnotations(ticket: Ticket, concerns: Concerns): Labels {
+/** Annotations that every system's alerts have when they are known: text, CMS site, services, owners, linked tickets. */
+export function commonAnnotations(ticket: Ticket, { concerns, linked }: AlertContext): Labels {
   return {
     ...toAnnotations({
       CMSSite: ticket.cmsSite,
       concerns: concerns.services.join(", "),
       owners: concerns.owners.join(", "),
+      linked: linked.slice(0, MAX_LINKED).join(", "),
     }),
     ...(ticket.description === "" ? {} : { Description: trimText(ticket.description, MAX_DESCRIPTION) }),
   };

@@ -5,6 +5,7 @@ import type { Ticket, TicketSystem } from "../alert/ticket.ts";
 import { UserError } from "../alert/user-error.ts";
 import type { Concerns } from "./concerns.ts";
 import { filterTicket, type TicketFilter } from "./filter.ts";
+import type { LinkIndex } from "./link-index.ts";
 import { formatProblem, type Problem } from "./problem.ts";
 import type { FetchResult, TicketSource } from "./source.ts";
 
@@ -35,6 +36,8 @@ export interface CycleOptions<Result> {
   readonly memory: TicketMemory;
   readonly filter: TicketFilter;
   readonly concernsOf: (ticket: Ticket) => Concerns;
+  /** Other tickets of the same issue, over all sources; none without it. */
+  readonly links?: Pick<LinkIndex, "update" | "linkedWith"> | undefined;
   readonly clock: Clock;
   readonly log: Pick<Logger, "info" | "warn">;
 }
@@ -95,6 +98,7 @@ export function createTicketCycle<Result>(options: CycleOptions<Result>): Ticket
   };
 
   const run = async (): Promise<CycleOutcome<Result>> => {
+    await options.links?.update();
     const known = new Map((await options.memory.open(name)).map(({ ticket }) => [ticket.id, ticket]));
     const fetched = await source.fetch(known);
     const { items, filtered } = selectItems(fetched, known, options.filter);
@@ -138,13 +142,15 @@ export function createTicketCycle<Result>(options: CycleOptions<Result>): Ticket
 function meaningOf<Result>({
   source,
   concernsOf,
+  links,
 }: CycleOptions<Result>): Omit<TicketReport, "items" | "incompleteBecause"> {
   const { system } = source;
   return {
     system: system.name,
     missing: system.missing,
     isOpen: (ticket, now) => system.isOpen(ticket, now),
-    toAlert: (ticket, seenAt) => system.toAlert(ticket, { seenAt, concerns: concernsOf(ticket) }),
+    toAlert: (ticket, seenAt) =>
+      system.toAlert(ticket, { seenAt, concerns: concernsOf(ticket), linked: links?.linkedWith(ticket) ?? [] }),
   };
 }
 

@@ -22,6 +22,8 @@ export interface AlertContext {
   /** When it was first seen: the start of an alert whose ticket has no time of its own. */
   readonly seenAt: Date;
   readonly concerns: Concerns;
+  /** Other tickets of the same issue, as `system/id`. */
+  readonly linked: readonly string[];
 }
 
 /** Where the tickets of a source come from: the configuration of one system under `tickets`. */

@@ -5,7 +5,7 @@ import { findConcerns, NO_CONCERNS } from "../../src/tickets/concerns.ts";
 import { requireSystem } from "../../src/tickets/systems.ts";
 
 const SEEN = new Date("2021-03-10T00:00:00Z");
-const context = { seenAt: SEEN, concerns: NO_CONCERNS };
+const context = { seenAt: SEEN, concerns: NO_CONCERNS, linked: [] };
 const ticket = (changes: Partial<Ticket> = {}): Ticket => ({
   system: "ggus",
   id: "4711",
@@ -142,8 +142,12 @@ describe("alert of a ticket", () => {
     expect(concerns.owners).toEqual(
       expect.arrayContaining(["dbs-developers", "crab-operators", "NGI_XX", "T2_XX_Test"]),
     );
-    const { annotations } = requireSystem("ggus").toAlert(named, { seenAt: SEEN, concerns });
-    expect(annotations["concerns"]).toBe("crabserver, das, dbs");
+    const { annotations } = requireSystem("ggus").toAlert(named, {
+      seenAt: SEEN,
+      concerns,
+      linked: ["ssb/OTG1", "helpdesk/7"],
+    });
+    expect(annotations).toMatchObject({ concerns: "crabserver, das, dbs", linked: "ssb/OTG1, helpdesk/7" });
   });
 
   it("finds services by whole words only", () => {

@@ -11,7 +11,7 @@ export function isOpenGgus(ticket: Ticket): boolean {
 }
 
 /** The alert of a GGUS ticket; the helpdesk, its successor, keeps the same labels so that routes go on working. */
-export function ggusAlert(ticket: Ticket, { seenAt, concerns }: AlertContext): Alert {
+export function ggusAlert(ticket: Ticket, context: AlertContext): Alert {
   const { priority, site, vo, type, url, id, subject, status } = ticket;
   const scope = ticket.fields["Scope"];
   return {
@@ -39,9 +39,9 @@ export function ggusAlert(ticket: Ticket, { seenAt, concerns }: AlertContext): A
         Scope: scope,
         URL: url,
       }),
-      ...commonAnnotations(ticket, concerns),
+      ...commonAnnotations(ticket, context),
     },
-    startsAt: ticket.createdAt ?? ticket.updatedAt ?? seenAt,
+    startsAt: ticket.createdAt ?? ticket.updatedAt ?? context.seenAt,
     endsAt: null,
     generatorURL: url,
   };

@@ -10,7 +10,7 @@ export function isOpenJira(ticket: Ticket): boolean {
 }
 
 /** The alert of a Jira issue. */
-export function jiraAlert(ticket: Ticket, { seenAt, concerns }: AlertContext): Alert {
+export function jiraAlert(ticket: Ticket, context: AlertContext): Alert {
   const { priority, type, url, id, subject, status, fields } = ticket;
   return {
     labels: toLabels({
@@ -32,9 +32,9 @@ export function jiraAlert(ticket: Ticket, { seenAt, concerns }: AlertContext): A
         Components: fields["components"],
         URL: url,
       }),
-      ...commonAnnotations(ticket, concerns),
+      ...commonAnnotations(ticket, context),
     },
-    startsAt: ticket.createdAt ?? ticket.updatedAt ?? seenAt,
+    startsAt: ticket.createdAt ?? ticket.updatedAt ?? context.seenAt,
     endsAt: null,
     generatorURL: url,
   };

@@ -9,9 +9,9 @@ export function isOpenSsb(ticket: Ticket, now: Date): boolean {
 }
 
 /** The alert of an outage; one that is announced starts in the future. */
-export function ssbAlert(ticket: Ticket, { seenAt, concerns }: AlertContext): Alert {
+export function ssbAlert(ticket: Ticket, context: AlertContext): Alert {
   const { fields, id, url } = ticket;
-  const { Description: _same, ...common } = commonAnnotations(ticket, concerns);
+  const { Description: _same, ...common } = commonAnnotations(ticket, context);
   const shared = {
     type: fields["type"],
     description: fields["description"],
@@ -42,7 +42,7 @@ export function ssbAlert(ticket: Ticket, { seenAt, concerns }: AlertContext): Al
       }),
       ...common,
     },
-    startsAt: ticket.startsAt ?? seenAt,
+    startsAt: ticket.startsAt ?? context.seenAt,
     endsAt: ticket.endsAt,
     generatorURL: url,
   };

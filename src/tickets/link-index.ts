@@ -1,0 +1,72 @@
+import { createHash } from "node:crypto";
+import type { Ticket, TicketSystem } from "../alert/ticket.ts";
+import { type LinkedIssue, linkTickets, type UndonePair } from "./link.ts";
+import type { TicketMemory } from "./sync-source.ts";
+import { SYSTEMS } from "./systems.ts";
+
+/** A person's word that two tickets do not belong together, as the store keeps it. */
+export interface WrongLink {
+  /** Keys of both tickets with a space between them. */
+  readonly subject: string;
+  readonly revokedAt: Date | null;
+}
+
+/** Which open tickets belong together, over all systems. */
+export interface LinkIndex {
+  /** Looks again; links anew only when tickets or undone links have changed. */
+  update(): Promise<void>;
+  issues(): readonly LinkedIssue[];
+  /** Keys (`system/id`) of the other tickets of the same issue. */
+  linkedWith(ticket: Pick<Ticket, "system" | "id">): readonly string[];
+}
+
+/** The subject under which a wrong link is kept; the same for either order. */
+export function wrongLinkSubject(left: string, right: string): string {
+  return [left, right].sort().join(" ");
+}
+
+/** Pairs that are to stay apart, out of what people have said. */
+export function undonePairs(wrong: readonly WrongLink[]): readonly UndonePair[] {
+  return wrong.flatMap(({ subject, revokedAt }) => {
+    const [left, right] = subject.split(" ");
+    return revokedAt !== null || left === undefined || right === undefined ? [] : [[left, right] as const];
+  });
+}
+
+export function createLinkIndex(memory: TicketMemory, wrongLinks: () => Promise<readonly WrongLink[]>): LinkIndex {
+  let digest = "";
+  let issues: readonly LinkedIssue[] = [];
+  let byKey: ReadonlyMap<string, LinkedIssue> = new Map();
+  return {
+    async update() {
+      const systems = Object.keys(SYSTEMS) as TicketSystem[];
+      const open = (await Promise.all(systems.map((system) => memory.open(system)))).flat();
+      const tickets = open.map(({ ticket }) => ticket);
+      const undone = undonePairs(await wrongLinks());
+      const next = digestOf(tickets, undone);
+      if (next === digest) {
+        return;
+      }
+      digest = next;
+      issues = linkTickets(tickets, undone);
+      byKey = new Map(issues.flatMap((issue) => issue.tickets.map((ticket) => [keyOf(ticket), issue] as const)));
+    },
+    issues: () => issues,
+    linkedWith(ticket) {
+      const own = keyOf(ticket);
+      return (byKey.get(own)?.tickets ?? []).map(keyOf).filter((key) => key !== own);
+    },
+  };
+}
+
+function keyOf({ system, id }: Pick<Ticket, "system" | "id">): string {
+  return `${system}/${id}`;
+}
+
+function digestOf(tickets: readonly Ticket[], undone: readonly UndonePair[]): string {
+  const hash = createHash("sha256").update(JSON.stringify(undone));
+  for (const ticket of tickets) {
+    hash.update(`${keyOf(ticket)} ${ticket.updatedAt?.getTime()} ${ticket.subject} ${ticket.description.length}\n`);
+  }
+  return hash.digest("hex");
+}
