@@ -16,8 +16,8 @@ export interface DecisionContext<Item extends SyncItem> {
   readonly refreshAfter: number;
   /** After how many milliseconds it is written down anew that an unchanged item was seen. */
   readonly noteAfter: number;
-  /** Identities that are wanted now by any item: none of them is ended. */
-  readonly wanted: ReadonlySet<string>;
+  /** Identities that are wanted now by any item: none of them is ended. Asked for only when something ends. */
+  readonly wanted: () => ReadonlySet<string>;
   /** When the item's alert was last sent, also where that was not written down. */
   readonly lastPushed: (tracked: TrackedItem<Item>) => Date | null;
 }
@@ -180,7 +180,7 @@ function resolve<Item extends SyncItem>(
 
 /** The end of an identity, unless it is wanted by another item. */
 function ending<Item extends SyncItem>(alert: Alert, context: DecisionContext<Item>): readonly Alert[] {
-  return context.wanted.has(fingerprint(alert.labels)) ? [] : [{ ...alert, endsAt: context.now }];
+  return context.wanted().has(fingerprint(alert.labels)) ? [] : [{ ...alert, endsAt: context.now }];
 }
 
 function isDue<Item extends SyncItem>(open: TrackedItem<Item>, context: DecisionContext<Item>): boolean {

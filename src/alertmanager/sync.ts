@@ -61,7 +61,7 @@ export function createSync<Item extends SyncItem>(options: SyncOptions<Item>): S
       now,
       refreshAfter,
       noteAfter: NOTE_AFTER,
-      wanted: wantedIdentities(report, known.past, now),
+      wanted: once(() => wantedIdentities(report, known.past, now)),
       lastPushed: (tracked) => pushed.get(tracked.ticket.id) ?? tracked.lastPushed,
     };
     const verdict = await judgeMissing(options, report, known, now);
@@ -93,6 +93,14 @@ function wantedIdentities<Item extends SyncItem>(
 ): ReadonlySet<string> {
   const open = report.items.filter((item) => report.isOpen(item, now));
   return new Set(open.map((item) => fingerprint(report.toAlert(item, past.get(item.id)?.firstSeen ?? now).labels)));
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 async function judgeMissing<Item extends SyncItem>(

@@ -1,9 +1,12 @@
-import { and, eq, isNull } from "drizzle-orm";
+import { and, eq, inArray, isNull } from "drizzle-orm";
 import type { TicketSystem } from "../../alert/ticket.ts";
 import { replaceAllBut } from "../columns.ts";
 import { type Database, inBatches, lastOfEach } from "../database.ts";
 import { ticketChanges, tickets } from "../schema.ts";
 import type { TicketRepository, TrackedTicket } from "../store.ts";
+
+/** Well below the 65,535 parameters of one statement. */
+const IDS_AT_ONCE = 5000;
 
 /** Tickets as last seen and what happened to them. */
 export function ticketRepository(database: Database): TicketRepository {
@@ -16,6 +19,18 @@ export function ticketRepository(database: Database): TicketRepository {
     async get(system, id) {
       const [row] = await database.select().from(tickets).where(ofTicket(system, id));
       return row === undefined ? null : toTracked(row);
+    },
+    async getMany(system, ids) {
+      const found: TrackedTicket[] = [];
+      for (let start = 0; start < ids.length; start += IDS_AT_ONCE) {
+        const some = inArray(tickets.id, ids.slice(start, start + IDS_AT_ONCE));
+        const rows = await database
+          .select()
+          .from(tickets)
+          .where(and(eq(tickets.system, system), some));
+        found.push(...rows.map(toTracked));
+      }
+      return found;
     },
     async save(tracked, changes) {
       const rows = lastOfEach(tracked.map(toRow), (row) => JSON.stringify([row.system, row.id]));
