@@ -16,9 +16,11 @@ export interface ThreadListener {
   onDeath(why: string): void;
 }
 
+const SOURCE = new URL("./entry.ts", import.meta.url);
+
 /** The thread's file beside this module: compiled as this module is, or source as it is. */
-export function entryUrl(from: string): URL {
-  return new URL(`./entry${from.endsWith(".ts") ? ".ts" : ".js"}`, from);
+export function entryUrl(): URL {
+  return import.meta.url.endsWith(".ts") ? SOURCE : new URL(SOURCE.href.replace(/\.ts$/, ".js"));
 }
 
 /**

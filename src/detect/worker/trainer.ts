@@ -139,7 +139,7 @@ class ThreadTrainer implements Trainer {
   }
 
   #open(): TrainingThread {
-    const entry = this.#options.entry ?? entryUrl(import.meta.url);
+    const entry = this.#options.entry ?? entryUrl();
     return startThread(
       entry,
       { backend: this.#options.backend ?? "auto" },

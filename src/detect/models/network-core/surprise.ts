@@ -1,5 +1,6 @@
 import { quantileSorted, sortedFinite } from "../../math/statistics.ts";
 import { cholesky } from "../../math/symmetric.ts";
+import { secondMoments } from "../covariance.ts";
 
 /** What turns residuals into scores: learnt from the residuals of the training rows. */
 export interface Surprise {
@@ -19,9 +20,11 @@ const HALF_LIVES = [0, 2, 12, 40];
 const RATES = HALF_LIVES.map((rows) => (rows === 0 ? 1 : 1 - 0.5 ** (1 / rows)));
 /** Share of the diagonal mixed into the covariance, so that few rows or tied metrics still give a stable inverse. */
 const SHRINKAGE = 0.03;
-/** Residuals beyond this many spreads count as this much in the covariance: outliers in training do not widen it. */
-const OUTLIER = 10;
-const SMALLEST_VARIANCE = 1e-4;
+/**
+ * Smallest variance of a residual, in squared spreads of its metric: a network that copies a quiet metric almost exactly
+ * would else cry at its smallest change.
+ */
+const SMALLEST_VARIANCE = 0.1;
 
 /** |L⁻¹r| / √F: the Mahalanobis distance, on the scale of one metric's standard deviation. */
 export function distance(factor: ArrayLike<number>, residual: Float64Array, scratch: Float64Array): number {
@@ -39,33 +42,17 @@ export function distance(factor: ArrayLike<number>, residual: Float64Array, scra
   return Math.sqrt(total / size);
 }
 
+/** Covariance around zero, shrunk towards its diagonal; outliers count in full, or rare but ordinary bursts would alarm. */
 function covarianceOf(residuals: Float64Array, size: number): { covariance: Float64Array; variance: number[] } {
-  const rows = residuals.length / size;
-  const squares = new Float64Array(size);
-  for (let i = 0; i < residuals.length; i++) {
-    squares[i % size] = (squares[i % size] as number) + (residuals[i] as number) ** 2 / rows;
-  }
-  const limit = Array.from(squares, (square) => OUTLIER * Math.sqrt(square));
-  const covariance = new Float64Array(size * size);
-  const clipped = new Float64Array(size);
-  for (let row = 0; row < rows; row++) {
-    for (let i = 0; i < size; i++) {
-      const value = residuals[row * size + i] as number;
-      clipped[i] = Math.max(-(limit[i] as number), Math.min(limit[i] as number, value));
-      for (let j = 0; j <= i; j++) {
-        covariance[i * size + j] =
-          (covariance[i * size + j] as number) + ((clipped[i] as number) * (clipped[j] as number)) / rows;
-      }
-    }
-  }
+  const covariance = secondMoments(residuals, size);
   const variance = Array.from({ length: size }, (_, i) =>
     Math.max(covariance[i * size + i] as number, SMALLEST_VARIANCE),
   );
   for (let i = 0; i < size; i++) {
-    for (let j = 0; j < i; j++) {
-      covariance[i * size + j] = (covariance[i * size + j] as number) * (1 - SHRINKAGE);
+    for (let j = 0; j < size; j++) {
+      const at = i * size + j;
+      covariance[at] = i === j ? (variance[i] as number) : (covariance[at] as number) * (1 - SHRINKAGE);
     }
-    covariance[i * size + i] = variance[i] as number;
   }
   return { covariance, variance };
 }
