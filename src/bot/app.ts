@@ -4,6 +4,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { App, HTTPReceiver, type Receiver, SocketModeReceiver, webApi } from "@slack/bolt";
 import type { AlertGroup } from "../alert/group.ts";
 import { UserError } from "../alert/user-error.ts";
+import { type Announcer, createAnnouncer } from "./announcer.ts";
 import { boltLogger } from "./bolt-logger.ts";
 import type { Desk } from "./desk.ts";
 import { createIdentity } from "./identity.ts";
@@ -11,6 +12,7 @@ import { registerActions } from "./listeners/actions/index.ts";
 import { registerCommands } from "./listeners/commands/index.ts";
 import { registerEvents } from "./listeners/events/index.ts";
 import { registerViews } from "./listeners/views/index.ts";
+import { notice } from "./messages/notice.ts";
 import { createOutbox, type Outbox } from "./outbox.ts";
 import type { BotParts, PageRequest, PageResult, SlackSettings } from "./parts.ts";
 import { createPeople } from "./people.ts";
@@ -21,7 +23,7 @@ import { createPoster } from "./poster.ts";
 import { createPublisher } from "./publisher.ts";
 
 /** The Slack bot. */
-export interface Bot {
+export interface Bot extends Announcer {
   /**
    * Begins to listen. @returns the address for Slack's requests (`http://…/slack/events`), or null in Socket Mode
    * @throws UserError when the address is taken
@@ -60,7 +62,12 @@ export function createBot(parts: BotParts): Bot {
     extendedErrorHandler: true,
   });
   const report = reporter(parts);
-  const outbox = createOutbox({ log, sleep: parts.sleep ?? wait, spacing: slack.spacing ?? DEFAULT_SPACING });
+  const outbox = createOutbox({
+    onLimited: limitNotice(parts, client),
+    log,
+    sleep: parts.sleep ?? wait,
+    spacing: slack.spacing ?? DEFAULT_SPACING,
+  });
   const people = createPeople(client);
   const publisher = createPublisher({
     ...parts,
@@ -85,10 +92,11 @@ export function createBot(parts: BotParts): Bot {
   app.error(async ({ error }: { error: Error }) => {
     report(error, "a request of Slack");
   });
-  return botOf(app, receiver, desk, outbox);
+  const announcer = createAnnouncer({ ...parts, client, outbox, people });
+  return { ...announcer, ...botOf(app, receiver, desk, outbox) };
 }
 
-function botOf(app: App, receiver: Receiver, desk: Desk, outbox: Outbox): Bot {
+function botOf(app: App, receiver: Receiver, desk: Desk, outbox: Outbox): Omit<Bot, keyof Announcer> {
   const { publisher, slack } = desk;
   let started = false;
   return {
@@ -179,5 +187,28 @@ function reporter({ log, newReference }: BotParts): Desk["report"] {
     const reference = makeReference();
     log.error({ err: error, reference, what }, "request from slack failed");
     return reference;
+  };
+}
+
+/** From so many seconds on it is worth a word when messages come late. */
+const TOLD_FROM = 30;
+
+/** Once a channel goes on after Slack held it back for long, says so there once, with the place where all of it is. */
+function limitNotice({ webUrl, log }: BotParts, client: webApi.WebClient) {
+  const waited = new Map<string, number>();
+  return (channel: string, seconds: number | null): void => {
+    if (seconds !== null) {
+      waited.set(channel, seconds);
+      return;
+    }
+    const late = waited.get(channel) ?? 0;
+    waited.delete(channel);
+    if (late >= TOLD_FROM && channel.startsWith("C")) {
+      const more = webUrl === null ? "" : ` Everything is at ${webUrl}.`;
+      const text = `:hourglass: Slack held messages back for ${late} s; they are coming now.${more}`;
+      client.chat.postMessage({ channel, ...notice(text) }).catch((error: unknown) => {
+        log.debug({ err: error, channel }, "delay could not be told");
+      });
+    }
   };
 }
