@@ -4,8 +4,10 @@ import { setTimeout as wait } from "node:timers/promises";
 import { App, HTTPReceiver, type Receiver, SocketModeReceiver, webApi } from "@slack/bolt";
 import type { AlertGroup } from "../alert/group.ts";
 import { UserError } from "../alert/user-error.ts";
+import type { Deliver } from "../oncall/pages.ts";
 import { type Announcer, createAnnouncer } from "./announcer.ts";
 import { boltLogger } from "./bolt-logger.ts";
+import { createDeliver } from "./deliver.ts";
 import type { Desk } from "./desk.ts";
 import { createIdentity } from "./identity.ts";
 import { registerActions } from "./listeners/actions/index.ts";
@@ -35,6 +37,8 @@ export interface Bot extends Announcer {
   publish(group: AlertGroup, options?: { readonly urgent?: boolean }): Promise<void>;
   /** Direct message to a person on call; the same page is sent once. */
   page(request: PageRequest): Promise<PageResult>;
+  /** Brings a message of routing to people. @throws NotDelivered when it reached nobody; routing tries again */
+  readonly deliver: Deliver;
   /** Sends collected edits now. */
   flush(): Promise<void>;
   /** Who the bot is in Slack, asked of Slack. @throws when Slack does not answer or refuses the token */
@@ -69,13 +73,8 @@ export function createBot(parts: BotParts): Bot {
     spacing: slack.spacing ?? DEFAULT_SPACING,
   });
   const people = createPeople(client);
-  const publisher = createPublisher({
-    ...parts,
-    client,
-    outbox,
-    people,
-    poster: createPoster(client, outbox, store, clock),
-  });
+  const poster = createPoster(client, outbox, store, clock);
+  const publisher = createPublisher({ ...parts, client, outbox, people, poster });
   const desk: Desk = {
     ...parts,
     client,
@@ -93,10 +92,11 @@ export function createBot(parts: BotParts): Bot {
     report(error, "a request of Slack");
   });
   const announcer = createAnnouncer({ ...parts, client, outbox, people });
-  return { ...announcer, ...botOf(app, receiver, desk, outbox) };
+  const deliver = createDeliver({ poster, slack, page: (request) => publisher.page(request) });
+  return { ...announcer, deliver, ...botOf(app, receiver, desk, outbox) };
 }
 
-function botOf(app: App, receiver: Receiver, desk: Desk, outbox: Outbox): Omit<Bot, keyof Announcer> {
+function botOf(app: App, receiver: Receiver, desk: Desk, outbox: Outbox): Omit<Bot, keyof Announcer | "deliver"> {
   const { publisher, slack } = desk;
   let started = false;
   return {
