@@ -4,13 +4,17 @@ import { setTimeout as wait } from "node:timers/promises";
 import { App, HTTPReceiver, type Receiver, SocketModeReceiver, webApi } from "@slack/bolt";
 import type { AlertGroup } from "../alert/group.ts";
 import { UserError } from "../alert/user-error.ts";
+import type { Deliver } from "../oncall/pages.ts";
+import { type Announcer, createAnnouncer } from "./announcer.ts";
 import { boltLogger } from "./bolt-logger.ts";
+import { createDeliver } from "./deliver.ts";
 import type { Desk } from "./desk.ts";
 import { createIdentity } from "./identity.ts";
 import { registerActions } from "./listeners/actions/index.ts";
 import { registerCommands } from "./listeners/commands/index.ts";
 import { registerEvents } from "./listeners/events/index.ts";
 import { registerViews } from "./listeners/views/index.ts";
+import { notice } from "./messages/notice.ts";
 import { createOutbox, type Outbox } from "./outbox.ts";
 import type { BotParts, PageRequest, PageResult, SlackSettings } from "./parts.ts";
 import { createPeople } from "./people.ts";
@@ -21,7 +25,7 @@ import { createPoster } from "./poster.ts";
 import { createPublisher } from "./publisher.ts";
 
 /** The Slack bot. */
-export interface Bot {
+export interface Bot extends Announcer {
   /**
    * Begins to listen. @returns the address for Slack's requests (`http://…/slack/events`), or null in Socket Mode
    * @throws UserError when the address is taken
@@ -33,6 +37,8 @@ export interface Bot {
   publish(group: AlertGroup, options?: { readonly urgent?: boolean }): Promise<void>;
   /** Direct message to a person on call; the same page is sent once. */
   page(request: PageRequest): Promise<PageResult>;
+  /** Brings a message of routing to people. @throws NotDelivered when it reached nobody; routing tries again */
+  readonly deliver: Deliver;
   /** Sends collected edits now. */
   flush(): Promise<void>;
   /** Who the bot is in Slack, asked of Slack. @throws when Slack does not answer or refuses the token */
@@ -60,15 +66,15 @@ export function createBot(parts: BotParts): Bot {
     extendedErrorHandler: true,
   });
   const report = reporter(parts);
-  const outbox = createOutbox({ log, sleep: parts.sleep ?? wait, spacing: slack.spacing ?? DEFAULT_SPACING });
-  const people = createPeople(client);
-  const publisher = createPublisher({
-    ...parts,
-    client,
-    outbox,
-    people,
-    poster: createPoster(client, outbox, store, clock),
+  const outbox = createOutbox({
+    onLimited: limitNotice(parts, client),
+    log,
+    sleep: parts.sleep ?? wait,
+    spacing: slack.spacing ?? DEFAULT_SPACING,
   });
+  const people = createPeople(client);
+  const poster = createPoster(client, outbox, store, clock);
+  const publisher = createPublisher({ ...parts, client, outbox, people, poster });
   const desk: Desk = {
     ...parts,
     client,
@@ -85,10 +91,12 @@ export function createBot(parts: BotParts): Bot {
   app.error(async ({ error }: { error: Error }) => {
     report(error, "a request of Slack");
   });
-  return botOf(app, receiver, desk, outbox);
+  const announcer = createAnnouncer({ ...parts, client, outbox, people });
+  const deliver = createDeliver({ poster, slack, page: (request) => publisher.page(request) });
+  return { ...announcer, deliver, ...botOf(app, receiver, desk, outbox) };
 }
 
-function botOf(app: App, receiver: Receiver, desk: Desk, outbox: Outbox): Bot {
+function botOf(app: App, receiver: Receiver, desk: Desk, outbox: Outbox): Omit<Bot, keyof Announcer | "deliver"> {
   const { publisher, slack } = desk;
   let started = false;
   return {
@@ -179,5 +187,28 @@ function reporter({ log, newReference }: BotParts): Desk["report"] {
     const reference = makeReference();
     log.error({ err: error, reference, what }, "request from slack failed");
     return reference;
+  };
+}
+
+/** From so many seconds on it is worth a word when messages come late. */
+const TOLD_FROM = 30;
+
+/** Once a channel goes on after Slack held it back for long, says so there once, with the place where all of it is. */
+function limitNotice({ webUrl, log }: BotParts, client: webApi.WebClient) {
+  const waited = new Map<string, number>();
+  return (channel: string, seconds: number | null): void => {
+    if (seconds !== null) {
+      waited.set(channel, seconds);
+      return;
+    }
+    const late = waited.get(channel) ?? 0;
+    waited.delete(channel);
+    if (late >= TOLD_FROM && channel.startsWith("C")) {
+      const more = webUrl === null ? "" : ` Everything is at ${webUrl}.`;
+      const text = `:hourglass: Slack held messages back for ${late} s; they are coming now.${more}`;
+      client.chat.postMessage({ channel, ...notice(text) }).catch((error: unknown) => {
+        log.debug({ err: error, channel }, "delay could not be told");
+      });
+    }
   };
 }

@@ -1,4 +1,6 @@
 import { viewOf } from "./group-view.ts";
+import { newestMain } from "./main-message.ts";
+import { pagedNote } from "./messages/escalation.ts";
 import { groupMessage } from "./messages/group.ts";
 import { PRIORITY, platformCode } from "./outbox.ts";
 import type { PageRequest, PageResult } from "./parts.ts";
@@ -45,11 +47,32 @@ async function sendPage(request: PageRequest, parts: PublisherParts): Promise<Pa
     const view = { ...(await viewOf(group, store, webUrl, clock())), pageReason: reason };
     const posting = { key: `page/${group.id}/${user}/${step}`, groupId: group.id, channel, kind: "page" } as const;
     const sent = await poster.post({ ...posting, priority: PRIORITY.page }, groupMessage(view));
+    if (sent !== null) {
+      await noteInThread(request, user, parts);
+    }
     return sent === null
       ? { delivered: false, reason: "another replica is sending this page" }
       : { delivered: true, channel: sent.channel, ts: sent.ts };
   } catch (error) {
     log.error({ err: error, person: person.name, group: group.id }, "page could not be sent");
     return { delivered: false, reason: `Slack did not take it: ${platformCode(error) ?? (error as Error).message}` };
+  }
+}
+
+/** The alert's thread tells everybody who was paged. A page that arrived stays delivered whether or not this works. */
+async function noteInThread(
+  { person, group, step, reason }: PageRequest,
+  user: string,
+  parts: PublisherParts,
+): Promise<void> {
+  try {
+    const main = newestMain(await parts.store.messages.of(group.id));
+    if (main !== undefined) {
+      const key = `paged/${group.id}/${user}/${step}`;
+      const posting = { key, groupId: key, channel: main.channel, threadTs: main.ts, kind: "summary" } as const;
+      await parts.poster.post({ ...posting, priority: PRIORITY.digest }, pagedNote(person.name, reason));
+    }
+  } catch (error) {
+    parts.log.warn({ err: error, group: group.id }, "page could not be noted in the thread");
   }
 }

@@ -23,7 +23,8 @@ export function createPeople(client: webApi.WebClient): People {
       }
       try {
         const { user } = await client.users.info({ user: userId });
-        const name = user?.profile?.display_name || user?.real_name || user?.name || userId;
+        // Rosters and reports name people by their full names.
+        const name = user?.real_name || user?.profile?.display_name || user?.name || userId;
         const email = user?.profile?.email;
         const person = { name, slackId: userId, ...(email === undefined ? {} : { email }) };
         remember(names, userId, person);

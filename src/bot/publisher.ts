@@ -7,6 +7,7 @@ import type { SlackMessage, Store } from "../store/store.ts";
 import { createFloodGate, DEFAULT_FLOOD_RULES, type FloodRules } from "./flood.ts";
 import { createFloodWriter } from "./flood-writer.ts";
 import { viewOf } from "./group-view.ts";
+import { newestMain } from "./main-message.ts";
 import { type GroupView, groupMessage } from "./messages/group.ts";
 import type { Payload } from "./messages/payload.ts";
 import { type Outbox, PRIORITY, platformCode } from "./outbox.ts";
@@ -238,9 +239,4 @@ export function createPublisher(parts: PublisherParts): Publisher {
       patience.abort();
     },
   };
-}
-
-/** A group's message; where it had to be posted anew, the newest one. */
-function newestMain(messages: readonly SlackMessage[]): SlackMessage | undefined {
-  return messages.filter(({ kind }) => kind === "group").sort((left, right) => Number(right.ts) - Number(left.ts))[0];
 }

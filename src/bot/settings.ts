@@ -8,7 +8,8 @@ const settingsSchema = z.object({
   digest: z.boolean(),
   pictures: z.enum(["light", "dark"]).default("light"),
 });
-const keyOf = (userId: string) => `bot/settings/${userId}`;
+const PREFIX = "bot/settings/";
+const keyOf = (userId: string) => `${PREFIX}${userId}`;
 
 /** What a person decided; the defaults where they decided nothing, or what is stored cannot be read. */
 export async function settingsOf(store: Pick<Store, "states">, userId: string): Promise<PersonSettings> {
@@ -22,4 +23,13 @@ export async function changeSettings(
   change: Partial<PersonSettings>,
 ): Promise<void> {
   await store.states.put(keyOf(userId), { ...(await settingsOf(store, userId)), ...change });
+}
+
+/** Members who asked for the digest as a direct message. */
+export async function subscribersOf(store: Pick<Store, "states">): Promise<readonly string[]> {
+  const all = await store.states.list(PREFIX);
+  return [...all].flatMap(([key, value]) => {
+    const settings = settingsSchema.safeParse(value);
+    return settings.success && settings.data.digest ? [key.slice(PREFIX.length)] : [];
+  });
 }

@@ -2,6 +2,7 @@ import { pino } from "pino";
 import type { AlertGroup } from "../../src/alert/group.ts";
 import { type Bot, createBot } from "../../src/bot/app.ts";
 import type { BotParts } from "../../src/bot/parts.ts";
+import { DEMO_SEED } from "../../src/demo/slack/seed.ts";
 import type { WorkspaceMessage } from "../../src/demo/slack/types.ts";
 import { startEmulatedWorkspace, type Workspace } from "../../src/demo/slack/workspace.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -11,6 +12,8 @@ import { payloadProblems, viewProblems } from "./payload-check.ts";
 import { NOW } from "./samples.ts";
 
 export const SIGNING_SECRET = "0123456789abcdef0123456789abcdef";
+
+const SEED = { ...DEMO_SEED, people: DEMO_SEED.people.map((one) => ({ ...one, realName: one.name })) };
 
 /** A real bot on a real HTTP port, in an emulated workspace. */
 export interface Harness {
@@ -36,7 +39,7 @@ export async function startHarness(
   change: Partial<Omit<BotParts, "slack">> & { readonly permissions?: BotParts["slack"]["permissions"] } = {},
   channels: Readonly<Record<string, string>> = {},
 ): Promise<Harness> {
-  const workspace = await startEmulatedWorkspace({ port: 0, signingSecret: SIGNING_SECRET });
+  const workspace = await startEmulatedWorkspace({ port: 0, signingSecret: SIGNING_SECRET, seed: SEED });
   const store = fakeStore();
   const world = fakeWorld(store);
   const slept: number[] = [];

@@ -7,12 +7,12 @@ import type { MetricSeries, Overview, Part, ServiceStatus } from "../../src/inte
 
 export const NOW = new Date("2026-03-02T10:00:00Z");
 
-export function before(milliseconds: number): Date {
+export function earlier(milliseconds: number): Date {
   return new Date(NOW.getTime() - milliseconds);
 }
 
 export function fresh<T>(value: T): Part<T> {
-  return { kind: "fresh", value, at: before(12_000) };
+  return { kind: "fresh", value, at: earlier(12_000) };
 }
 
 export function sampleAlert(labels: Record<string, string> = {}): ActiveAlert {
@@ -28,7 +28,7 @@ export function sampleAlert(labels: Record<string, string> = {}): ActiveAlert {
   return {
     labels: all,
     annotations: { summary: "cpu at 4.1 instead of 0.8" },
-    startsAt: before(600_000),
+    startsAt: earlier(600_000),
     endsAt: null,
     generatorURL: "http://127.0.0.1:8420/services/dbs",
     fingerprint: fingerprint(all),
@@ -36,7 +36,7 @@ export function sampleAlert(labels: Record<string, string> = {}): ActiveAlert {
     silencedBy: [],
     inhibitedBy: [],
     receivers: ["cmswatch"],
-    updatedAt: before(10_000),
+    updatedAt: earlier(10_000),
   };
 }
 
@@ -48,7 +48,7 @@ export function sampleGroup(change: Partial<AlertGroup> = {}): AlertGroup {
     service: "dbs",
     severity: "high",
     state: "firing",
-    startsAt: before(600_000),
+    startsAt: earlier(600_000),
     endsAt: null,
     alerts: [alert],
     rootFingerprint: alert.fingerprint,
@@ -82,10 +82,10 @@ export function sampleAnomaly(change: Partial<Anomaly> = {}): Anomaly {
     modelVersion: "2026-03-01T04:00:00Z",
     kind: "contextual",
     class: "performance",
-    openedAt: before(600_000),
-    updatedAt: before(15_000),
+    openedAt: earlier(600_000),
+    updatedAt: earlier(15_000),
     closedAt: null,
-    peakAt: before(120_000),
+    peakAt: earlier(120_000),
     score: 6.1,
     peakScore: 7.4,
     threshold: 4,
@@ -110,8 +110,8 @@ export function sampleTicket(change: Partial<Ticket> = {}): Ticket {
     vo: "cms",
     site: "CERN-PROD",
     cmsSite: "T2_CH_CERN",
-    createdAt: before(86_400_000),
-    updatedAt: before(3_600_000),
+    createdAt: earlier(86_400_000),
+    updatedAt: earlier(3_600_000),
     startsAt: null,
     endsAt: null,
     url: "https://ggus.eu/index.php?mode=ticket_info&ticket_id=155123",
@@ -131,7 +131,7 @@ export function sampleSeries(points = 120): MetricSeries {
     values: times.map((_, index) => (index > points - 12 ? 4.1 : usual(index))),
     low: times.map((_, index) => usual(index) - 0.3),
     high: times.map((_, index) => usual(index) + 0.3),
-    anomalous: [{ from: before(660_000), to: null }],
+    anomalous: [{ from: earlier(660_000), to: null }],
   };
 }
 
@@ -142,7 +142,7 @@ export function sampleStatus(change: Partial<ServiceStatus> = {}): ServiceStatus
     title: "Dataset bookkeeping",
     state: "failing",
     headline: "Yes, it is us: cpu of dbs is 5× higher than usual, and no ticket explains it.",
-    since: before(600_000),
+    since: earlier(600_000),
     owners: ["dbs-developers"],
     anomalies: fresh([sampleAnomaly()]),
     series: fresh(sampleSeries()),
@@ -153,19 +153,19 @@ export function sampleStatus(change: Partial<ServiceStatus> = {}): ServiceStatus
         silence: {
           id: "5f0c6c1e-0000-4000-8000-000000000000",
           matchers: [],
-          startsAt: before(3_600_000),
-          endsAt: before(-3_600_000),
+          startsAt: earlier(3_600_000),
+          endsAt: earlier(-3_600_000),
           createdBy: "grace",
           comment: "deploying 3.4",
           state: "active",
-          updatedAt: before(3_600_000),
+          updatedAt: earlier(3_600_000),
         },
         owner: "grace",
         hides: 2,
       },
     ]),
     oncall: fresh([
-      { roster: "cmsweb", person: { name: "Ada" }, until: before(-7_200_000), because: "weekly rotation" },
+      { roster: "cmsweb", person: { name: "Ada" }, until: earlier(-7_200_000), because: "weekly rotation" },
     ]),
     runbook: fresh({
       id: "dbs",
@@ -186,7 +186,7 @@ export function sampleOverview(change: Partial<Overview> = {}): Overview {
     title: name,
     state,
     headline: state === "ok" ? "as usual" : "cpu is 5× higher than usual",
-    since: state === "ok" ? null : before(600_000),
+    since: state === "ok" ? null : earlier(600_000),
     alerts: state === "ok" ? 0 : 1,
     anomalies: state === "ok" ? 0 : 1,
   });
@@ -201,7 +201,7 @@ export function sampleOverview(change: Partial<Overview> = {}): Overview {
     tickets: fresh([sampleTicket()]),
     silences: fresh([]),
     oncall: fresh([{ roster: "cmsweb", person: { name: "Ada" }, until: null, because: "weekly rotation" }]),
-    sources: [{ name: "prometheus", state: "ok", at: before(5000), because: "" }],
+    sources: [{ name: "prometheus", state: "ok", at: earlier(5000), because: "" }],
     ...change,
   };
 }

@@ -45,7 +45,6 @@ export async function guarded(desk: Desk, what: string, reply: Reply, work: () =
 export async function permitted(desk: Desk, action: string, user: string, reply: Reply): Promise<boolean> {
   const permission = await desk.permissions(action, user);
   if (!permission.allowed) {
-    await reply(notice(`:no_entry: ${permission.reason}`));
     await desk.store.audit.append({
       at: desk.clock(),
       actor: user,
@@ -54,6 +53,7 @@ export async function permitted(desk: Desk, action: string, user: string, reply:
       subject: "",
       details: {},
     });
+    await reply(notice(`:no_entry: ${permission.reason}`));
   }
   return permission.allowed;
 }

@@ -9,12 +9,13 @@ export function digestMessage(digest: Digest, webUrl: string | null): Payload {
   const noise = digest.rules.reduce((sum, rule) => sum + rule.shortLived, 0);
   const noisy = digest.rules.filter(({ shortLived }) => shortLived > 0);
   const open = digest.open.kind === "missing" ? "unknown" : digest.open.value.length;
+  const span = digest.to.getTime() - digest.from.getTime() > 2 * 86_400_000 ? "week" : "day";
   const summary = `${fired} ${fired === 1 ? "alert" : "alerts"} fired, ${noise} ended by themselves within 5 minutes, ${open} open now`;
   return {
-    text: `CMSWEB in the last day: ${summary}`,
+    text: `CMSWEB in the last ${span}: ${summary}`,
     blocks: [
       section(
-        `*CMSWEB in the last day*: ${summary}${digest.cutShort ? "\n:warning: There was more than could be read; the numbers are too low." : ""}`,
+        `*CMSWEB in the last ${span}*: ${summary}${digest.cutShort ? "\n:warning: There was more than could be read; the numbers are too low." : ""}`,
       ),
       section(
         `*What fired*\n${digest.rules.length === 0 ? "nothing" : lines(digest.rules.slice(0, 15).map(ruleLine), 2500, "rules")}`,

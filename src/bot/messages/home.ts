@@ -16,7 +16,7 @@ export interface PersonSettings {
   readonly pictures: "light" | "dark";
 }
 
-export const DEFAULT_SETTINGS: PersonSettings = { quietHours: null, pagesTo: "dm", digest: true, pictures: "light" };
+export const DEFAULT_SETTINGS: PersonSettings = { quietHours: null, pagesTo: "dm", digest: false, pictures: "light" };
 export const QUIET_CHOICES = [
   ["no quiet hours", "none"],
   ["22:00 to 07:00", "22-7"],
@@ -73,7 +73,7 @@ function settingsBlock(settings: PersonSettings): KnownBlock {
       ),
       button(
         "settings.digest",
-        settings.digest ? "Morning digest: on" : "Morning digest: off",
+        settings.digest ? "Digest by message: on" : "Digest by message: off",
         settings.digest ? "off" : "on",
       ),
       button(

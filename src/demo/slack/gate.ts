@@ -17,6 +17,8 @@ export interface GateParts {
   readonly upstream: () => string;
   /** The gate's own address: stands in answers wherever the emulator names itself. */
   readonly publicUrl: () => string;
+  /** Tokens that are let in. */
+  readonly tokens: readonly string[];
   /** Methods that the emulator lacks. */
   readonly own: Readonly<Record<string, (request: Json) => Json>>;
   /** Told of every call that succeeded. */
@@ -93,6 +95,14 @@ async function serveApi(
     sendJson(response, fault.kind === "broken" ? 503 : 200, {
       ok: false,
       error: fault.kind === "refused" ? fault.error : "service_unavailable",
+    });
+    return;
+  }
+  // The emulator takes any token that looks like one.
+  if (!parts.tokens.some((token) => request.headers.authorization === `Bearer ${token}`)) {
+    sendJson(response, 200, {
+      ok: false,
+      error: request.headers.authorization === undefined ? "not_authed" : "invalid_auth",
     });
     return;
   }

@@ -1,4 +1,5 @@
 import { createEmulator } from "emulate";
+import { neededScopes } from "../../bot/scopes.ts";
 import type { Json, WorkspaceChannel, WorkspaceUser } from "./types.ts";
 
 /** Who and what is in a new workspace. */
@@ -26,24 +27,8 @@ export const DEMO_SEED: WorkspaceSeed = {
   ],
 };
 
-/** Scopes the bot's token has; those of deploy/slack-app-manifest.yaml. */
-export const BOT_SCOPES = [
-  "app_mentions:read",
-  "channels:history",
-  "channels:join",
-  "channels:manage",
-  "channels:read",
-  "chat:write",
-  "commands",
-  "files:write",
-  "groups:history",
-  "im:history",
-  "im:write",
-  "usergroups:read",
-  "usergroups:write",
-  "users:read",
-  "users:read.email",
-];
+/** Scopes the bot's token has, and those by which the workspace itself lists who and what is in it. */
+const TOKEN_SCOPES = [...neededScopes(), "channels:read"];
 
 export interface SeededSlack {
   /** Address where the emulator itself listens. */
@@ -72,10 +57,10 @@ export async function startSeededSlack(seed: WorkspaceSeed): Promise<SeededSlack
             name: "cmswatch",
             redirect_uris: [],
             bot_name: "cmswatch",
-            scopes: BOT_SCOPES,
+            scopes: TOKEN_SCOPES,
           },
         ],
-        tokens: [{ token: BOT_TOKEN, type: "bot", user_id: BOT_USER, scopes: BOT_SCOPES, ...APP }],
+        tokens: [{ token: BOT_TOKEN, type: "bot", user_id: BOT_USER, scopes: TOKEN_SCOPES, ...APP }],
         strict_scopes: true,
       },
     },

@@ -62,6 +62,7 @@ export async function startEmulatedWorkspace(options: WorkspaceOptions): Promise
     faults,
     upstream: () => upstream,
     publicUrl: () => base,
+    tokens: [BOT_TOKEN],
     own: ownMethods(() => mirror),
     onCall: (call) => record(call, mirror, (trigger) => triggers.get(trigger) ?? ""),
     onUpload: (id, bytes) => mirror.putFile(id, { name: `${id}.png`, bytes }),

@@ -6,6 +6,7 @@ import { explain } from "./explain.ts";
 import { feedback, helped } from "./feedback.ts";
 import { onGroup } from "./group-action.ts";
 import { previewSilence } from "./preview-silence.ts";
+import { renew } from "./renew.ts";
 import { resolve } from "./resolve.ts";
 import { runbook } from "./runbook.ts";
 import { changeSetting } from "./settings.ts";
@@ -19,6 +20,7 @@ import { unsilence } from "./unsilence.ts";
 export function registerActions(app: App, desk: Desk): void {
   app.action("group.acknowledge", onGroup(desk, "Acknowledging", "acknowledge", acknowledge));
   app.action("group.unacknowledge", onGroup(desk, "Unacknowledging", "acknowledge", unacknowledge));
+  app.action("group.renew", onGroup(desk, "Acknowledging", "acknowledge", renew));
   app.action("group.silence", onGroup(desk, "The silence", "silence", silence));
   app.action("group.unsilence", onGroup(desk, "Ending the silence", "silence", unsilence));
   app.action("group.resolve", onGroup(desk, "Resolving", "resolve", resolve));

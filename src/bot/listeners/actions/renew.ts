@@ -1,0 +1,17 @@
+import { notice } from "../../messages/notice.ts";
+import { plain } from "../../messages/payload.ts";
+import { type GroupPress, showResult } from "./group-action.ts";
+
+/** "Yes, still on it": the acknowledgement begins anew. */
+export async function renew({ desk, groupId, actor, reply }: GroupPress): Promise<void> {
+  const given = await desk.actions.unacknowledge(groupId, actor);
+  if (!given.ok && given.because === "gone") {
+    await showResult(desk, given, reply);
+    return;
+  }
+  const result = await desk.actions.acknowledge(groupId, actor);
+  await showResult(desk, result, reply);
+  if (result.ok) {
+    await reply(notice(`:raised_hand: ${plain(result.reason)}`), { replace: true });
+  }
+}
