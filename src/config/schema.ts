@@ -239,6 +239,20 @@ const web = z.strictObject({
     .default([])
     .describe("Who may use it from elsewhere than this machine."),
   baseUrl: url.optional().describe("Address that people use; links in messages start with it."),
+  proxy: z
+    .strictObject({
+      addresses: z
+        .array(z.string())
+        .min(1)
+        .default(["127.0.0.1", "::1"])
+        .describe("Addresses its requests come from; the headers are believed from nowhere else."),
+      userHeader: z.string().default("x-forwarded-user").describe("Header with the name of who signed in."),
+      groupsHeader: z.string().default("x-forwarded-groups").describe("Header with that person's groups, by commas."),
+      operators: z.array(z.string()).default([]).describe("Names or groups of operators; all others are viewers."),
+      admins: z.array(z.string()).default([]).describe("Names or groups of admins."),
+    })
+    .optional()
+    .describe("A proxy in front that signs people in (OIDC) and must itself remove these headers from what comes in."),
 });
 
 /** The whole configuration. Every key has a default, so `{}` is the demo's. */

@@ -25,11 +25,13 @@ export interface AccessOptions {
   /** Role of a request from this machine without a token: `viewer`, unless nothing real can be touched (the demo). */
   readonly localRole: Role;
   readonly baseUrl?: string | undefined;
+  readonly proxy?: Config["web"]["proxy"];
   readonly now: () => Date;
 }
 
 /**
- * Who asks: the bearer of a token, the holder of a session made with one, or (without either) somebody on this machine.
+ * Who asks: the bearer of a token, the holder of a session made with one, whom the proxy in front signed in, or (without
+ * any of these) somebody on this machine.
  * A request that came through a proxy, or that names another host (DNS rebinding), is not from this machine.
  */
 export function identify(asking: Asking, options: AccessOptions): Access {
@@ -40,9 +42,9 @@ export function identify(asking: Asking, options: AccessOptions): Access {
       ? { ok: false, status: 401, reason: "this token is not one of web.tokens" }
       : { ok: true, actor: { name: found.name, role: found.role } };
   }
-  const session = readSession(asking, options);
-  if (session !== null) {
-    return { ok: true, actor: session };
+  const known = readSession(asking, options) ?? signedInByProxy(asking, options.proxy);
+  if (known !== null) {
+    return { ok: true, actor: known };
   }
   if (isLocal(asking)) {
     return { ok: true, actor: { name: "local", role: options.localRole } };
@@ -95,6 +97,17 @@ function readSession(asking: Asking, options: AccessOptions): Actor | null {
   }
   const [, expires] = JSON.parse(Buffer.from(text, "base64url").toString("utf8")) as [string, number];
   return options.now().getTime() < expires ? { name: signer.name, role: signer.role } : null;
+}
+
+function signedInByProxy(asking: Asking, proxy: AccessOptions["proxy"]): Actor | null {
+  const from = asking.remoteAddress.replace(/^::ffff:/, "");
+  const name = proxy === undefined ? undefined : header(asking, proxy.userHeader.toLowerCase());
+  if (proxy === undefined || name === undefined || name === "" || !proxy.addresses.includes(from)) {
+    return null;
+  }
+  const groups = (header(asking, proxy.groupsHeader.toLowerCase()) ?? "").split(",").map((group) => group.trim());
+  const isOne = (list: readonly string[]) => list.includes(name) || groups.some((group) => list.includes(group));
+  return { name, role: isOne(proxy.admins) ? "admin" : isOne(proxy.operators) ? "operator" : "viewer" };
 }
 
 function isLocal(asking: Asking): boolean {

@@ -106,6 +106,9 @@ export type PreviewView = z.output<typeof previewView>;
 export const oncallPageView = z.object({
   now: time,
   oncall: z.array(oncallView.extend({ because: z.string() })),
+  shifts: z
+    .array(z.object({ roster: z.string(), person: z.string(), from: time, to: time }))
+    .describe("The next two weeks, by roster and time."),
   overrides: z.array(
     z.object({ id: z.string(), roster: z.string(), person: z.string(), from: time, to: time, by: z.string() }),
   ),

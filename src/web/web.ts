@@ -77,6 +77,7 @@ export async function buildWeb(options: WebOptions): Promise<FastifyInstance> {
     tokens: options.config.tokens,
     localRole: options.localRole ?? "viewer",
     baseUrl: options.config.baseUrl,
+    proxy: options.config.proxy,
     now,
   } as const;
   const live = createLive();

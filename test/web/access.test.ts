@@ -49,6 +49,38 @@ describe("identify", () => {
   });
 });
 
+describe("a proxy that signs people in", () => {
+  const proxy = {
+    addresses: ["10.0.0.2"],
+    userHeader: "X-Forwarded-User",
+    groupsHeader: "X-Forwarded-Groups",
+    operators: ["cmsweb-operators"],
+    admins: ["ada"],
+  };
+  const from = (address: string, user: string, groups = "") =>
+    identify(
+      asking({ "x-forwarded-user": user, "x-forwarded-groups": groups, "x-forwarded-for": "1.2.3.4" }, address),
+      {
+        ...options,
+        proxy,
+      },
+    );
+
+  it.each([
+    ["ada", "", "admin"],
+    ["luis", "users, cmsweb-operators", "operator"],
+    ["mira", "users", "viewer"],
+  ])("makes %s of groups “%s” a %s", (user, groups, role) => {
+    expect(from("::ffff:10.0.0.2", user, groups)).toEqual({ ok: true, actor: { name: user, role } });
+  });
+
+  it("is believed from its own addresses only, and not without a name", () => {
+    expect(from("10.0.0.7", "ada")).toMatchObject({ ok: false, status: 401 });
+    expect(from("127.0.0.1", "ada")).toMatchObject({ ok: false, status: 401 });
+    expect(from("10.0.0.2", "")).toMatchObject({ ok: false, status: 401 });
+  });
+});
+
 describe("crossSiteReason", () => {
   const post = (headers: Asking["headers"]) =>
     crossSiteReason(asking(headers, "127.0.0.1", "POST"), "https://watch.cern.ch");

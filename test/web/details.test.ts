@@ -90,6 +90,15 @@ describe("ledgers", () => {
   it("on call, models, audit, runbooks", async () => {
     const all = details();
     expect((await all.oncall()).oncall.map(({ person }) => person)).toEqual(["Ada Marsh", "nobody"]);
+    expect((await all.oncall()).shifts.map(({ person, to }) => [person, to.slice(5, 13)])).toEqual([
+      ["Ada Marsh", "06-16T09"],
+      ["Luis Ortega", "06-19T09"],
+      ["Mira Chen", "06-22T09"],
+      ["Ada Marsh", "06-25T09"],
+      ["Luis Ortega", "06-28T09"],
+      ["Mira Chen", "06-29T14"],
+      ["nobody", "06-29T14"],
+    ]);
     expect((await all.models()).filter(({ active }) => active)).toHaveLength(2);
     expect((await all.audit(10))[0]?.at).toBe(new Date(NOW.getTime() - 60_000).toISOString());
     expect((await all.runbook("dbs-down"))?.remedies.length).toBeGreaterThan(1);

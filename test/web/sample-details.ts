@@ -247,6 +247,20 @@ function sampleState() {
   return { current, simulation };
 }
 
+const PEOPLE = ["Ada Marsh", "Luis Ortega", "Mira Chen"];
+
+/** Turns of three days, the first of which ends in 19 hours. */
+function turnAt(at: Date) {
+  const turn = Math.floor((at.getTime() - NOW.getTime() + 3 * DAY - 19 * HOUR) / (3 * DAY));
+  const until = new Date(NOW.getTime() + 19 * HOUR + turn * 3 * DAY);
+  return {
+    roster: "CMSWEB operators",
+    person: { name: PEOPLE[turn % 3] ?? "" },
+    until,
+    because: "rotation of three days",
+  };
+}
+
 /** The other pages' data on the sample overview: DBS is scored from the simulation, the rest of the world is fixed. */
 export function sampleDetails(overview: Pick<WebSources, "services" | "groups">): WebDetails {
   state ??= sampleState();
@@ -266,8 +280,8 @@ export function sampleDetails(overview: Pick<WebSources, "services" | "groups">)
       }),
     },
     runbooks: loadRunbooks(null),
-    oncall: async () => [
-      { roster: "CMSWEB operators", person: { name: "Ada Marsh" }, until: ago(-19 * HOUR), because: "weekly rotation" },
+    oncall: async (_, at) => [
+      turnAt(at),
       { roster: "Data management", person: null, until: null, because: "nobody is on the roster" },
     ],
     clock: () => NOW,

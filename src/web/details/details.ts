@@ -12,6 +12,7 @@ import type { LedgerEntry, Store } from "../../store/store.ts";
 import type { SilenceView } from "../detail-views.ts";
 import type { WebDetails, WebSources } from "../sources.ts";
 import { anomalyDetail, toAnomalyView } from "./anomalies.ts";
+import { calendar } from "./calendar.ts";
 import { noiseReport } from "./noise.ts";
 import { serviceDetail } from "./service.ts";
 
@@ -55,12 +56,14 @@ export function createDetails(parts: DetailParts): WebDetails {
     },
     async oncall() {
       const now = clock();
-      const [oncall, overrides] = await Promise.all([
+      const [oncall, shifts, overrides] = await Promise.all([
         parts.oncall(null, now),
+        calendar(parts.oncall, now),
         store.oncall.overrides(now, new Date(now.getTime() + 30 * DAY)),
       ]);
       return {
         now: now.toISOString(),
+        shifts,
         oncall: oncall.map(({ roster, person, until, because }) => ({
           roster,
           person: person?.name ?? "nobody",

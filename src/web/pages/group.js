@@ -1,5 +1,6 @@
 import { h } from "./dom.js";
 import { age, chip, clock, severity } from "./format.js";
+import { inline } from "./markdown.js";
 import { matchersOf, openSilenceDialog } from "./silence-dialog.js";
 
 const HIDDEN_LABELS = ["alertname", "severity", "service"];
@@ -27,7 +28,7 @@ export function groupCard(group, context) {
     ),
     runbook &&
       runbook.firstSteps.length > 0 &&
-      h("p", { class: "step" }, h("b", {}, "First: "), runbook.firstSteps[0], " ", runbookLink(runbook)),
+      h("p", { class: "step" }, h("b", {}, "First: "), inline(runbook.firstSteps[0]), " ", runbookLink(runbook)),
     h(
       "details",
       {},
@@ -43,7 +44,7 @@ export function groupCard(group, context) {
         h(
           "ol",
           { class: "plain" },
-          solutions.map(({ text, reason }) => h("li", {}, text, h("span", { class: "faint" }, ` — ${reason}`))),
+          solutions.map(({ text, reason }) => h("li", {}, inline(text), h("span", { class: "faint" }, ` — ${reason}`))),
         ),
       ],
       h(

@@ -2,7 +2,7 @@ import { h } from "./dom.js";
 import { age, chip, clock, duration, now, number } from "./format.js";
 
 /** Who is on call, and the exceptions that come. */
-export function oncallPage({ oncall, overrides }) {
+export function oncallPage({ oncall, overrides, shifts }) {
   return [
     h("h1", {}, "On call"),
     h(
@@ -24,6 +24,7 @@ export function oncallPage({ oncall, overrides }) {
         ),
       ),
     ),
+    shifts.length > 0 && [h("h2", {}, "The next two weeks"), shiftLanes(shifts)],
     h("h2", {}, "Exceptions in the next 30 days"),
     overrides.length === 0
       ? h("p", { class: "empty" }, "None.")
@@ -32,6 +33,60 @@ export function oncallPage({ oncall, overrides }) {
           overrides.map(({ roster, person, from, to, by }) => [roster, person, clock(from), clock(to), by]),
         ),
   ];
+}
+
+/** A lane per roster on one time axis; the names also stand in the titles and in the list for screen readers. */
+function shiftLanes(shifts) {
+  const from = Math.min(...shifts.map((shift) => Date.parse(shift.from)));
+  const span = Math.max(...shifts.map((shift) => Date.parse(shift.to))) - from;
+  const percent = (time) => ((time - from) / span) * 100;
+  const rosters = [...new Set(shifts.map(({ roster }) => roster))];
+  const people = [...new Set(shifts.map(({ person }) => person))];
+  const days = Array.from({ length: Math.ceil(span / 86_400_000) }, (_, index) => new Date(from + index * 86_400_000));
+  return h(
+    "div",
+    { class: "card scroll", tabindex: "0", role: "region", "aria-label": "Shifts of the next two weeks" },
+    h(
+      "div",
+      { class: "calendar" },
+      h(
+        "div",
+        { class: "lane", "aria-hidden": "true" },
+        h("span", { class: "lane-name" }),
+        h(
+          "div",
+          { class: "days" },
+          days.map((day) => h("span", { class: "small" }, day.toISOString().slice(5, 10))),
+        ),
+      ),
+      rosters.map((roster) =>
+        h(
+          "div",
+          { class: "lane" },
+          h("span", { class: "small lane-name" }, roster),
+          h(
+            "ul",
+            { class: "lane-track tall" },
+            shifts
+              .filter((shift) => shift.roster === roster)
+              .map((shift) => {
+                const left = percent(Date.parse(shift.from));
+                const title = `${shift.person}, ${clock(shift.from)} to ${clock(shift.to)}`;
+                return h(
+                  "li",
+                  {
+                    class: `shift shade-${people.indexOf(shift.person) % 4}`,
+                    title,
+                    style: `left:${left}%;width:${percent(Date.parse(shift.to)) - left}%`,
+                  },
+                  shift.person,
+                );
+              }),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 /** Which models there are, what they were taught on, and which one is live. */

@@ -15,7 +15,7 @@ export function overviewPage({ status, services, groups }, context) {
     h("h1", { class: "hidden" }, "Overview"),
     summary(status, services, firing),
     degraded(status),
-    training(status.progress),
+    training(status.progress, services),
     h(
       "section",
       { "aria-labelledby": "issues" },
@@ -105,17 +105,14 @@ function degraded(status) {
   );
 }
 
-function training(progress) {
+function training(progress, services) {
   const pending = progress.filter(({ state }) => state !== "done");
   if (pending.length === 0) {
     return null;
   }
-  const done = progress.length - pending.length;
-  const share = progress.reduce(
-    (sum, { state, epoch, epochs }) => sum + (state === "done" ? 1 : epochs > 0 ? epoch / epochs : 0),
-    0,
-  );
-  const percent = Math.round((share / progress.length) * 100);
+  const ready = services.filter(({ state }) => state !== "learning").length;
+  const begun = pending.reduce((sum, { epoch, epochs }) => sum + (epochs > 0 ? epoch / epochs : 0), 0);
+  const percent = Math.round(Math.min(1, (ready + begun) / Math.max(1, services.length)) * 100);
   const busy = pending.filter(({ state }) => state === "training" || state === "failed").slice(0, 6);
   return h(
     "section",
@@ -124,9 +121,9 @@ function training(progress) {
       "div",
       { class: "row" },
       h("b", {}, "Learning what normal looks like"),
-      h("span", { class: "faint" }, `${done} of ${progress.length} models ready`),
+      h("span", { class: "faint" }, `${ready} of ${services.length} services learnt`),
     ),
-    h("progress", { max: 100, value: percent, "aria-label": "Models trained" }),
+    h("progress", { max: 100, value: percent, "aria-label": "Services learnt" }),
     h(
       "ul",
       { class: "inline" },

@@ -2,6 +2,7 @@ import { courseChart } from "./chart.js";
 import { h } from "./dom.js";
 import { age, chip, clock, number } from "./format.js";
 import { groupCard } from "./group.js";
+import { inline } from "./markdown.js";
 import { sparkline } from "./spark.js";
 
 const RANGES = [
@@ -199,7 +200,7 @@ function relations({ runbook, dependsOn, dependents }) {
         h(
           "ol",
           { class: "plain" },
-          runbook.firstSteps.map((step) => h("li", {}, step)),
+          runbook.firstSteps.map((step) => h("li", {}, inline(step))),
         ),
       ),
     ],
