@@ -4,8 +4,11 @@ import { registerAnnotations } from "./cli/annotations.ts";
 import { registerCheckConfig } from "./cli/check-config.ts";
 import { registerCollect } from "./cli/collect.ts";
 import type { CommandContext, RegisterCommand } from "./cli/command.ts";
+import { registerConfigImport } from "./cli/config-import.ts";
 import { registerDetect } from "./cli/detect.ts";
 import { registerGroup } from "./cli/group.ts";
+import { registerIntelligence } from "./cli/intelligence.ts";
+import { registerReport } from "./cli/report.ts";
 import { registerRunbooks } from "./cli/runbooks.ts";
 import { registerServe } from "./cli/serve.ts";
 import { registerSolutions } from "./cli/solutions.ts";
@@ -18,6 +21,9 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerDetect,
   registerGroup,
   registerAnnotations,
+  registerIntelligence,
+  registerReport,
+  registerConfigImport,
   registerSolutions,
   registerRunbooks,
   registerTickets,
