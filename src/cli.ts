@@ -5,9 +5,12 @@ import { registerAnnotations } from "./cli/annotations.ts";
 import { registerCheckConfig } from "./cli/check-config.ts";
 import { registerCollect } from "./cli/collect.ts";
 import type { CommandContext, RegisterCommand } from "./cli/command.ts";
+import { registerConfigImport } from "./cli/config-import.ts";
 import { registerDetect } from "./cli/detect.ts";
 import { registerGroup } from "./cli/group.ts";
 import { registerOncall } from "./cli/oncall.ts";
+import { registerIntelligence } from "./cli/intelligence.ts";
+import { registerReport } from "./cli/report.ts";
 import { registerRunbooks } from "./cli/runbooks.ts";
 import { registerServe } from "./cli/serve.ts";
 import { registerSilences } from "./cli/silences.ts";
@@ -20,9 +23,12 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerAlerts,
   registerAnnotations,
   registerCollect,
+  registerConfigImport,
   registerDetect,
   registerGroup,
+  registerIntelligence,
   registerOncall,
+  registerReport,
   registerRunbooks,
   registerSilences,
   registerSolutions,

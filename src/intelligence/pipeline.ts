@@ -10,6 +10,7 @@ import type { SolutionDesk } from "./solutions/desk.ts";
 import type { Batch, Item, Stage, StageContext, StageReport } from "./stage.ts";
 import { toError } from "./stage.ts";
 import { annotateStage } from "./stages/annotate.ts";
+import { explainStage } from "./stages/explain.ts";
 import { type GroupStageState, groupStage } from "./stages/group.ts";
 import { preprocessStage } from "./stages/preprocess.ts";
 import { type RunbookFinder, runbookStage } from "./stages/runbook.ts";
@@ -73,7 +74,9 @@ export function createPipeline(config: PipelineConfig, dependencies: PipelineDep
     ...(runbooks === undefined ? [] : [runbookStage(runbooks)]),
     ...(solutions === undefined ? [] : [solutionsStage(solutions)]),
   ].filter((stage) => !disable.includes(stage.name));
-  const stages = [preprocessStage(ignoredLabels), ...perAlert, group].filter((stage) => !disable.includes(stage.name));
+  const stages = [preprocessStage(ignoredLabels), ...perAlert, explainStage(catalogue, severities), group].filter(
+    (stage) => !disable.includes(stage.name),
+  );
   return {
     stages: stages.map((stage) => stage.name),
     state: () => ({ version: 1, group: group.state() }),
