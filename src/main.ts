@@ -8,6 +8,14 @@ const { version } = JSON.parse(readFileSync(new URL("../package.json", import.me
 };
 const log = pino({ level: process.env["CMSWATCH_LOG_LEVEL"] ?? "info" }, pino.destination({ fd: 2, sync: true }));
 
+// Whoever reads our output may stop early (`cmswatch … | head`): that is no fault.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") {
+    process.exit();
+  }
+  throw error;
+});
+
 await runCli(
   process.argv.slice(2),
   {

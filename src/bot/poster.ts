@@ -27,6 +27,7 @@ export interface Poster {
 }
 
 const CLAIM_FOR = 60_000;
+const MOST_SHOWN = 10_000;
 const MARK = "cmswatch_message";
 const GONE = ["message_not_found", "channel_not_found", "cant_update_message", "is_archived", "edit_window_closed"];
 
@@ -36,6 +37,14 @@ export function createPoster(
   store: Pick<Store, "messages">,
   clock: Clock,
 ): Poster {
+  /** Messages this process has sent or edited: a message of before the restart may be gone, so its first edit is always sent. */
+  const shown = new Set<string>();
+  const noteShown = (place: string) => {
+    if (shown.size >= MOST_SHOWN) {
+      shown.clear();
+    }
+    shown.add(place);
+  };
   /** Looks the message up by its mark: after a lost answer, or when a replica died between posting and remembering. */
   const findPosted = async ({ key, channel, threadTs }: Posting): Promise<Sent | null> => {
     if (!/^[CGD]/.test(channel)) {
@@ -65,6 +74,7 @@ export function createPoster(
     const { groupId, kind } = posting;
     const message: SlackMessage = { groupId, ...sent, kind, hash: hashOf(payload), updatedAt: clock() };
     await store.messages.save(message);
+    noteShown(`${sent.channel}/${sent.ts}`);
     return message;
   };
 
@@ -101,7 +111,8 @@ export function createPoster(
       return outbox.send(posting.channel, posting.priority, call, confirm);
     },
     async edit(message, payload, priority) {
-      if (hashOf(payload) === message.hash) {
+      const place = `${message.channel}/${message.ts}`;
+      if (hashOf(payload) === message.hash && shown.has(place)) {
         return true;
       }
       try {
@@ -114,6 +125,7 @@ export function createPoster(
         }
         throw error;
       }
+      noteShown(place);
       await store.messages.save({ ...message, hash: hashOf(payload), updatedAt: clock() });
       return true;
     },
