@@ -1,4 +1,5 @@
 import type { Database } from "./database.ts";
+import type { OpenedStore, RunSql } from "./open.ts";
 import { acknowledgementRepository } from "./repositories/acknowledgements.ts";
 import { anomalyRepository } from "./repositories/anomalies.ts";
 import { auditRepository } from "./repositories/audit.ts";
@@ -11,10 +12,9 @@ import { prune } from "./repositories/prune.ts";
 import { silenceLedgerRepository } from "./repositories/silences.ts";
 import { stateRepository } from "./repositories/states.ts";
 import { ticketRepository } from "./repositories/tickets.ts";
-import type { Store } from "./store.ts";
 
 /** The store over a migrated database. */
-export function assembleStore(database: Database, close: () => Promise<void>): Store {
+export function assembleStore(database: Database, sql: RunSql, close: () => Promise<void>): OpenedStore {
   let closing: Promise<void> | null = null;
   return {
     tickets: ticketRepository(database),
@@ -28,6 +28,7 @@ export function assembleStore(database: Database, close: () => Promise<void>): S
     oncall: oncallRepository(database),
     audit: auditRepository(database),
     states: stateRepository(database),
+    sql,
     prune: (before) => prune(database, before),
     close: () => {
       closing ??= close();

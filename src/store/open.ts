@@ -2,6 +2,14 @@ import type { Logger } from "pino";
 import type { Config } from "../config/schema.ts";
 import type { Store } from "./store.ts";
 
+/** Runs a statement (or several, without values) beside the repositories, for libraries with tables of their own. */
+export type RunSql = (text: string, values?: unknown[]) => Promise<{ rows: Record<string, unknown>[] }>;
+
+/** A store together with its database. */
+export interface OpenedStore extends Store {
+  readonly sql: RunSql;
+}
+
 export interface StoreOptions {
   /** Hears of lost connections and unsafe settings. */
   readonly log?: Logger;
@@ -15,7 +23,7 @@ export interface StoreOptions {
 export async function openStore(
   config: Pick<Config["store"], "url" | "password">,
   options: StoreOptions = {},
-): Promise<Store> {
+): Promise<OpenedStore> {
   if (/^postgres(ql)?:\/\//.test(config.url)) {
     const { openPostgres } = await import("./postgres.ts");
     return openPostgres(config.url, config.password, options.log ?? null);

@@ -7,7 +7,7 @@ import { migrate } from "drizzle-orm/pglite/migrator";
 import { assembleStore } from "./assemble.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { MIGRATIONS, refuseNewerSchema } from "./migrate.ts";
-import type { Store } from "./store.ts";
+import type { OpenedStore, RunSql } from "./open.ts";
 
 /** As little as `-F` (no fsync) leaves of PGlite's own start parameters, and fsync by the call that reaches our hook. */
 const DURABLE = [...PGlite.defaultStartParams.filter((parameter) => parameter !== "-F"), "-c", "wal_sync_method=fsync"];
@@ -17,7 +17,7 @@ const DURABLE = [...PGlite.defaultStartParams.filter((parameter) => parameter !=
  * @param template dump of a data directory to begin with, faster than making one
  * @throws UserError when somebody has it open
  */
-export async function openFolder(folder: string, template?: Blob): Promise<Store> {
+export async function openFolder(folder: string, template?: Blob): Promise<OpenedStore> {
   const release = lockFolder(folder);
   try {
     const data = join(folder, "pglite");
@@ -46,12 +46,12 @@ async function makeDatabase(data: string, template?: Blob): Promise<void> {
 }
 
 /** A store that is gone with the process, for tests. @param template as for `openFolder` */
-export async function openInMemory(template?: Blob): Promise<Store> {
+export async function openInMemory(template?: Blob): Promise<OpenedStore> {
   const client = await PGlite.create(template === undefined ? {} : { loadDataDir: template });
   return storeOn(client, "memory://", () => {});
 }
 
-async function storeOn(client: PGlite, where: string, release: () => void): Promise<Store> {
+async function storeOn(client: PGlite, where: string, release: () => void): Promise<OpenedStore> {
   const database = drizzle({ client });
   try {
     await refuseNewerSchema(database, where);
@@ -60,10 +60,21 @@ async function storeOn(client: PGlite, where: string, release: () => void): Prom
     await client.close();
     throw error;
   }
-  return assembleStore(database, async () => {
+  return assembleStore(database, runOn(client), async () => {
     await client.close();
     release();
   });
+}
+
+/** Statements with values go one at a time, those without may be several: the rows of the last count. */
+function runOn(client: PGlite): RunSql {
+  return async (text, values = []) => {
+    if (values.length > 0) {
+      return client.query<Record<string, unknown>>(text, values);
+    }
+    const results = await client.exec(text);
+    return { rows: results.at(-1)?.rows ?? [] };
+  };
 }
 
 /** Emscripten's file system over a folder, with the fsync that it leaves out: an acknowledged write survives a power cut. */

@@ -5,7 +5,7 @@ import type { Logger } from "pino";
 import { UserError } from "../alert/user-error.ts";
 import { assembleStore } from "./assemble.ts";
 import { MIGRATIONS, refuseNewerSchema } from "./migrate.ts";
-import type { Store } from "./store.ts";
+import type { OpenedStore, RunSql } from "./open.ts";
 
 /** Any number that nobody else is likely to lock by: replicas that start together migrate one after the other. */
 const MIGRATION_LOCK = 7_246_118_502;
@@ -14,7 +14,11 @@ const CONNECT_WITHIN = 10_000;
 const STATEMENT_WITHIN = 60_000;
 
 /** Opens a PostgreSQL database and brings its schema up to date. @throws UserError when it cannot be reached. */
-export async function openPostgres(url: string, password: string | undefined, log: Logger | null): Promise<Store> {
+export async function openPostgres(
+  url: string,
+  password: string | undefined,
+  log: Logger | null,
+): Promise<OpenedStore> {
   const where = withoutPassword(url);
   const pool = new pg.Pool({
     connectionString: url,
@@ -33,7 +37,8 @@ export async function openPostgres(url: string, password: string | undefined, lo
     await pool.end();
     throw error;
   }
-  return assembleStore(drizzle({ client: pool }), () => pool.end());
+  const sql: RunSql = (text, values) => pool.query(text, values);
+  return assembleStore(drizzle({ client: pool }), sql, () => pool.end());
 }
 
 async function prepare(pool: pg.Pool, where: string, log: Logger | null): Promise<void> {

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { describe, expect, it } from "vitest";
 import { feedClient } from "../../src/oncall/feed-client.ts";
+import { createFeedWatch } from "../../src/oncall/feed-watch.ts";
 import { readFeeds } from "../../src/oncall/feeds.ts";
 import type { Store } from "../../src/store/store.ts";
 import { at, schedule } from "./samples.ts";
@@ -53,6 +54,23 @@ describe("calendar feeds", () => {
     const first = await readFeeds(plan, { states: null, fetchText: () => Promise.reject(new Error("refused")) }, now);
     expect(first.calendars.get("all")).toEqual([]);
     expect(first.problems).toEqual(["calendar of all cannot be read (refused): there is no earlier one"]);
+  });
+
+  it("are watched: a problem is told once until it has gone away, and the store failing leaves what was known", async () => {
+    let answer: () => Promise<string> = async () => feed;
+    const kept = states();
+    const told: string[] = [];
+    const watch = createFeedWatch(plan, { states: kept, fetchText: () => answer() }, (problem) => told.push(problem));
+    expect(watch.current().calendars.size).toBe(0);
+    await watch.refresh(now);
+    answer = () => Promise.reject(new Error("refused"));
+    await watch.refresh(now);
+    await watch.refresh(new Date(now.getTime() + 60_000));
+    expect(told).toHaveLength(1);
+    kept.get = () => Promise.reject(new Error("store is closed"));
+    await watch.refresh(now);
+    expect(watch.current().calendars.get("all")).toHaveLength(1);
+    expect(told.at(-1)).toMatch(/store is closed/);
   });
 
   it("come over HTTP, within a time limit", async () => {

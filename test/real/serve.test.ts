@@ -53,10 +53,10 @@ describe.skipIf(missing.length > 0)(
       const now = Date.now();
       simulation.inject({ service: "dbs", kind: "point", from: new Date(now + 30_000), duration: 10 * MINUTE });
       const history = openMetricsHistory(simulation, {
-      from: new Date(now - 120 * MINUTE),
-      to: new Date(now + 10 * MINUTE),
-      step: 5000,
-    });
+        from: new Date(now - 120 * MINUTE),
+        to: new Date(now + 10 * MINUTE),
+        step: 5000,
+      });
       prometheus = await startPrometheus({ history });
       alertmanager = await startAlertmanager(alertmanagerProgram.path ?? "");
       const file = join(folder, "cmswatch.yaml");

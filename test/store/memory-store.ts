@@ -4,14 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PGlite } from "@electric-sql/pglite";
+import type { OpenedStore } from "../../src/store/open.ts";
 import { openInMemory } from "../../src/store/pglite.ts";
-import type { Store } from "../../src/store/store.ts";
 
 /**
  * A fresh store in memory, for tests of any room. Making a database takes some seconds, so the empty one is kept in the
  * machine's temporary folder and loaded from there (under a second). Close it in `afterAll`.
  */
-export async function openMemoryStore(): Promise<Store> {
+export async function openMemoryStore(): Promise<OpenedStore> {
   return openInMemory(await databaseTemplate());
 }
 
