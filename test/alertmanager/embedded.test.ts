@@ -111,7 +111,7 @@ describe("over HTTP", () => {
             expect([200, 400]).toContain(await status(path, { method: "POST", body }));
           }
         }),
-        { numRuns: 50 },
+        { numRuns: 25 },
       );
     } finally {
       await served.close();

@@ -2,7 +2,7 @@ import type { Alert, Labels } from "../../alert/alert.ts";
 import { fingerprint } from "../../alert/fingerprint.ts";
 import { alertFault } from "../fault.ts";
 
-/** An alert as it is held: it always has an end, which may be one that was made up (`isTimeout`). */
+/** An alert as it is held: it always has an end, which may be one that was made up. */
 export interface HeldAlert {
   readonly fingerprint: string;
   readonly labels: Labels;
@@ -11,11 +11,11 @@ export interface HeldAlert {
   readonly startsAt: number;
   readonly endsAt: number;
   readonly updatedAt: number;
-  /** The end is the resolve timeout's, not one that somebody announced. */
+  /** It was last sent without an end. */
   readonly isTimeout: boolean;
 }
 
-/** Resolved alerts are forgotten after this, as Alertmanager's garbage collection does. */
+/** Resolved alerts are forgotten when nobody sent them for this long; Alertmanager collects its garbage as often. */
 const KEEP_RESOLVED = 1_800_000;
 
 /** The alerts of an embedded Alertmanager. Times are milliseconds since 1970. */
@@ -33,7 +33,7 @@ export function createAlertShelf(resolveTimeout: number): AlertShelf {
   const held = new Map<string, HeldAlert>();
   const forgetOld = (now: number) => {
     for (const [key, alert] of held) {
-      if (alert.endsAt < now - KEEP_RESOLVED) {
+      if (Math.max(alert.endsAt, alert.updatedAt) < now - KEEP_RESOLVED) {
         held.delete(key);
       }
     }
@@ -87,7 +87,8 @@ function overlap(old: HeldAlert, incoming: HeldAlert): boolean {
 
 /**
  * The newer one with the earliest start; an announced end that is later wins over one of a refresh, and a resolution wins
- * over everything (Alertmanager: types.Alert.Merge).
+ * over everything. A kept end counts as the refresh's own, so that a second refresh replaces it (Alertmanager:
+ * types.Alert.Merge).
  */
 function merge(old: HeldAlert, incoming: HeldAlert): HeldAlert {
   const startsAt = Math.min(old.startsAt, incoming.startsAt);
@@ -95,5 +96,5 @@ function merge(old: HeldAlert, incoming: HeldAlert): HeldAlert {
   const keepsEnd = isResolved
     ? old.endsAt <= incoming.updatedAt && old.endsAt > incoming.endsAt
     : old.endsAt > incoming.endsAt && !old.isTimeout;
-  return { ...incoming, startsAt, ...(keepsEnd ? { endsAt: old.endsAt, isTimeout: old.isTimeout } : {}) };
+  return { ...incoming, startsAt, ...(keepsEnd ? { endsAt: old.endsAt } : {}) };
 }

@@ -38,6 +38,7 @@ export interface EmbeddedAlertmanager extends Alertmanager {
 
 export interface ListedAlert extends ActiveAlert {
   readonly endsAt: Date;
+  /** The end is the resolve timeout's, not one that somebody announced. */
   readonly isTimeout: boolean;
 }
 
@@ -83,7 +84,7 @@ export function createEmbeddedAlertmanager(options: EmbeddedOptions): EmbeddedAl
     const at = now();
     return shelf
       .firing(at)
-      .map((alert) => toListed(alert, silences.hiding(alert.labels, at)))
+      .map((alert) => toListed(alert, silences.hiding(alert.labels, at), resolveTimeout))
       .filter((alert) => isWanted(alert, filter))
       .sort((left, right) => (left.fingerprint < right.fingerprint ? -1 : 1));
   };
@@ -121,14 +122,14 @@ export function createEmbeddedAlertmanager(options: EmbeddedOptions): EmbeddedAl
   };
 }
 
-function toListed(alert: HeldAlert, silencedBy: readonly string[]): ListedAlert {
+function toListed(alert: HeldAlert, silencedBy: readonly string[], resolveTimeout: number): ListedAlert {
   return {
     labels: alert.labels,
     annotations: alert.annotations,
     startsAt: new Date(alert.startsAt),
     endsAt: new Date(alert.endsAt),
     updatedAt: new Date(alert.updatedAt),
-    isTimeout: alert.isTimeout,
+    isTimeout: alert.endsAt - alert.updatedAt === resolveTimeout,
     ...(alert.generatorURL === "" ? {} : { generatorURL: alert.generatorURL }),
     fingerprint: alert.fingerprint,
     state: silencedBy.length > 0 ? "suppressed" : "active",
