@@ -100,43 +100,65 @@ export function compress(standard: number): number {
 
 const FADE = 0.95;
 
-export function preparer(preparation: Preparation, from?: PreparationState): Preparer {
-  const width = preparation.mean.length;
-  const mean = Float64Array.from(from?.mean ?? preparation.mean);
-  const variance = Float64Array.from(from?.variance ?? preparation.scale.map((scale) => scale * scale));
-  const last = Float64Array.from(from?.last ?? new Float64Array(width));
-  // Scale before this row was learnt from: what `restore` must use for the row just given.
-  const usedMean = new Float64Array(width);
-  const usedScale = new Float64Array(width);
-  const standard = new Float64Array(width);
-  const input = new Float32Array(width);
-  const { rate } = preparation;
-  return {
-    standard,
-    input,
-    push(row) {
-      for (let i = 0; i < width; i++) {
-        const center = mean[i] as number;
-        const scale = Math.max(Math.sqrt(variance[i] as number), preparation.floor[i] as number);
-        usedMean[i] = center;
-        usedScale[i] = scale;
-        const value = row[i] as number;
-        if (!Number.isFinite(value)) {
-          standard[i] = Number.NaN;
-          last[i] = (last[i] as number) * FADE;
-          input[i] = last[i] as number;
-          continue;
-        }
-        const z = (value - center) / scale;
-        const taught = Math.max(-TEACHES, Math.min(TEACHES, z)) * scale;
-        mean[i] = center + rate * taught;
-        variance[i] = (variance[i] as number) + rate * (taught * taught - (variance[i] as number));
-        standard[i] = Math.max(-FARTHEST, Math.min(FARTHEST, z));
-        input[i] = compress(standard[i] as number);
-        last[i] = input[i] as number;
+class AdaptivePreparer implements Preparer {
+  readonly standard: Float64Array;
+  readonly input: Float32Array;
+  readonly #preparation: Preparation;
+  readonly #mean: Float64Array;
+  readonly #variance: Float64Array;
+  readonly #last: Float64Array;
+  /** Mean and scale before the last row was learnt from: what `restore` must use for it. */
+  readonly #usedMean: Float64Array;
+  readonly #usedScale: Float64Array;
+
+  constructor(preparation: Preparation, from?: PreparationState) {
+    const width = preparation.mean.length;
+    this.#preparation = preparation;
+    this.#mean = Float64Array.from(from?.mean ?? preparation.mean);
+    this.#variance = Float64Array.from(from?.variance ?? preparation.scale.map((scale) => scale * scale));
+    this.#last = Float64Array.from(from?.last ?? new Float64Array(width));
+    this.#usedMean = new Float64Array(width);
+    this.#usedScale = new Float64Array(width);
+    this.standard = new Float64Array(width);
+    this.input = new Float32Array(width);
+  }
+
+  push(row: ArrayLike<number>): void {
+    for (let i = 0; i < this.input.length; i++) {
+      const scale = Math.max(Math.sqrt(this.#variance[i] as number), this.#preparation.floor[i] as number);
+      this.#usedMean[i] = this.#mean[i] as number;
+      this.#usedScale[i] = scale;
+      const value = row[i] as number;
+      if (Number.isFinite(value)) {
+        this.#take(i, (value - (this.#mean[i] as number)) / scale, scale);
+      } else {
+        this.standard[i] = Number.NaN;
+        this.#last[i] = (this.#last[i] as number) * FADE;
       }
-    },
-    restore: (metric, z) => (usedMean[metric] as number) + (usedScale[metric] as number) * z,
-    state: () => ({ mean: [...mean], variance: [...variance], last: [...last] }),
-  };
+      this.input[i] = this.#last[i] as number;
+    }
+  }
+
+  restore(metric: number, standard: number): number {
+    return (this.#usedMean[metric] as number) + (this.#usedScale[metric] as number) * standard;
+  }
+
+  state(): PreparationState {
+    return { mean: [...this.#mean], variance: [...this.#variance], last: [...this.#last] };
+  }
+
+  #take(i: number, z: number, scale: number): void {
+    const { rate } = this.#preparation;
+    const taught = Math.max(-TEACHES, Math.min(TEACHES, z)) * scale;
+    const variance = this.#variance[i] as number;
+    this.#mean[i] = (this.#mean[i] as number) + rate * taught;
+    this.#variance[i] = variance + rate * (taught * taught - variance);
+    this.standard[i] = Math.max(-FARTHEST, Math.min(FARTHEST, z));
+    this.#last[i] = compress(this.standard[i] as number);
+  }
+}
+
+/** A preparer that starts where training ended, or goes on from a saved state. */
+export function preparer(preparation: Preparation, from?: PreparationState): Preparer {
+  return new AdaptivePreparer(preparation, from);
 }

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import type { RowScore, Scorer } from "../../detector.ts";
-import type { Architecture } from "./architecture.ts";
-import { rowHistory } from "./history.ts";
-import { preparer } from "./preparation.ts";
+import type { Architecture, Stepper } from "./architecture.ts";
+import { type History, rowHistory } from "./history.ts";
+import { type Preparer, preparer } from "./preparation.ts";
 import type { NetworkParts } from "./saved.ts";
-import { surpriseScorer } from "./surprise.ts";
+import { type SurpriseScorer, surpriseScorer } from "./surprise.ts";
 
 const numbers = z.array(z.number());
 
@@ -30,78 +30,101 @@ function parseState(network: Architecture, metrics: number, state: unknown): Sta
   return parsed.data;
 }
 
-/** Says what the network makes of rows as they come; no TensorFlow call on the way. */
-export function networkScorer(network: Architecture, parts: NetworkParts, continued?: unknown): Scorer {
-  const metrics = parts.metrics.length;
-  const from = continued === undefined ? undefined : parseState(network, metrics, continued);
-  const prepare = preparer(parts.preparation, from?.preparation ?? parts.adapted);
-  const surprise = surpriseScorer(parts.surprise, from?.surprise);
-  const recent = rowHistory(network.span, metrics);
-  let seen = from?.seen ?? 0;
-  let step = network.stepper(parts.weights, metrics, seen);
-  const residual = new Float64Array(metrics);
-  const answer = {
-    score: 0,
-    contributions: new Float64Array(metrics),
-    expected: new Float64Array(metrics),
-  };
+class NetworkScorer implements Scorer {
+  readonly #network: Architecture;
+  readonly #parts: NetworkParts;
+  readonly #prepare: Preparer;
+  readonly #surprise: SurpriseScorer;
+  readonly #recent: History;
+  readonly #residual: Float64Array;
+  readonly #answer: { score: number; readonly contributions: Float64Array; readonly expected: Float64Array };
+  #stepper: Stepper;
+  #seen: number;
 
-  const advance = (input: Float32Array): Float32Array => {
-    recent.push(input);
-    return step.push(input);
-  };
-  /** Fills the window: with the rows of the state, or, at the very first row, with that row. */
-  const fill = (row: (at: number) => Float32Array): void => {
-    step = network.stepper(parts.weights, metrics, seen);
-    for (let at = 0; at < network.span; at++) {
-      advance(row(at));
+  constructor(network: Architecture, parts: NetworkParts, from: State | null) {
+    const metrics = parts.metrics.length;
+    this.#network = network;
+    this.#parts = parts;
+    this.#prepare = preparer(parts.preparation, from?.preparation ?? parts.adapted);
+    this.#surprise = surpriseScorer(parts.surprise, from?.surprise);
+    this.#recent = rowHistory(network.span, metrics);
+    this.#residual = new Float64Array(metrics);
+    this.#answer = { score: 0, contributions: new Float64Array(metrics), expected: new Float64Array(metrics) };
+    this.#seen = from?.seen ?? 0;
+    this.#stepper = network.stepper(parts.weights, metrics, this.#seen);
+    if (from !== null && from.seen > 0) {
+      const rows = Float32Array.from(from.recent);
+      this.#fill((at) => rows.subarray(at * metrics, (at + 1) * metrics));
     }
-  };
-  if (from !== undefined && from.seen > 0) {
-    const rows = Float32Array.from(from.recent);
-    fill((at) => rows.subarray(at * metrics, (at + 1) * metrics));
   }
 
-  const explain = (forecast: Float32Array): void => {
-    let total = 0;
-    for (let i = 0; i < metrics; i++) {
-      const seenValue = prepare.standard[i] as number;
-      const expected = forecast[i] as number;
-      const error = Number.isNaN(seenValue) ? 0 : seenValue - expected;
-      residual[i] = error;
-      const share = (error * error) / (parts.surprise.variance[i] as number);
-      answer.contributions[i] = share;
-      answer.expected[i] = prepare.restore(i, expected);
-      total += share;
+  push(row: ArrayLike<number>): RowScore {
+    this.#prepare.push(row);
+    if (this.#seen === 0) {
+      const first = this.#prepare.input.slice();
+      this.#fill(() => first);
     }
-    answer.score = surprise.push(residual);
-    const scale = total > 0 ? answer.score / total : 0;
-    for (let i = 0; i < metrics; i++) {
-      answer.contributions[i] = (answer.contributions[i] as number) * scale;
-    }
-  };
+    const expected = this.#advance(this.#prepare.input);
+    this.#seen++;
+    this.#answer.score = this.#surprise.push(this.#compare(expected));
+    this.#shareOut();
+    return this.#answer;
+  }
 
-  return {
-    push(row): RowScore {
-      prepare.push(row);
-      if (seen === 0) {
-        const first = prepare.input.slice();
-        fill(() => first);
-      }
-      const forecast = advance(prepare.input);
-      seen++;
-      explain(forecast);
-      return answer;
-    },
-    state(): unknown {
-      const start = recent.start();
-      return {
-        detector: network.name,
-        seen,
-        preparation: prepare.state(),
-        surprise: surprise.state(),
-        recent: [...recent.values.subarray(start, start + network.span * metrics)],
-      };
-    },
-  };
+  state(): unknown {
+    const { span, name } = this.#network;
+    const start = this.#recent.start();
+    return {
+      detector: name,
+      seen: this.#seen,
+      preparation: this.#prepare.state(),
+      surprise: this.#surprise.state(),
+      recent: [...this.#recent.values.subarray(start, start + span * this.#parts.metrics.length)],
+    };
+  }
+
+  /** Fills the window: with the rows of the state, or, at the very first row, with that row. */
+  #fill(row: (at: number) => Float32Array): void {
+    for (let at = 0; at < this.#network.span; at++) {
+      this.#advance(row(at));
+    }
+  }
+
+  #advance(input: Float32Array): Float32Array {
+    this.#recent.push(input);
+    return this.#stepper.push(input);
+  }
+
+  /** Residuals of the newest row, 0 where it has no value; notes what was expected of it. */
+  #compare(expected: Float32Array): Float64Array {
+    for (let i = 0; i < expected.length; i++) {
+      const seen = this.#prepare.standard[i] as number;
+      this.#residual[i] = Number.isNaN(seen) ? 0 : seen - (expected[i] as number);
+      this.#answer.expected[i] = this.#prepare.restore(i, expected[i] as number);
+    }
+    return this.#residual;
+  }
+
+  /** Shares the score out over the metrics by their squared residuals. */
+  #shareOut(): void {
+    const { contributions, score } = this.#answer;
+    let total = 0;
+    for (let i = 0; i < contributions.length; i++) {
+      contributions[i] = (this.#residual[i] as number) ** 2 / (this.#parts.surprise.variance[i] as number);
+      total += contributions[i] as number;
+    }
+    const scale = total > 0 ? score / total : 0;
+    for (let i = 0; i < contributions.length; i++) {
+      contributions[i] = (contributions[i] as number) * scale;
+    }
+  }
+}
+
+/**
+ * Says what the network makes of rows as they come; no TensorFlow call on the way.
+ * @param continued state of a scorer of the same model · @throws Error for a state of another shape
+ */
+export function networkScorer(network: Architecture, parts: NetworkParts, continued?: unknown): Scorer {
+  const from = continued === undefined ? null : parseState(network, parts.metrics.length, continued);
+  return new NetworkScorer(network, parts, from);
 }
