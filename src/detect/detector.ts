@@ -60,6 +60,11 @@ export interface FitOptions {
 export interface Detector {
   readonly name: string;
   readonly description: string;
+  /**
+   * A score this many times the usual 90 % level is worth an event at a risk of 1e-4, even where history's own incidents let
+   * the fitted tail allow more. For detectors that smooth their scores; without it the tail alone decides.
+   */
+  readonly alertRatio?: number;
   /** @throws Error naming the metric and row when the history cannot be learnt from (too short, no finite value). */
   fit(train: Frame, options: FitOptions): Promise<Model>;
   /** @throws Error when the saved model is of another format or detector. */

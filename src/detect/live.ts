@@ -2,6 +2,7 @@ import type { Anomaly } from "../alert/anomaly.ts";
 import { hourOfWeekIn } from "./events/local-hour.ts";
 import { NO_EVENT, type ScoredPoint, type TrackerContext, type TrackerState, trackPoint } from "./events/tracker.ts";
 import { surpriseOf } from "./threshold/calibration.ts";
+import { followLevel, type LevelState, startLevel } from "./threshold/level.ts";
 import type { MetricRule, Unit } from "./unit.ts";
 
 /** Who is scored. */
@@ -50,6 +51,7 @@ export interface LiveState {
   readonly version: string;
   readonly time: number | null;
   readonly missingRun: number;
+  readonly level: LevelState;
   readonly tracker: TrackerState;
   readonly scorer: unknown;
 }
@@ -63,7 +65,7 @@ const NO_DATA_AFTER = 5;
 export function createLive(unit: Unit, options: LiveOptions, saved?: LiveState): Live {
   const scorer = unit.model.scorer(saved?.version === unit.version ? saved.scorer : undefined);
   const context = contextOf(unit, options);
-  const threshold = -Math.log10(unit.threshold.risk);
+  const threshold = surpriseOf(unit.calibration, unit.limit);
   const size = unit.metrics.length;
   const row = new Float64Array(size);
   const unknown = new Float64Array(size).fill(Number.NaN);
@@ -71,6 +73,7 @@ export function createLive(unit: Unit, options: LiveOptions, saved?: LiveState):
   let tracker = saved?.tracker ?? NO_EVENT;
   let time = saved?.time ?? null;
   let missingRun = saved?.missingRun ?? 0;
+  let level = saved?.version === unit.version ? saved.level : startLevel(unit.level);
   let last: LivePoint | null = null;
   const amounts = new Float64Array(size);
 
@@ -82,9 +85,11 @@ export function createLive(unit: Unit, options: LiveOptions, saved?: LiveState):
     missingRun = 0;
     const { score: raw, contributions, expected } = scorer.push(row, at);
     amounts.set(contributions);
-    const surprise = surpriseOf(unit.calibration, raw);
-    const point = { time: at, row, score: surprise, threshold, contributions, expected };
-    const counted = matters(unit, point) ? point : { ...point, score: Math.min(surprise, threshold * 0.99) };
+    const relative = raw / Math.exp(level.log);
+    level = followLevel(level, raw, at, unit.level);
+    const surprise = surpriseOf(unit.calibration, relative);
+    const point = { time: at, row, score: surprise, threshold, ratio: relative / unit.limit, contributions, expected };
+    const counted = matters(unit, point) ? point : { ...point, ratio: Math.min(point.ratio, 0.99) };
     const learning = !known.some((has, i) => has && !Number.isNaN(row[i]));
     return answer(at, { surprise, raw }, missing, learning ? null : counted, learning ? "learning" : "ok");
   };
@@ -96,7 +101,8 @@ export function createLive(unit: Unit, options: LiveOptions, saved?: LiveState):
       return answer(at, { surprise: Number.NaN, raw: Number.NaN }, missing, null, "missing");
     }
     const outage = `no data of any of ${size} metrics for ${missingRun} points`;
-    const point = { time: at, row, score: threshold, threshold, contributions: unknown, expected: unknown, outage };
+    const none = { contributions: unknown, expected: unknown, outage };
+    const point = { time: at, row, score: threshold, threshold, ratio: 1, ...none };
     return answer(at, { surprise: Number.NaN, raw: Number.NaN }, missing, point, "missing");
   };
 
@@ -137,7 +143,7 @@ export function createLive(unit: Unit, options: LiveOptions, saved?: LiveState):
       last = score(at);
       return last;
     },
-    state: () => ({ version: unit.version, time, missingRun, tracker, scorer: scorer.state() }),
+    state: () => ({ version: unit.version, time, missingRun, level, tracker, scorer: scorer.state() }),
   };
 }
 
@@ -156,7 +162,7 @@ function contextOf(unit: Unit, options: LiveOptions): TrackerContext {
 
 /** True unless the metrics that lead the score moved only in a direction, or by an amount, that does not count. */
 function matters(unit: Unit, point: ScoredPoint): boolean {
-  if (Object.keys(unit.metricRules).length === 0 || point.score < point.threshold) {
+  if (Object.keys(unit.metricRules).length === 0 || point.ratio < 1) {
     return true;
   }
   let counted = 0;

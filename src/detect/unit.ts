@@ -3,10 +3,11 @@ import { z } from "zod";
 import type { Detector, FitOptions, Model } from "./detector.ts";
 import { fitProfiles, type MetricProfile } from "./events/profile.ts";
 import { type Frame, NOMINAL_STEP } from "./frame.ts";
-import { median } from "./math/statistics.ts";
+import { median, quantileSorted, sortedFinite } from "./math/statistics.ts";
 import { decodeSavedModel, encodeSavedModel, SavedModelError } from "./saved-model.ts";
-import { type Calibration, fitCalibration } from "./threshold/calibration.ts";
+import { type Calibration, fitCalibration, scoreAt } from "./threshold/calibration.ts";
 import { DEFAULT_GATE, type GateRule } from "./threshold/gate.ts";
+import { followLevel, LEVEL_SHARE, type LevelRule, startLevel } from "./threshold/level.ts";
 
 /** What matters of one metric. */
 export interface MetricRule {
@@ -37,8 +38,12 @@ export interface Unit {
   readonly detector: string;
   readonly metrics: readonly string[];
   readonly model: Model;
+  /** Of scores in units of the level. */
   readonly calibration: Calibration;
+  readonly level: LevelRule;
   readonly threshold: ThresholdRule;
+  /** Score in units of the level from which a point counts. */
+  readonly limit: number;
   readonly metricRules: Readonly<Record<string, MetricRule>>;
   readonly profiles: readonly MetricProfile[];
   readonly timeZone: string;
@@ -55,7 +60,7 @@ export interface TrainedOn {
 
 /** SPOT's q, and m of n. */
 export const DEFAULT_THRESHOLD: ThresholdRule = { risk: 1e-4, ...DEFAULT_GATE };
-const FORMAT = 1;
+const FORMAT = 2;
 const MAGIC_UNIT = "unit";
 
 /**
@@ -65,17 +70,53 @@ const MAGIC_UNIT = "unit";
 export async function trainUnit(detector: Detector, frame: Frame, options: UnitOptions): Promise<Unit> {
   const model = await detector.fit(frame, options);
   const timeZone = options.timeZone ?? "UTC";
+  const trained = trainedOn(frame);
+  const scores = scoreFrame(model, frame);
+  const level = levelRule(scores, trained.step);
+  const calibration = fitCalibration(relativeScores(scores, frame, level));
+  const threshold = { ...DEFAULT_THRESHOLD, ...options.threshold };
   return withVersion({
     detector: detector.name,
     metrics: frame.metrics,
     model,
-    calibration: fitCalibration(scoreFrame(model, frame)),
-    threshold: { ...DEFAULT_THRESHOLD, ...options.threshold },
+    calibration,
+    level,
+    threshold,
+    limit: limitOf(calibration, threshold.risk, detector.alertRatio ?? Number.POSITIVE_INFINITY),
     metricRules: options.metricRules ?? {},
     profiles: fitProfiles(frame, timeZone),
     timeZone,
-    trained: trainedOn(frame),
+    trained,
   });
+}
+
+/** Seconds, or rows where rows have no times, in which the level follows a drift by about e. */
+const FOLLOW_SECONDS = 43_200;
+const FOLLOW_ROWS = 288;
+/** No score below this many times the level makes an event, however steady history was. */
+const LEAST_RATIO = 1.4;
+const RATIO_RISK = 4;
+
+function levelRule(scores: Float64Array, step: number | null): LevelRule {
+  const start = Math.max(quantileSorted(sortedFinite(scores), LEVEL_SHARE), 1e-6);
+  return step === null || step <= 0
+    ? { start, follow: FOLLOW_ROWS * NOMINAL_STEP, step: NOMINAL_STEP }
+    : { start, follow: Math.max(FOLLOW_SECONDS, FOLLOW_ROWS * step), step };
+}
+
+function relativeScores(scores: Float64Array, frame: Frame, rule: LevelRule): Float64Array {
+  let level = startLevel(rule);
+  return scores.map((score, row) => {
+    const relative = score / Math.exp(level.log);
+    level = followLevel(level, score, frame.times?.[row] ?? row * NOMINAL_STEP, rule);
+    return relative;
+  });
+}
+
+/** Where the tail of history is at this risk, but no more than the detector's own ratio, which grows with caution. */
+function limitOf(calibration: Calibration, risk: number, ratio: number): number {
+  const cautious = 1 + ((ratio - 1) * -Math.log10(risk)) / RATIO_RISK;
+  return Math.max(Math.min(scoreAt(calibration, risk), cautious), LEAST_RATIO);
 }
 
 /** Raw scores of a frame's rows by a fresh scorer. Rows without times are {@link NOMINAL_STEP} apart. */
@@ -131,7 +172,9 @@ const headerSchema = z.object({
     tail: z.object({ shape: z.number(), scale: z.number() }),
     rows: z.number(),
   }),
+  level: z.object({ start: z.number(), follow: z.number(), step: z.number() }),
   threshold: z.object({ risk: z.number(), open: z.number(), of: z.number(), close: z.number() }),
+  limit: z.number(),
   metricRules: z.record(z.string(), z.object({ direction: z.enum(["both", "up", "down"]), floor: z.number() })),
   profiles: z.array(z.object({ metric: z.string(), overall: range, hours: z.array(range) })),
   timeZone: z.string(),

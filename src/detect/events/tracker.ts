@@ -23,6 +23,8 @@ export interface ScoredPoint {
   readonly row: ArrayLike<number>;
   readonly score: number;
   readonly threshold: number;
+  /** How far over (1 or more) or under the threshold the point is, in units of the threshold. */
+  readonly ratio: number;
   readonly contributions: ArrayLike<number>;
   readonly expected: ArrayLike<number>;
   /** A sentence that decides kind and class besides the metrics', e.g. that no data comes. */
@@ -63,11 +65,11 @@ export function trackPoint(
   point: ScoredPoint,
   context: TrackerContext,
 ): { readonly state: TrackerState; readonly decision: GateDecision; readonly update: Anomaly | null } {
-  const { state: gate, decision } = stepGate(state.gate, point.score, point.threshold, context.rule);
+  const { state: gate, decision } = stepGate(state.gate, point.ratio, 1, context.rule);
   if (decision === "quiet") {
     return { state: { gate, event: null }, decision, update: null };
   }
-  const event = point.score >= point.threshold || state.event === null ? extend(state.event, point) : state.event;
+  const event = point.ratio >= 1 || state.event === null ? extend(state.event, point) : state.event;
   const update = decision === "rising" ? null : anomalyOf(event, point, context, decision === "closed");
   return { state: { gate, event: decision === "closed" ? null : event }, decision, update };
 }

@@ -12,6 +12,7 @@ export interface ArrayDetectorSpec {
   /** Raised when the arrays change their meaning. */
   readonly format: number;
   readonly maxMetrics: number;
+  readonly alertRatio?: number;
   readonly fit: (train: Frame, options: FitOptions) => Arrays;
   readonly scorer: (learnt: Arrays, metrics: readonly string[], state: unknown) => Scorer;
 }
@@ -21,6 +22,7 @@ export function arrayDetector(spec: ArrayDetectorSpec): Detector {
   return {
     name: spec.name,
     description: spec.description,
+    ...(spec.alertRatio === undefined ? {} : { alertRatio: spec.alertRatio }),
     fit: async (train, options) => {
       checkMetrics(train, spec.maxMetrics, spec.name);
       return modelOf(spec, train.metrics, spec.fit(train, options));

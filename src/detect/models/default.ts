@@ -30,6 +30,7 @@ export const defaultDetector = arrayDetector({
   description: "ensemble of joint level, daily course, steps, shapes and robust distances, over four time scales",
   format: 1,
   maxMetrics: 500,
+  alertRatio: 1.8,
   fit: (train) => toArrays(fitEnsemble(train)),
   scorer: (arrays, metrics, state) => createScorer(fromArrays(arrays, metrics.length), state as EnsembleState | null),
 });

@@ -7,7 +7,10 @@ export interface GateRule {
   readonly close: number;
 }
 
-export const DEFAULT_GATE: GateRule = { open: 3, of: 5, close: 0.6 };
+/** A single point this far over the threshold opens an event at once. */
+const FAR_OVER = 1.15;
+
+export const DEFAULT_GATE: GateRule = { open: 3, of: 5, close: 0.7 };
 
 export type GateDecision = "quiet" | "rising" | "opened" | "lasting" | "falling" | "closed";
 
@@ -23,7 +26,7 @@ export interface GateState {
 export const CLOSED_GATE: GateState = { over: [], isOpen: false, below: 0 };
 
 /**
- * One step of m of n with hysteresis.
+ * One step of m of n with hysteresis; a point far over the threshold opens alone.
  * @returns the next state and the decision: `rising` counts points but has not opened, `falling` would close if it went on
  */
 export function stepGate(
@@ -36,7 +39,7 @@ export function stepGate(
   const over = [...state.over.slice(-(rule.of - 1)), isOver ? 1 : 0].slice(-rule.of);
   const count = over.reduce((sum, one) => sum + one, 0);
   if (!state.isOpen) {
-    const opens = isOver && count >= rule.open;
+    const opens = isOver && (count >= rule.open || score >= threshold * FAR_OVER);
     const decision = opens ? "opened" : count > 0 ? "rising" : "quiet";
     return { state: { over, isOpen: opens, below: 0 }, decision };
   }
