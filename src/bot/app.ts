@@ -27,7 +27,7 @@ import { createPublisher } from "./publisher.ts";
 /** The Slack bot. */
 export interface Bot extends Announcer {
   /**
-   * Begins to listen. @returns the address for Slack's requests (`http://…/slack/events`), or null in Socket Mode
+   * Begins to listen; in Socket Mode it connects in the background. @returns the address for Slack's requests (`http://…/slack/events`), or null in Socket Mode
    * @throws UserError when the address is taken
    */
   start(): Promise<string | null>;
@@ -66,10 +66,11 @@ export function createBot(parts: BotParts): Bot {
     extendedErrorHandler: true,
   });
   const report = reporter(parts);
+  const sleep = parts.sleep ?? wait;
   const outbox = createOutbox({
     onLimited: limitNotice(parts, client),
     log,
-    sleep: parts.sleep ?? wait,
+    sleep,
     spacing: slack.spacing ?? DEFAULT_SPACING,
   });
   const people = createPeople(client);
@@ -77,6 +78,7 @@ export function createBot(parts: BotParts): Bot {
   const publisher = createPublisher({ ...parts, client, outbox, people, poster });
   const desk: Desk = {
     ...parts,
+    sleep,
     client,
     publisher,
     people,
@@ -102,8 +104,12 @@ function botOf(app: App, receiver: Receiver, desk: Desk, outbox: Outbox): Omit<B
   return {
     async start() {
       if (!(receiver instanceof HTTPReceiver)) {
-        await app.start();
         started = true;
+        void keepConnecting(
+          () => app.start(),
+          () => started,
+          desk,
+        );
         return null;
       }
       const server = await listen(receiver, slack.listen);
@@ -114,7 +120,7 @@ function botOf(app: App, receiver: Receiver, desk: Desk, outbox: Outbox): Omit<B
     async stop() {
       if (started) {
         started = false;
-        await app.stop();
+        await Promise.race([app.stop(), wait(STOP_WITHIN, null, { ref: false })]);
       }
       await publisher.stop();
     },
@@ -127,6 +133,27 @@ function botOf(app: App, receiver: Receiver, desk: Desk, outbox: Outbox): Omit<B
     },
     backlog: () => outbox.backlog(),
   };
+}
+
+const STOP_WITHIN = 2000;
+const CONNECT_AGAIN_AFTER = 30_000;
+
+/** Connects in Socket Mode; while Slack is away or refuses, tries again, and the rest of cmswatch goes on. */
+async function keepConnecting(
+  connect: () => Promise<unknown>,
+  wanted: () => boolean,
+  { log, sleep }: Desk,
+): Promise<void> {
+  while (wanted()) {
+    try {
+      await connect();
+      log.info({}, "connected to slack in socket mode");
+      return;
+    } catch (error) {
+      log.error({ err: error }, "slack does not let us connect, trying again");
+      await sleep(CONNECT_AGAIN_AFTER);
+    }
+  }
 }
 
 async function listen(receiver: HTTPReceiver, address: string) {

@@ -12,6 +12,7 @@ export interface Desk extends BotParts {
   readonly permissions: Permissions;
   readonly people: People;
   readonly pictures: Pictures;
+  readonly sleep: (milliseconds: number) => Promise<unknown>;
   /** Logs a failure and gives the reference under which the log has it. */
   readonly report: (error: unknown, what: string) => string;
 }

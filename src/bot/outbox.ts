@@ -22,7 +22,7 @@ export interface Outbox {
 
 export interface OutboxOptions {
   readonly log: Logger;
-  readonly sleep: (milliseconds: number) => Promise<void>;
+  readonly sleep: (milliseconds: number) => Promise<unknown>;
   /** Least distance of two messages in milliseconds. */
   readonly spacing: number;
   /** Told when a channel has to wait, and again when it goes on. */

@@ -64,7 +64,7 @@ export interface BotParts {
   /** When many alerts at once become one summary. */
   readonly flood?: FloodRules;
   /** Waits; tests hand in one that does not. */
-  readonly sleep?: (milliseconds: number) => Promise<void>;
+  readonly sleep?: (milliseconds: number) => Promise<unknown>;
   /** Makes reference ids for errors. */
   readonly newReference?: () => string;
 }

@@ -2,6 +2,7 @@ import { pino } from "pino";
 import type { AlertGroup } from "../../src/alert/group.ts";
 import { type Bot, createBot } from "../../src/bot/app.ts";
 import type { BotParts } from "../../src/bot/parts.ts";
+import type { Fault } from "../../src/demo/slack/faults.ts";
 import { DEMO_SEED } from "../../src/demo/slack/seed.ts";
 import type { WorkspaceMessage } from "../../src/demo/slack/types.ts";
 import { startEmulatedWorkspace, type Workspace } from "../../src/demo/slack/workspace.ts";
@@ -36,19 +37,26 @@ export interface Harness {
 }
 
 export async function startHarness(
-  change: Partial<Omit<BotParts, "slack">> & { readonly permissions?: BotParts["slack"]["permissions"] } = {},
+  change: Partial<Omit<BotParts, "slack">> & {
+    readonly permissions?: BotParts["slack"]["permissions"];
+    readonly socketMode?: boolean;
+    readonly faults?: readonly Fault[];
+  } = {},
   channels: Readonly<Record<string, string>> = {},
 ): Promise<Harness> {
+  const { permissions = {}, socketMode = false, faults = [], ...rest } = change;
   const workspace = await startEmulatedWorkspace({ port: 0, signingSecret: SIGNING_SECRET, seed: SEED });
+  for (const fault of faults) {
+    workspace.fail(fault);
+  }
   const store = fakeStore();
   const world = fakeWorld(store);
   const slept: number[] = [];
-  const { permissions = {}, ...rest } = change;
   const make = () =>
     createBot({
       slack: {
         botToken: workspace.botToken,
-        signingSecret: SIGNING_SECRET,
+        ...(socketMode ? { appToken: workspace.appToken } : { signingSecret: SIGNING_SECRET }),
         apiUrl: workspace.apiUrl,
         listen: "127.0.0.1:0",
         channels: { default: workspace.channel("cmsweb-alerts").id, ...channels },

@@ -9,6 +9,7 @@ export interface WorkspaceSeed {
 }
 
 export const BOT_TOKEN = "xoxb-emulated-workspace";
+export const APP_TOKEN = "xapp-emulated-workspace";
 export const BOT_USER = "U0CMSWATCH1";
 const APP = { app_id: "A0CMSWATCH1", bot_id: "B0CMSWATCH1", bot_user_id: BOT_USER };
 

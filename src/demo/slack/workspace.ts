@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { AddressInfo } from "node:net";
-import { createBotCaller } from "./bot-caller.ts";
+import { type BotCaller, createBotCaller } from "./bot-caller.ts";
 import { createFaults, type Fault } from "./faults.ts";
 import type { FormInput } from "./form-state.ts";
 import { type ApiCall, createGate } from "./gate.ts";
@@ -8,7 +8,8 @@ import { createInteractions, type Interactions } from "./interactions.ts";
 import { createMirror, type Mirror, type StoredFile } from "./mirror.ts";
 import { record } from "./recorder.ts";
 import { createResponseUrls } from "./response-urls.ts";
-import { BOT_TOKEN, BOT_USER, DEMO_SEED, startSeededSlack, type WorkspaceSeed } from "./seed.ts";
+import { APP_TOKEN, BOT_TOKEN, BOT_USER, DEMO_SEED, startSeededSlack, type WorkspaceSeed } from "./seed.ts";
+import { createSocketMode } from "./socket-mode.ts";
 import type { Json, WorkspaceChannel, WorkspaceEvent, WorkspaceState, WorkspaceUser } from "./types.ts";
 
 export interface WorkspaceOptions {
@@ -26,6 +27,8 @@ export interface Workspace extends Interactions {
   /** Base address of the Web API, ends with `/api/`. */
   readonly apiUrl: string;
   readonly botToken: string;
+  /** For Socket Mode. While an app is connected so, requests go there and not to the bot's address. */
+  readonly appToken: string;
   readonly users: readonly WorkspaceUser[];
   readonly channels: readonly WorkspaceChannel[];
   user(name: string): WorkspaceUser;
@@ -37,6 +40,8 @@ export interface Workspace extends Interactions {
   subscribe(listener: (event: WorkspaceEvent) => void): () => void;
   file(id: string): StoredFile | undefined;
   connectBot(url: string): void;
+  /** Connections in Socket Mode. */
+  connectedApps(): number;
   /** Makes the Web API fail for a while. */
   fail(fault: Fault): void;
   close(): Promise<void>;
@@ -62,12 +67,16 @@ export async function startEmulatedWorkspace(options: WorkspaceOptions): Promise
     faults,
     upstream: () => upstream,
     publicUrl: () => base,
-    tokens: [BOT_TOKEN],
-    own: ownMethods(() => mirror),
+    tokens: [BOT_TOKEN, APP_TOKEN],
+    own: {
+      ...ownMethods(() => mirror),
+      "apps.connections.open": () => ({ ok: true, url: sockets.url() }),
+    },
     onCall: (call) => record(call, mirror, (trigger) => triggers.get(trigger) ?? ""),
     onUpload: (id, bytes) => mirror.putFile(id, { name: `${id}.png`, bytes }),
     onResponse: (id, message) => responseUrls.answer(id, message),
   });
+  const sockets = createSocketMode(gate.server, () => base);
   await new Promise<void>((resolve, reject) => {
     gate.server.once("error", reject).listen(options.port, "127.0.0.1", resolve);
   });
@@ -79,7 +88,14 @@ export async function startEmulatedWorkspace(options: WorkspaceOptions): Promise
     mirror.putChannel(channel);
     await slack.call("conversations.join", { channel: channel.id });
   }
-  const caller = createBotCaller(() => botUrl ?? failing(), options.signingSecret, clock);
+  const http = createBotCaller(() => botUrl ?? failing(), options.signingSecret, clock);
+  // Slack too sends to whoever is connected, and to the request address otherwise.
+  const now = (): BotCaller => (sockets.connections() > 0 ? sockets.caller : http);
+  const caller: BotCaller = {
+    form: (body) => now().form(body),
+    interaction: (payload) => now().interaction(payload),
+    event: (envelope) => now().event(envelope),
+  };
   const makeTrigger = async (user: string, view?: string) => {
     const answer = await slack.call("views.generateTriggerId", {
       user_id: user,
@@ -101,6 +117,7 @@ export async function startEmulatedWorkspace(options: WorkspaceOptions): Promise
     }),
     apiUrl: `${base}/api/`,
     botToken: BOT_TOKEN,
+    appToken: APP_TOKEN,
     users: slack.users,
     channels: slack.channels,
     user: (name) => named(slack.users, name),
@@ -109,11 +126,13 @@ export async function startEmulatedWorkspace(options: WorkspaceOptions): Promise
     calls: gate.calls,
     subscribe: (listener) => mirror.subscribe(listener),
     file: (id) => mirror.file(id),
+    connectedApps: () => sockets.connections(),
     connectBot(url) {
       botUrl = url;
     },
     fail: (fault) => faults.add(fault),
     async close() {
+      sockets.close();
       gate.server.closeAllConnections();
       await new Promise((resolve) => gate.server.close(resolve));
       await slack.close();

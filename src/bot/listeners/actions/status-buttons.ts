@@ -2,9 +2,10 @@ import type { BlockAction, ButtonAction, SlackActionMiddlewareArgs } from "@slac
 import type { Desk } from "../../desk.ts";
 import { unknownServiceNotice } from "../../messages/notice.ts";
 import { context, plain } from "../../messages/payload.ts";
-import { statusMessage } from "../../messages/status.ts";
+import { statusMessage, type UploadedPicture } from "../../messages/status.ts";
 import { pictureOf, status } from "../commands/status.ts";
 import { guarded, replyBy } from "../reply.ts";
+import { replyEitherWay } from "../reply-with-picture.ts";
 
 type Press = SlackActionMiddlewareArgs<BlockAction<ButtonAction>>;
 
@@ -21,11 +22,11 @@ export function shareStatus(desk: Desk) {
         return;
       }
       const { person } = await desk.people.actor(body.user.id);
-      const message = statusMessage(found, now, await pictureOf(desk, found, body.user.id));
-      await reply(
-        { ...message, blocks: [...message.blocks, context(`Asked by ${plain(person.name)}`)] },
-        { inChannel: true },
-      );
+      const build = (picture: UploadedPicture | null) => {
+        const message = statusMessage(found, now, picture);
+        return { ...message, blocks: [...message.blocks, context(`Asked by ${plain(person.name)}`)] };
+      };
+      await replyEitherWay(desk, reply, build, await pictureOf(desk, found, body.user.id), { inChannel: true });
     });
   };
 }

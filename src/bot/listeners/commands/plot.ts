@@ -1,10 +1,11 @@
 import { formatDuration, parseDuration } from "../../../alert/duration.ts";
 import { notice, unknownServiceNotice } from "../../messages/notice.ts";
-import { context, plain, section } from "../../messages/payload.ts";
-import { pictureBlock } from "../../messages/status.ts";
+import { context, type Payload, plain, section } from "../../messages/payload.ts";
+import { pictureBlock, type UploadedPicture } from "../../messages/status.ts";
 import { age } from "../../messages/time.ts";
 import { nearest } from "../../nearest.ts";
 import { settingsOf } from "../../settings.ts";
+import { replyEitherWay } from "../reply-with-picture.ts";
 import type { CommandInput, Subcommand } from "./subcommand.ts";
 
 const DEFAULT_RANGE = 6 * 3_600_000;
@@ -51,15 +52,13 @@ async function draw(
   }
   const { pictures } = await settingsOf(desk.store, userId);
   const picture = await desk.pictures.of(part.value, pictures === "dark");
+  const metricName = part.value.metric;
   const title = `*${plain(part.value.entity)}: ${plain(part.value.metric)}*, last ${formatDuration(range)}`;
-  await reply(
-    picture === null
+  const build = (shown: UploadedPicture | null): Payload =>
+    shown === null
       ? notice(`${title}: no picture could be drawn.`)
-      : {
-          text: `${service}: ${part.value.metric}`,
-          blocks: [section(title), pictureBlock(picture), context(age(part, to))],
-        },
-  );
+      : { text: `${service}: ${metricName}`, blocks: [section(title), pictureBlock(shown), context(age(part, to))] };
+  await replyEitherWay(desk, reply, build, picture);
 }
 
 function rangeOf(text: string): number | null {

@@ -5,6 +5,7 @@ import { overviewMessage } from "../../messages/overview.ts";
 import type { Payload } from "../../messages/payload.ts";
 import { shareButton, statusMessage, type UploadedPicture } from "../../messages/status.ts";
 import { settingsOf } from "../../settings.ts";
+import { replyWithPicture } from "../reply-with-picture.ts";
 import type { Subcommand } from "./subcommand.ts";
 
 /** `/anomaly status [service]`: the words at once, the picture as soon as it is drawn. */
@@ -23,7 +24,7 @@ export const status: Subcommand = async ({ desk, words, userId, reply }) => {
   await reply(answer(found, now, null));
   const picture = await pictureOf(desk, found, userId);
   if (picture !== null) {
-    await reply(answer(found, now, picture), { replace: true });
+    await replyWithPicture(desk, reply, answer(found, now, picture), { replace: true });
   }
 };
 
