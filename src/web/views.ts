@@ -76,7 +76,6 @@ export const partView = z.object({
 export type PartView = z.output<typeof partView>;
 
 export const oncallView = z.object({ roster: z.string(), person: z.string(), until: time.nullable() });
-export type OncallView = z.output<typeof oncallView>;
 
 export const statusView = z.object({
   version: z.string(),
@@ -94,4 +93,3 @@ export const overviewView = z.object({
   services: z.array(serviceView),
   groups: z.array(groupView),
 });
-export type OverviewView = z.output<typeof overviewView>;

@@ -15,6 +15,7 @@ const PAGES = [
   ["models", "/models", "Models3"],
   ["noise", "/noise", "Noise"],
   ["audit", "/audit", "Audit log"],
+  ["sign-in", "/sign-in", "Sign in"],
   ["runbook", "/runbooks/dbs-down", "DBS does not answer"],
 ] as const;
 

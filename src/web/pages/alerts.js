@@ -54,7 +54,7 @@ function regrouped(groups, label) {
     const value = alert.labels[label] ?? "";
     sets.set(value, [...(sets.get(value) ?? []), alert]);
   }
-  return [...sets]
+  const sections = [...sets]
     .sort(([, left], [, right]) => right.length - left.length)
     .map(([value, alerts]) =>
       h(
@@ -70,8 +70,9 @@ function regrouped(groups, label) {
         h(
           "div",
           { class: "alerts" },
-          alerts.map((alert) => alertRow(alert, null)),
+          alerts.map((alert) => alertRow(alert, null, [label])),
         ),
       ),
     );
+  return h("div", { class: "groups" }, sections);
 }

@@ -2,6 +2,7 @@ import { get, Refused, send } from "./api.js";
 import { h, morph } from "./dom.js";
 import { refreshAges } from "./format.js";
 import { route } from "./routes.js";
+import { signInForm } from "./sign-in.js";
 
 const RANKS = { viewer: 0, operator: 1, admin: 2 };
 const RECONNECT_AFTER = 40_000;
@@ -14,6 +15,7 @@ let shown = null;
 let pending = false;
 
 const context = {
+  actor: () => me.actor,
   may: (role) => me.actor !== null && RANKS[me.actor.role] >= RANKS[role],
   act: async (action) => {
     try {
@@ -39,7 +41,7 @@ async function show() {
     draw(page, page.draw(data, context));
   } catch (error) {
     if (error instanceof Refused && error.status === 401) {
-      draw(page, signIn(error.message));
+      draw(page, signInForm(error.message, context));
     } else {
       draw(page, h("p", { class: "empty bad", role: "alert" }, error.message));
     }
@@ -78,28 +80,6 @@ function drawTabs(current) {
       .filter(([name]) => me.pages.includes(name))
       .map(([name, href, title]) => h("a", { href, "aria-current": name === current ? "page" : null }, title)),
     ...me.links.map(({ href, title }) => h("a", { href, class: "outside" }, title)),
-  );
-}
-
-function signIn(why) {
-  const field = h("input", { type: "password", id: "token", autocomplete: "current-password", required: true });
-  const onsubmit = async (event) => {
-    event.preventDefault();
-    try {
-      await send("/api/v1/session", { token: field.value });
-      location.reload();
-    } catch (error) {
-      toast(error.message, true);
-    }
-  };
-  return h(
-    "form",
-    { class: "card signin", onsubmit },
-    h("h1", {}, "Sign in"),
-    h("p", { class: "faint" }, why),
-    h("label", { for: "token" }, "Token"),
-    field,
-    h("button", { class: "primary" }, "Sign in"),
   );
 }
 
@@ -171,6 +151,10 @@ try {
   me = await get("/api/v1/me");
 } catch {
   // Not signed in, or away: show() says which.
+}
+if (me.actor !== null) {
+  const { name, role } = me.actor;
+  document.getElementById("who").replaceChildren(h("a", { href: "/sign-in" }, `${name}, ${role}`));
 }
 await show();
 if (me.actor !== null) {

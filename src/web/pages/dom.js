@@ -31,6 +31,7 @@ function build(element, attributes, children) {
 
 /**
  * Makes `current` look like `next` while keeping what stays the same: focus, scrolling, opened details, typed text.
+ * Listeners become those of `next`, so they must find what they need by their event, not by elements they were made with.
  * Children with a `data-key` are found again by it; what draws itself (`data-own`) is handed its new `model`.
  */
 export function morph(current, next) {

@@ -3,8 +3,6 @@ import { age, chip, clock, severity } from "./format.js";
 import { inline } from "./markdown.js";
 import { matchersOf, openSilenceDialog } from "./silence-dialog.js";
 
-const HIDDEN_LABELS = ["alertname", "severity", "service"];
-
 /** One group of alerts: what is wrong, since when, what to do, and what is in it. */
 export function groupCard(group, context) {
   const { id, title, state, startsAt, acknowledgedBy, alerts, owners, reasons, runbook, solutions } = group;
@@ -79,8 +77,9 @@ function runbookLink({ title, url }) {
   return h("a", { href: url }, title);
 }
 
-/** One alert in a list. */
-export function alertRow(alert, root) {
+/** One alert in a list. @param shown names of labels that stand elsewhere */
+export function alertRow(alert, root, shown = ["service"]) {
+  const hidden = ["alertname", "severity", ...shown];
   const text = alert.annotations.summary ?? alert.annotations.description ?? alert.annotations.Subject ?? "";
   return h(
     "div",
@@ -103,7 +102,7 @@ export function alertRow(alert, root) {
       "p",
       { class: "labels" },
       Object.entries(alert.labels)
-        .filter(([name]) => !HIDDEN_LABELS.includes(name))
+        .filter(([name]) => !hidden.includes(name))
         .map(([name, value]) => h("code", {}, `${name}=${value}`)),
     ),
   );

@@ -5,6 +5,7 @@ import { auditPage, modelsPage, noisePage, oncallPage } from "./ledgers.js";
 import { overviewPage } from "./overview.js";
 import { runbookPage } from "./runbook.js";
 import { servicePage } from "./service.js";
+import { signInPage } from "./sign-in.js";
 import { silencesPage } from "./silences.js";
 
 /** The page of an address: its name, its title, how to load its data and how to draw them. Null for no page of ours. */
@@ -43,6 +44,8 @@ export function route(path, search = new URLSearchParams()) {
       return page("audit", "Audit", () => get("/api/v1/audit"), auditPage);
     case "runbooks":
       return second ? page("alerts", "Runbook", () => get(one("runbooks")), runbookPage) : null;
+    case "sign-in":
+      return page("sign-in", "Sign in", async () => ({}), signInPage);
     default:
       return null;
   }

@@ -14,6 +14,7 @@ const PAGE_PATHS = [
   "/noise",
   "/audit",
   "/runbooks/:id",
+  "/sign-in",
 ];
 
 const HEADERS = {
