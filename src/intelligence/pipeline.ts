@@ -54,6 +54,10 @@ export interface Pipeline {
   run(alerts: readonly ActiveAlert[], now: Date, options?: Partial<Omit<StageContext, "now">>): PipelineResult;
   /** Our own alerts before their first push: severity, runbook and annotations, without grouping. */
   enrich(alerts: readonly Alert[], now: Date): readonly Alert[];
+  /** A person says that the second group belongs to the first; learnt for the next time. False when either is closed. */
+  merge(into: string, from: string): boolean;
+  /** A person takes alerts out of a group; gives the id of their own group, null when it is closed. */
+  split(groupId: string, fingerprints: readonly string[]): string | null;
   state(): PipelineState;
 }
 
@@ -79,6 +83,8 @@ export function createPipeline(config: PipelineConfig, dependencies: PipelineDep
   );
   return {
     stages: stages.map((stage) => stage.name),
+    merge: group.merge,
+    split: group.split,
     state: () => ({ version: 1, group: group.state() }),
     run(alerts, now, options = {}) {
       const context = { now, ...NOBODY, ...options };

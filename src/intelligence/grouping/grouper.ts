@@ -3,6 +3,7 @@ import { findBurst } from "./burst.ts";
 import { readFacts } from "./facts.ts";
 import { Memory } from "./memory.ts";
 import { freshLosses, keyFor } from "./outage-rule.ts";
+import { isApart, mergeGroups, splitGroup, togetherMatch } from "./people.ts";
 import { rootOf } from "./root.ts";
 import { firstMatch } from "./rules.ts";
 import type { Assignment, GroupingEvent, GroupState, Member, MemoryState } from "./types.ts";
@@ -22,6 +23,10 @@ export interface Grouper {
   group(id: string): GroupState | null;
   /** Number of the event taken as the cause of the group. */
   root(id: string): number | null;
+  /** A person says that two groups are one: the events of the second move into the first. Learnt for the next time. */
+  merge(into: string, from: string): readonly number[];
+  /** A person takes events out of a group; gives the id of their own group, null when the group is closed. */
+  split(id: string, events: readonly number[]): string | null;
   /** JSON-serialisable. */
   state(): MemoryState;
 }
@@ -37,7 +42,9 @@ export function createGrouper(options: GrouperOptions): Grouper {
       facts: readFacts(event, catalogue, ignoredLabels),
     };
     const { facts, t } = member;
-    const match = firstMatch({ t, facts, catalogue, memory });
+    const view = { t, facts, catalogue, memory };
+    const found = firstMatch(view);
+    const match = found !== null && isApart(found.group, facts, memory) ? null : (found ?? togetherMatch(view));
     if (match === null) {
       const group = memory.open(firstKind(member), subjectOf(member), member);
       memory.place(member, group);
@@ -83,6 +90,8 @@ export function createGrouper(options: GrouperOptions): Grouper {
       const group = memory.groups.get(id);
       return group === undefined ? null : (rootOf(group)?.event ?? null);
     },
+    merge: (into, from) => mergeGroups(memory, into, from),
+    split: (id, events) => splitGroup(memory, id, events),
     state: () => memory.state(),
   };
 }

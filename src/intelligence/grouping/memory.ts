@@ -6,6 +6,7 @@ const RECENT = 15 * 60;
 const MAX_RECENT_PER_KEY = 300;
 const MAX_MEMBERS = 400;
 const MAX_TIMES = 12;
+const MAX_VERDICTS = 5000;
 const MAX_IDENTITIES = 50_000;
 /** A group nobody joined for so long is closed; outages end by their announced end. */
 const CLOSE_AFTER = 12 * HOUR;
@@ -18,6 +19,7 @@ export class Memory {
   readonly identities = new Map<string, Firing[]>();
   private readonly byKind = new Map<GroupKind, Set<GroupState>>();
   private readonly counts = new Map<string, number>();
+  private readonly verdicts = new Map<string, number>();
   private readonly recentByKey = new Map<string, Member[]>();
   private readonly places = new Map<number, string>();
   private recent: Member[] = [];
@@ -42,6 +44,9 @@ export class Memory {
     for (const [key, count] of state.counts) {
       this.counts.set(key, count);
     }
+    for (const [pair, verdict] of state.verdicts ?? []) {
+      this.verdicts.set(pair, verdict);
+    }
     for (const [event, group] of state.places) {
       this.places.set(event, group);
     }
@@ -61,6 +66,7 @@ export class Memory {
       counts: [...this.counts],
       recent: this.recent,
       places: [...this.places],
+      verdicts: [...this.verdicts],
     });
   }
 
@@ -83,6 +89,24 @@ export class Memory {
   countOrdinary(facts: Facts): void {
     for (const key of keysOf(facts)) {
       this.counts.set(key, (this.counts.get(key) ?? 0) + 1);
+    }
+  }
+
+  /** What people said of two kinds of alerts, by their signatures: above 0 together, below 0 apart, 0 nothing. */
+  verdict(left: string, right: string): number {
+    return this.verdicts.get(pairOf(left, right)) ?? 0;
+  }
+
+  /** Takes note of a person's merge or split; the latest word counts. */
+  judge(left: string, right: string, verdict: 1 | -1): void {
+    const pair = pairOf(left, right);
+    this.verdicts.delete(pair);
+    this.verdicts.set(pair, verdict);
+    for (const oldest of this.verdicts.keys()) {
+      if (this.verdicts.size <= MAX_VERDICTS) {
+        break;
+      }
+      this.verdicts.delete(oldest);
     }
   }
 
@@ -125,7 +149,8 @@ export class Memory {
 
   open(kind: GroupKind, subject: string, member: Member): GroupState {
     const digest = createHash("sha1").update(`${member.facts.identity}\u0000${member.t}`).digest("hex");
-    const id = `g-${digest.slice(0, 16)}`;
+    const plain = `g-${digest.slice(0, 16)}`;
+    const id = this.groups.has(plain) ? `${plain}-${member.event}` : plain;
     const group: GroupState = {
       id,
       kind,
@@ -188,12 +213,19 @@ export class Memory {
     }
   }
 
+  /** As `move`, for an event that is older than what is remembered of places. */
+  take(member: Member, from: GroupState, into: GroupState): void {
+    this.places.set(member.event, from.id);
+    this.move(member, into);
+  }
+
   /** Takes all events of a group into another. */
   absorb(from: GroupState, into: GroupState): void {
     for (const member of from.members) {
-      this.places.set(member.event, from.id);
-      this.move(member, into);
+      this.take(member, from, into);
     }
+    into.size += from.size;
+    this.close(from);
   }
 
   private enter(member: Member, group: GroupState): void {
@@ -251,6 +283,10 @@ export class Memory {
       this.identities.delete(identity);
     }
   }
+}
+
+function pairOf(left: string, right: string): string {
+  return left < right ? `${left}\u0001${right}` : `${right}\u0001${left}`;
 }
 
 /** Keys that bursts are looked for under. */

@@ -130,4 +130,6 @@ export interface MemoryState {
   readonly counts: readonly (readonly [string, number])[];
   readonly recent: readonly Member[];
   readonly places: readonly (readonly [number, string])[];
+  /** What people said of two kinds of alerts: above 0 they belong together, below they do not. */
+  readonly verdicts?: readonly (readonly [string, number])[];
 }

@@ -27,6 +27,10 @@ const SHOW_RESOLVED = 60 * 60_000;
 /** The grouping stage with its memory. */
 export interface GroupStage extends Stage {
   state(): GroupStageState;
+  /** A person says that the second group belongs to the first. False when either is closed. */
+  merge(into: string, from: string): boolean;
+  /** A person takes alerts out of a group; gives the id of their own group, null when it is closed. */
+  split(id: string, fingerprints: readonly string[]): string | null;
   /** What each group is about. */
   shapes(): ReadonlyMap<string, GroupShape>;
 }
@@ -38,9 +42,26 @@ export function groupStage(options: GroupStageOptions): GroupStage {
   const seats = new Map<string, Seat>((state?.seats ?? []).map((seat) => [seat.fingerprint, { ...seat }]));
   const cards = new Map<string, Card>((state?.cards ?? []).map(([id, card]) => [id, { ...card }]));
   const lastSeen = new Map<string, Item>();
+  const reseat = (events: readonly number[], groupId: string, reason: string): boolean => {
+    for (const seat of seats.values()) {
+      if (events.includes(seat.event)) {
+        Object.assign(seat, { groupId, rule: "person", reason });
+      }
+    }
+    return events.length > 0;
+  };
   return {
     name: "group",
     shapes: () => new Map([...cards].map(([id, { kind, subject }]) => [id, { kind, subject }])),
+    merge(into, from) {
+      const moved = grouper.merge(into, from);
+      return reseat(moved, into, "a person merged them");
+    },
+    split(id, fingerprints) {
+      const events = fingerprints.flatMap((fingerprint) => seats.get(fingerprint)?.event ?? []);
+      const own = grouper.split(id, events);
+      return own !== null && reseat(events, own, "a person took them out of another group") ? own : null;
+    },
     state: () => ({ memory: grouper.state(), seats: [...seats.values()], cards: [...cards] }),
     run(batch, context) {
       const failures = [...batch.failures];
