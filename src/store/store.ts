@@ -49,6 +49,8 @@ export interface TicketChange {
 export interface TicketRepository {
   open(system: TicketSystem): Promise<readonly TrackedTicket[]>;
   get(system: TicketSystem, id: string): Promise<TrackedTicket | null>;
+  /** Those of the ids that are known, resolved ones too, in any order. */
+  getMany(system: TicketSystem, ids: readonly string[]): Promise<readonly TrackedTicket[]>;
   /** Inserts or replaces all of them and records the changes, in one transaction. */
   save(
     tickets: readonly TrackedTicket[],

@@ -1,4 +1,4 @@
-import { and, eq, isNull } from "drizzle-orm";
+import { and, eq, inArray, isNull } from "drizzle-orm";
 import type { TicketSystem } from "../../alert/ticket.ts";
 import { replaceAllBut } from "../columns.ts";
 import { type Database, inBatches, lastOfEach } from "../database.ts";
@@ -16,6 +16,17 @@ export function ticketRepository(database: Database): TicketRepository {
     async get(system, id) {
       const [row] = await database.select().from(tickets).where(ofTicket(system, id));
       return row === undefined ? null : toTracked(row);
+    },
+    async getMany(system, ids) {
+      const found: TrackedTicket[] = [];
+      await inBatches(ids, async (batch) => {
+        const rows = await database
+          .select()
+          .from(tickets)
+          .where(and(eq(tickets.system, system), inArray(tickets.id, batch)));
+        found.push(...rows.map(toTracked));
+      });
+      return found;
     },
     async save(tracked, changes) {
       const rows = lastOfEach(tracked.map(toRow), (row) => JSON.stringify([row.system, row.id]));
