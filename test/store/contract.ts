@@ -79,6 +79,9 @@ function ticketContract(get: () => Store): void {
     await get().tickets.save([...many, trackedTicket("many-7", { lastPushed: minute(8) })], []);
     expect((await get().tickets.get("ggus", "many-7"))?.lastPushed).toEqual(minute(8));
     expect(await get().tickets.get("ggus", "many-1999")).not.toBeNull();
+    const asked = ["many-7", "many-1999", "unknown", ...many.map(({ ticket }) => ticket.id)];
+    expect(await get().tickets.getMany("ggus", asked.slice(0, 3))).toHaveLength(2);
+    expect(await get().tickets.getMany("jira", asked)).toEqual([]);
   });
 }
 

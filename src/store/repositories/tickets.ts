@@ -22,6 +22,7 @@ export function ticketRepository(database: Database): TicketRepository {
     },
     async getMany(system, ids) {
       const found: TrackedTicket[] = [];
+<<<<<<< HEAD
       for (let start = 0; start < ids.length; start += IDS_AT_ONCE) {
         const some = inArray(tickets.id, ids.slice(start, start + IDS_AT_ONCE));
         const rows = await database
@@ -30,6 +31,15 @@ export function ticketRepository(database: Database): TicketRepository {
           .where(and(eq(tickets.system, system), some));
         found.push(...rows.map(toTracked));
       }
+=======
+      await inBatches(ids, async (batch) => {
+        const rows = await database
+          .select()
+          .from(tickets)
+          .where(and(eq(tickets.system, system), inArray(tickets.id, batch)));
+        found.push(...rows.map(toTracked));
+      });
+>>>>>>> tickets
       return found;
     },
     async save(tracked, changes) {
