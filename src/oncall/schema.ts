@@ -160,7 +160,6 @@ export const scheduleSchema = z.strictObject({
 
 /** The schedule as it stands in the file, with its defaults. */
 export type ScheduleFile = z.output<typeof scheduleSchema>;
-export type RosterPerson = z.output<typeof person>;
 export type Roster = z.output<typeof roster>;
 export type Role = z.output<typeof role>;
 export type Rotation = z.output<typeof rotation>;

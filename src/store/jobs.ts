@@ -30,6 +30,9 @@ export interface JobOptions {
 }
 
 const STOP_WITHIN = 30_000;
+/** PostgreSQL's code for a deadlock that it broke up. */
+const DEADLOCK = "40P01";
+const MOST_ATTEMPTS = 10;
 
 /** Opens the queue in a store's database, and makes its tables where they are missing. */
 export async function openJobs(store: Pick<OpenedStore, "sql">, options: JobOptions = {}): Promise<Jobs> {
@@ -39,8 +42,9 @@ export async function openJobs(store: Pick<OpenedStore, "sql">, options: JobOpti
   await boss.start();
   const known = new Map<string, Promise<void>>();
   const ready = (queue: string) => {
-    const made = known.get(queue) ?? boss.createQueue(queue, queueOptions(queue, expire, retries));
+    const made = known.get(queue) ?? makeQueue(boss, queueOptions(queue, expire, retries));
     known.set(queue, made);
+    made.catch(() => known.delete(queue));
     return made;
   };
   return {
@@ -62,6 +66,19 @@ export async function openJobs(store: Pick<OpenedStore, "sql">, options: JobOpti
     },
     stop: () => boss.stop({ graceful: true, wait: true, timeout: STOP_WITHIN, close: false }),
   };
+}
+
+/** Replicas that make queues at the same moment can lock each other out: PostgreSQL ends one of them, which tries again. */
+async function makeQueue(boss: PgBoss, queue: PgBoss.Queue): Promise<void> {
+  for (let attempt = 1; (await boss.getQueue(queue.name)) === null; attempt++) {
+    try {
+      await boss.createQueue(queue.name, queue);
+    } catch (error) {
+      if ((error as { code?: string }).code !== DEADLOCK || attempt === MOST_ATTEMPTS) {
+        throw error;
+      }
+    }
+  }
 }
 
 function queueOptions(name: string, expire: number, retries: number): PgBoss.Queue {

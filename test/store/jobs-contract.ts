@@ -48,6 +48,13 @@ export function jobsContract(open: () => Promise<OpenedStore>, replicas: number)
     await expect.poll(() => tries, PATIENCE).toBe(2);
   });
 
+  it("makes queues though all replicas make the same ones at once", async () => {
+    const names = ["one", "two", "three", "four"];
+    await Promise.all(queues.flatMap((jobs) => names.map((name) => jobs.send(name, {}))));
+    const made = await stores[0]?.sql("select name from cmswatch_jobs.queue");
+    expect(made?.rows.map(({ name }) => name)).toEqual(expect.arrayContaining(names));
+  });
+
   it("keeps one schedule however many replicas ask for it", async () => {
     await Promise.all(queues.map((jobs) => jobs.schedule("sync", "*/5 * * * *")));
     const schedules = await stores[0]?.sql("select name, cron from cmswatch_jobs.schedule");
