@@ -23,7 +23,8 @@ describe("the built-in catalogue", () => {
   });
 
   it("knows who depends on a service, directly or through others", () => {
-    expect(catalogue.dependents("dbs").map(({ name }) => name)).toEqual(["das"]);
+    expect(catalogue.dependents("dbs").map(({ name }) => name)).toContain("das");
+    expect(catalogue.dependents("tfaas")).toEqual([]);
     expect(catalogue.dependents("frontend").map(({ name }) => name)).toContain("das");
   });
 });

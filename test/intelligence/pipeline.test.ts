@@ -76,7 +76,7 @@ describe("the pipeline", () => {
     const { items, groups, reports } = run([ggus("urgent")], { disable: ["severity", "group"] });
     expect(items[0]?.labels["severity"]).toBe("ticket");
     expect(groups).toEqual([]);
-    expect(reports.map((report) => report.stage)).toEqual(["preprocess", "annotate"]);
+    expect(reports.map((report) => report.stage)).toEqual(["preprocess", "annotate", "explain"]);
   });
 
   it("skips a stage for the one alert it fails on, and says so", () => {
@@ -95,8 +95,8 @@ describe("the pipeline", () => {
   });
 
   it("measures every stage", () => {
-    const ticks = [0, 5, 5, 7, 7, 8, 8, 20];
-    const steadyClock = () => ticks.shift() ?? 20;
+    const ticks = [0, 5, 5, 7, 7, 8, 8, 9, 9, 21];
+    const steadyClock = () => ticks.shift() ?? 21;
     const { reports } = createPipeline(configWith(), { catalogue, steadyClock }).run([ggus("urgent")], NOW);
     expect(
       reports.map(({ stage, alertsIn, alertsOut, changed, milliseconds }) => [
@@ -110,6 +110,7 @@ describe("the pipeline", () => {
       ["preprocess", 1, 1, 0, 5],
       ["severity", 1, 1, 1, 2],
       ["annotate", 1, 1, 1, 1],
+      ["explain", 1, 1, 0, 1],
       ["group", 1, 1, 1, 12],
     ]);
   });

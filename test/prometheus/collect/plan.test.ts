@@ -47,7 +47,7 @@ describe("entities", () => {
     expect([query?.metric, query?.entity({ pod: "p" }), query?.entity({})]).toEqual(["cpu", "das p", null]);
     const all = planConfig(configSchema.parse({}), loadCatalogue(null));
     expect(all).toHaveLength(24 * 4);
-    expect(all[0]?.entity({})).toBe("frontend");
+    expect(all[0]?.entity({})).toBe("dbs");
   });
 });
 
