@@ -49,11 +49,7 @@ export interface TicketChange {
 export interface TicketRepository {
   open(system: TicketSystem): Promise<readonly TrackedTicket[]>;
   get(system: TicketSystem, id: string): Promise<TrackedTicket | null>;
-<<<<<<< HEAD
-  /** Several at once, in no order; those not known are left out. */
-=======
   /** Those of the ids that are known, resolved ones too, in any order. */
->>>>>>> tickets
   getMany(system: TicketSystem, ids: readonly string[]): Promise<readonly TrackedTicket[]>;
   /** Inserts or replaces all of them and records the changes, in one transaction. */
   save(

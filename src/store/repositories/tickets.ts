@@ -5,9 +5,6 @@ import { type Database, inBatches, lastOfEach } from "../database.ts";
 import { ticketChanges, tickets } from "../schema.ts";
 import type { TicketRepository, TrackedTicket } from "../store.ts";
 
-/** Well below the 65,535 parameters of one statement. */
-const IDS_AT_ONCE = 5000;
-
 /** Tickets as last seen and what happened to them. */
 export function ticketRepository(database: Database): TicketRepository {
   const ofTicket = (system: TicketSystem, id: string) => and(eq(tickets.system, system), eq(tickets.id, id));
@@ -22,16 +19,6 @@ export function ticketRepository(database: Database): TicketRepository {
     },
     async getMany(system, ids) {
       const found: TrackedTicket[] = [];
-<<<<<<< HEAD
-      for (let start = 0; start < ids.length; start += IDS_AT_ONCE) {
-        const some = inArray(tickets.id, ids.slice(start, start + IDS_AT_ONCE));
-        const rows = await database
-          .select()
-          .from(tickets)
-          .where(and(eq(tickets.system, system), some));
-        found.push(...rows.map(toTracked));
-      }
-=======
       await inBatches(ids, async (batch) => {
         const rows = await database
           .select()
@@ -39,7 +26,6 @@ export function ticketRepository(database: Database): TicketRepository {
           .where(and(eq(tickets.system, system), inArray(tickets.id, batch)));
         found.push(...rows.map(toTracked));
       });
->>>>>>> tickets
       return found;
     },
     async save(tracked, changes) {
