@@ -74,12 +74,12 @@ function ticketContract(get: () => Store): void {
     expect(await get().tickets.get("ggus", "t6")).toBeNull();
   });
 
-  it("saves two thousand tickets at once, and the later of two with the same id", async () => {
-    const many = Array.from({ length: 2000 }, (_, index) => trackedTicket(`many-${index}`));
+  it("saves a thousand tickets at once, and the later of two with the same id", async () => {
+    const many = Array.from({ length: 1000 }, (_, index) => trackedTicket(`many-${index}`));
     await get().tickets.save([...many, trackedTicket("many-7", { lastPushed: minute(8) })], []);
     expect((await get().tickets.get("ggus", "many-7"))?.lastPushed).toEqual(minute(8));
-    expect(await get().tickets.get("ggus", "many-1999")).not.toBeNull();
-    const asked = ["many-7", "many-1999", "unknown", ...many.map(({ ticket }) => ticket.id)];
+    expect(await get().tickets.get("ggus", "many-999")).not.toBeNull();
+    const asked = ["many-7", "many-999", "unknown", ...many.map(({ ticket }) => ticket.id)];
     expect(await get().tickets.getMany("ggus", asked.slice(0, 3))).toHaveLength(2);
     expect(await get().tickets.getMany("jira", asked)).toEqual([]);
   });
@@ -242,7 +242,7 @@ function stateContract(get: () => Store): void {
         await get().states.put("any", value);
         expect(await get().states.get("any")).toEqual(value);
       }),
-      { numRuns: 50 },
+      { numRuns: 25 },
     );
   });
 
@@ -262,7 +262,7 @@ function stateContract(get: () => Store): void {
         await get().tickets.save([{ ...tracked, ticket: { ...tracked.ticket, subject } }], []);
         expect((await get().tickets.get("ggus", "text"))?.ticket.subject).toBe(subject.replaceAll("\0", "\uFFFD"));
       }),
-      { numRuns: 30 },
+      { numRuns: 20 },
     );
     await get().messages.save(slackMessage("zero\0", "9.9"));
     expect((await get().messages.byTs("C1", "9.9"))?.groupId).toBe("zero\uFFFD");
