@@ -5,12 +5,15 @@ import { UserError } from "../alert/user-error.ts";
 import type { Config } from "../config/schema.ts";
 import { type AlertmanagerCluster, createAlertmanagerCluster } from "./cluster.ts";
 import { createAlertmanagerServer } from "./server.ts";
+import type { SyncStates } from "./sync-types.ts";
 
 export interface ClientDependencies {
   readonly log: Pick<Logger, "info" | "warn">;
   readonly clock: Clock;
   /** From how many of several Alertmanagers lists are read: the first that answers, or all of them, merged. */
   readonly read?: "first" | "all";
+  /** Where what one of several missed is kept over restarts. The store's StateRepository is one. */
+  readonly states?: SyncStates;
   readonly sleep?: (milliseconds: number) => Promise<void>;
   readonly random?: () => number;
 }

@@ -7,8 +7,10 @@ import { createClusterSilences } from "./cluster-silences.ts";
 import { createMember, type Delivery, type Member, type MemberHealth } from "./member.ts";
 import { mergeAlerts, mergeGroups } from "./merge.ts";
 import { createMeshFinder } from "./mesh.ts";
+import { createMissed } from "./missed.ts";
 import { DEFAULT_RESOLVE_TIMEOUT } from "./schema.ts";
 import type { AlertmanagerServer } from "./server.ts";
+import type { SyncStates } from "./sync-types.ts";
 
 /** Several Alertmanagers as one: written to all, read from the first that answers. */
 export interface AlertmanagerCluster extends Alertmanager {
@@ -22,6 +24,8 @@ export interface ClusterOptions {
   readonly clock: Clock;
   /** From how many of them alerts and groups are read; `first` by default. */
   readonly read?: "first" | "all";
+  /** Where what one of several missed is kept over restarts. The store's StateRepository is one. */
+  readonly states?: SyncStates;
 }
 
 /**
@@ -34,7 +38,16 @@ export function createAlertmanagerCluster(
 ): AlertmanagerCluster {
   const { log, clock } = options;
   const now = () => clock().getTime();
-  const members = servers.map((server) => createMember(server, { log, clock }));
+  // Nobody knows what happened before this process: the first post brings silences into step, too.
+  let hasReturned = servers.length > 1;
+  const onReturn = () => {
+    hasReturned = true;
+  };
+  const members = servers.map((server) => {
+    const missed =
+      servers.length === 1 || options.states === undefined ? null : createMissed(options.states, server.address);
+    return createMember(server, { log, clock, missed, onReturn });
+  });
   const findMeshes = createMeshFinder(members, now);
   const silences = createClusterSilences(findMeshes, log);
   let lastPost: Promise<unknown> = Promise.resolve();
@@ -47,7 +60,18 @@ export function createAlertmanagerCluster(
   const deliver = async (alerts: readonly Alert[], isUrgent: boolean) => {
     const noneIsUp = members.every((member) => member.health().degradedSince !== null);
     const deliveries = await Promise.all(members.map((member) => member.deliver(alerts, isUrgent || noneIsUp)));
-    settle(members, deliveries, alerts, log);
+    await settle(members, deliveries, alerts, log);
+    await reconcile();
+  };
+  /** A server that was away may have missed silences, too. */
+  const reconcile = async () => {
+    if (hasReturned) {
+      hasReturned = false;
+      await silences.reconcile().catch((error: unknown) => {
+        hasReturned = true;
+        log.warn({ fault: (error as Error).message }, "silences could not be brought into step; tried again soon");
+      });
+    }
   };
   /** One post after the other, so that no older state overtakes a newer one. */
   const inTurn = (work: () => Promise<void>): Promise<void> => {
@@ -68,10 +92,8 @@ export function createAlertmanagerCluster(
       const away = members.filter((member) => member.health().degradedSince !== null || member.health().missed > 0);
       await inTurn(async () => {
         await Promise.all(away.map((member) => member.deliver([], true)));
+        await reconcile();
       });
-      if (away.some((member) => member.health().degradedSince === null)) {
-        await silences.reconcile();
-      }
       return members.map((member) => member.health());
     },
   };
@@ -89,24 +111,23 @@ function inReadingOrder(members: readonly Member[], now: number): readonly Membe
   return members.toSorted((left, right) => rank(left) - rank(right));
 }
 
-function settle(
+async function settle(
   members: readonly Member[],
   deliveries: readonly Delivery[],
   alerts: readonly Alert[],
   log: Pick<Logger, "warn">,
-): void {
+): Promise<void> {
   const errors = deliveries.flatMap((delivery) => ("error" in delivery ? [delivery.error] : []));
   const isAccepted = deliveries.some((delivery) => delivery.outcome === "accepted");
   const [fault] = errors;
   if (!isAccepted && fault !== undefined) {
     throw fault;
   }
-  deliveries.forEach((delivery, index) => {
-    const member = members[index];
+  for (const [index, delivery] of deliveries.entries()) {
     if (delivery.outcome === "refused") {
       log.warn({ address: delivery.error.address, fault: delivery.error.what }, "Alertmanager refused alerts");
     } else if (delivery.outcome !== "accepted") {
-      member?.remember(alerts);
+      await members[index]?.remember(alerts);
     }
-  });
+  }
 }

@@ -123,6 +123,9 @@ function compare<Item extends SyncItem>(
     const old = { ...report.toAlert(open.ticket, open.firstSeen), labels: oldLabels };
     return { id: item.id, action: "relabel", reason, alerts: [alert, ...ending(old, context)], next, change };
   }
+  if (isDeepStrictEqual(item, open.ticket)) {
+    return unchanged(alert, open, next, context);
+  }
   const old = report.toAlert(open.ticket, open.firstSeen);
   const changed = contentChanges(old, alert);
   if (changed.length > 0) {
@@ -130,16 +133,27 @@ function compare<Item extends SyncItem>(
     const alerts = endsEarlier(old, alert) ? [{ ...old, endsAt: now }, alert] : [alert];
     return { id: item.id, action: "update", reason: `changed: ${changed.join(", ")}`, alerts, next, change };
   }
-  if (!isDeepStrictEqual(item, open.ticket)) {
-    const change: ItemChange = { at: now, change: "changed", details: { changed: ["ticket"] } };
-    const due = isDue(open, context);
-    const noted = { ...next, lastPushed: due ? now : open.lastPushed };
-    const reason = "the ticket changed, its alert did not";
-    return { id: item.id, action: "note", reason, alerts: due ? [alert] : [], next: noted, change };
-  }
+  const due = isDue(open, context);
+  return {
+    id: item.id,
+    action: "note",
+    reason: "the ticket changed, its alert did not",
+    alerts: due ? [alert] : [],
+    next: { ...next, lastPushed: due ? now : open.lastPushed },
+    change: { at: now, change: "changed", details: { changed: ["ticket"] } },
+  };
+}
+
+/** The same item makes the same alert: it is only kept alive, and now and then it is written down that it was seen. */
+function unchanged<Item extends SyncItem>(
+  alert: Alert,
+  open: TrackedItem<Item>,
+  next: TrackedItem<Item>,
+  context: DecisionContext<Item>,
+): SyncDecision<Item> {
   const decision = refreshOr("keep", "unchanged", open, alert, context);
-  const isStale = now.getTime() - open.lastSeen.getTime() >= context.noteAfter;
-  const lastPushed = decision.action === "refresh" ? now : open.lastPushed;
+  const isStale = context.now.getTime() - open.lastSeen.getTime() >= context.noteAfter;
+  const lastPushed = decision.action === "refresh" ? context.now : open.lastPushed;
   return isStale ? { ...decision, next: { ...next, lastPushed } } : decision;
 }
 

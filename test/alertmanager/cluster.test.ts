@@ -6,6 +6,7 @@ import { createEmbeddedAlertmanager, type EmbeddedAlertmanager } from "../../src
 import { type ServedEmbedded, serveEmbedded } from "../../src/alertmanager/embedded/serve.ts";
 import { clientOf } from "./clients.ts";
 import { alert } from "./contract.ts";
+import { createTestMemory } from "./sync-fixtures.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -121,6 +122,21 @@ describe("alerts to several Alertmanagers", () => {
     expect([await names(first), await names(second)]).toEqual([["y"], ["y"]]);
   });
 
+  test("that ended while one was away and cmswatch was restarted end there too", async () => {
+    const { states } = createTestMemory();
+    const start = () => clientOf([first.url, second.url], { clock, states });
+    client = start();
+    await client.post([firing("gone"), firing("stays")]);
+    await second.down();
+    now += 1000;
+    await client.post([ended("gone")]);
+    client = start();
+    await second.up();
+    await client.post([firing("stays")]);
+    expect(await names(second)).toEqual(["stays"]);
+    expect(states.values.size).toBe(0);
+  });
+
   test("keep their order when several posts are under way", async () => {
     await Promise.all([client.post([firing("x")]), client.post([ended("x")]), client.post([firing("y")])]);
     expect(await names(first)).toEqual(["y"]);
@@ -204,12 +220,21 @@ describe("silences in several Alertmanagers that know nothing of each other", ()
     await client.putSilence(made);
     await client.silences();
     await second.up();
-    await client.catchUp();
+    now += 60_000;
+    await client.post([firing("z")]);
     const held = await second.embedded.silences();
     expect(held.map((one) => [one.matchers[0]?.value, one.state])).toEqual([
       ["y", "active"],
       ["x", "expired"],
     ]);
+  });
+
+  test("that one missed before cmswatch was started reach it with the first post", async () => {
+    await second.down();
+    await client.putSilence(request());
+    await second.up();
+    await clientOf([first.url, second.url], { clock }).post([firing("z")]);
+    expect(await states(second)).toEqual(["active"]);
   });
 
   test("that people made elsewhere are never copied or ended", async () => {
