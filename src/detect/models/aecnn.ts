@@ -79,6 +79,7 @@ export const aecnnArchitecture: Architecture = {
   description: "convolutional autoencoder over a window of 59 rows",
   span: SPAN,
   batch: 128,
+  fewestSteps: 10,
   learningRate: 0.002,
   weights(metrics) {
     return [

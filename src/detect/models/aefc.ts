@@ -51,6 +51,7 @@ export const aefcArchitecture: Architecture = {
   description: "dense autoencoder over a window of 60 rows",
   span: WINDOW,
   batch: 128,
+  fewestSteps: 10,
   learningRate: 0.002,
   weights(metrics) {
     const sizes = [WINDOW * metrics, ...HIDDEN, WINDOW * metrics];

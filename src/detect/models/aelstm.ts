@@ -65,6 +65,8 @@ export const aelstmArchitecture: Architecture = {
   description: "recurrent autoencoder over a window of 60 rows",
   span: WINDOW,
   batch: 512,
+  // A step costs what its many small operations cost, hardly more for a larger batch: few steps, large ones.
+  fewestSteps: 4,
   learningRate: 0.005,
   weights(metrics) {
     return [

@@ -72,6 +72,7 @@ export const forcnnArchitecture: Architecture = {
   description: "convolutional forecast of the next row from the 60 before it",
   span: WINDOW + 1,
   batch: 128,
+  fewestSteps: 10,
   learningRate: 0.002,
   weights(metrics) {
     return [

@@ -15,7 +15,8 @@ function open(options: TrainerOptions = {}): Trainer {
 
 afterEach(() => trainer.stop());
 
-describe("the training thread", () => {
+// Starting a thread from source compiles it first: seconds on a busy machine.
+describe("the training thread", { timeout: 180_000 }, () => {
   it("fits a network away from this thread, tells of each epoch and of the backend, and leaves the frame usable", async () => {
     const epochs: number[] = [];
     const lines: string[] = [];

@@ -23,6 +23,8 @@ export interface Architecture {
   readonly span: number;
   /** Windows per step of training, where there are enough of them. */
   readonly batch: number;
+  /** Steps that an epoch over a short history still has, by smaller batches. */
+  readonly fewestSteps: number;
   readonly learningRate: number;
   weights(metrics: number): readonly WeightSpec[];
   /** Loss of a batch of windows [B, span, F], the corrupted windows that are shown beside the true ones. */

@@ -127,9 +127,10 @@ function averageLoss(batches: Batches, starts: Uint32Array, size: number): numbe
   return total / starts.length;
 }
 
-/** A short history still gives some ten steps an epoch. */
+const SMALLEST_BATCH = 32;
+
 function batchSize(network: Architecture, windows: number): number {
-  return Math.min(network.batch, Math.max(32, Math.ceil(windows / 10)));
+  return Math.min(network.batch, Math.max(SMALLEST_BATCH, Math.ceil(windows / network.fewestSteps)));
 }
 
 /** Lets messages, timers and an abort through when the thread has been busy for a while. */
