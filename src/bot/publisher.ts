@@ -4,13 +4,14 @@ import type { Logger } from "pino";
 import type { Clock } from "../alert/clock.ts";
 import type { AlertGroup } from "../alert/group.ts";
 import type { SlackMessage, Store } from "../store/store.ts";
+import { createFallback } from "./fallback.ts";
 import { createFloodGate, DEFAULT_FLOOD_RULES, type FloodRules } from "./flood.ts";
 import { createFloodWriter } from "./flood-writer.ts";
 import { viewOf } from "./group-view.ts";
 import { newestMain } from "./main-message.ts";
 import { type GroupView, groupMessage } from "./messages/group.ts";
 import type { Payload } from "./messages/payload.ts";
-import { type Outbox, PRIORITY, platformCode } from "./outbox.ts";
+import { type Outbox, PRIORITY } from "./outbox.ts";
 import { createPager } from "./pager.ts";
 import type { PageRequest, PageResult, SlackSettings } from "./parts.ts";
 import type { People } from "./people.ts";
@@ -50,8 +51,6 @@ const DEFAULT_BATCH = 3000;
 const STOP_WITHIN = 5000;
 const RETRY_AFTER = 30_000;
 const PAGED_BEFORE = "You were paged for this.";
-/** Refusals of a channel after which the default channel is tried. */
-const NO_CHANNEL = ["channel_not_found", "is_archived", "not_in_channel", "restricted_action"];
 
 export function createPublisher(parts: PublisherParts): Publisher {
   const { store, log, clock, slack, outbox, poster, client, webUrl } = parts;
@@ -60,6 +59,7 @@ export function createPublisher(parts: PublisherParts): Publisher {
   const showing = new Map<string, Promise<void>>();
   const floods = createFloodGate(parts.flood ?? DEFAULT_FLOOD_RULES);
   const pager = createPager(parts);
+  const postWithFallback = createFallback(parts);
   const showFlood = createFloodWriter(floods, poster, slack.channels["default"], webUrl);
   let timer: NodeJS.Timeout | null = null;
   let stopped = false;
@@ -102,35 +102,6 @@ export function createPublisher(parts: PublisherParts): Publisher {
       // Another replica is at it: its message is edited to the newest state once it is there.
       pending.set(group.id, group);
       arm(RETRY_AFTER);
-    }
-  };
-
-  const postWithFallback = async <T>(channel: string, post: (channel: string) => Promise<T>): Promise<T> => {
-    try {
-      return await post(channel);
-    } catch (error) {
-      const code = platformCode(error) ?? "";
-      if (!NO_CHANNEL.includes(code)) {
-        throw error;
-      }
-      const fallback = slack.channels["default"];
-      if (code === "not_in_channel" && (await joined(channel))) {
-        return post(channel);
-      }
-      if (fallback === undefined || fallback === channel) {
-        throw error;
-      }
-      log.error({ channel, code, fallback }, "channel cannot be written to, using the default channel");
-      return post(fallback);
-    }
-  };
-
-  const joined = async (channel: string): Promise<boolean> => {
-    try {
-      await client.conversations.join({ channel });
-      return true;
-    } catch {
-      return false;
     }
   };
 

@@ -84,12 +84,14 @@ describe("when Slack fails", () => {
     expect(harness.seen(channel)).toHaveLength(1);
   });
 
-  test("a deleted channel: the alert goes to the default channel", async () => {
+  test("a deleted channel: the alert goes to the default channel, which is told once", async () => {
     await harness.close();
     harness = await startHarness({}, { dbs: "C0DELETED00" });
     channel = harness.workspace.channel("cmsweb-alerts").id;
     await harness.show(sampleGroup());
-    expect(harness.seen(channel)).toHaveLength(1);
+    await harness.show(sampleGroup({ id: "g-2" }));
+    expect(harness.seen(channel)).toHaveLength(3);
+    expect(harness.seen(channel).filter(({ text }) => text.includes("<#C0DELETED00>"))).toHaveLength(1);
   });
 
   test("a channel the bot is not in: joins it and posts", async () => {
@@ -107,6 +109,14 @@ describe("when Slack fails", () => {
     await harness.bot.publish(sampleGroup({ alerts: [sampleAlert({ pod: "dbs-global-r-10" })] }), { urgent: true });
     expect(harness.seen(channel)).toHaveLength(2);
     expect(textOf(harness.seen(channel).at(-1))).toContain("dbs-global-r-10");
+  });
+
+  test("a message that vanished while the bot was down is posted anew, unchanged as it is", async () => {
+    await harness.show(sampleGroup());
+    const { bot } = await harness.replica();
+    harness.workspace.fail({ method: "chat.update", times: 1, how: { kind: "refused", error: "message_not_found" } });
+    await bot.publish(sampleGroup(), { urgent: true });
+    expect(harness.seen(channel)).toHaveLength(2);
   });
 
   test("a page that cannot be delivered says why, and is sent at the next try", async () => {

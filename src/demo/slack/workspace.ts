@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { type BotCaller, createBotCaller } from "./bot-caller.ts";
 import { createFaults, type Fault } from "./faults.ts";
-import type { FormInput } from "./form-state.ts";
 import { type ApiCall, createGate } from "./gate.ts";
 import { createInteractions, type Interactions } from "./interactions.ts";
 import { createMirror, type Mirror, type StoredFile } from "./mirror.ts";
@@ -201,5 +200,3 @@ function ownMethods(mirror: () => Mirror): Readonly<Record<string, (request: Jso
     "blocks.validate": () => ({ ok: true }),
   };
 }
-
-export type { FormInput };
