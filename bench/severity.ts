@@ -94,13 +94,18 @@ function judge(
 console.log(
   `${rules.length} rules, 5 folds, ${repeats} repeats            accuracy macroF1 calib.  share at 90 % right`,
 );
+const wants = (flag: string) => process.argv.includes(flag) || !process.argv.some((word) => word.startsWith("--"));
 const severity = (rule: Rule) => rule.severity;
-judge("severity: majority class", severity, majority(severity));
-judge("severity: TF-IDF + logistic", severity, plain(severity));
-judge("severity: with hints, calibrated", severity, ours);
-if (!process.argv.includes("--severity")) {
-  const about = (rule: Rule) => rule.category;
+if (wants("--severity")) {
+  judge("severity: majority class", severity, majority(severity));
+  judge("severity: TF-IDF + logistic", severity, plain(severity));
+  judge("severity: with hints, calibrated", severity, ours);
+}
+const about = (rule: Rule) => rule.category;
+if (wants("--category")) {
   judge("category: majority class", about, majority(about));
   judge("category: complement Bayes + names", about, category);
+}
+if (process.argv.includes("--slow")) {
   judge("category: TF-IDF + logistic", about, plain(about));
 }

@@ -17,7 +17,7 @@ import type { Store } from "../store/store.ts";
 import type { CommandContext } from "./command.ts";
 
 const PIPELINE = "pipeline";
-const CYCLE = "intelligence-cycle";
+const CYCLE = "sending";
 
 /** Everything that `cmswatch intelligence run` works with. */
 export async function openIntelligence(

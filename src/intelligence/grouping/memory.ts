@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
+import { keysOf, Recent } from "./recent.ts";
 import type { Facts, Firing, GroupKind, GroupState, Member, MemoryState } from "./types.ts";
 
 const HOUR = 3600;
-const RECENT = 15 * 60;
-const MAX_RECENT_PER_KEY = 300;
 const MAX_MEMBERS = 400;
 const MAX_TIMES = 12;
 const MAX_VERDICTS = 5000;
@@ -20,15 +19,14 @@ export class Memory {
   private readonly byKind = new Map<GroupKind, Set<GroupState>>();
   private readonly counts = new Map<string, number>();
   private readonly verdicts = new Map<string, number>();
-  private readonly recentByKey = new Map<string, Member[]>();
-  private readonly places = new Map<number, string>();
-  private recent: Member[] = [];
+  private readonly recent: Recent;
   private next = 0;
   private firstAt: number | null = null;
   private lastAt = 0;
   private prunedAt = 0;
 
   constructor(state: MemoryState | null = null) {
+    this.recent = new Recent(state?.recent ?? [], state?.places ?? []);
     if (state === null) {
       return;
     }
@@ -47,12 +45,6 @@ export class Memory {
     for (const [pair, verdict] of state.verdicts ?? []) {
       this.verdicts.set(pair, verdict);
     }
-    for (const [event, group] of state.places) {
-      this.places.set(event, group);
-    }
-    for (const member of state.recent) {
-      this.remember(member);
-    }
   }
 
   state(): MemoryState {
@@ -64,8 +56,7 @@ export class Memory {
       groups: [...this.groups.values()],
       identities: [...this.identities],
       counts: [...this.counts],
-      recent: this.recent,
-      places: [...this.places],
+      ...this.recent.state(),
       verdicts: [...this.verdicts],
     });
   }
@@ -112,11 +103,11 @@ export class Memory {
 
   /** What fired with this key in the last `seconds` before `t`, oldest first. */
   recentOf(key: string, t: number, seconds: number): readonly Member[] {
-    return (this.recentByKey.get(key) ?? []).filter((member) => t - member.t <= seconds);
+    return this.recent.of(key, t, seconds);
   }
 
   groupOf(event: number): GroupState | undefined {
-    const id = this.places.get(event);
+    const id = this.recent.placeOf(event);
     return id === undefined ? undefined : this.groups.get(id);
   }
 
@@ -185,7 +176,7 @@ export class Memory {
   /** Puts a new event into a group. */
   place(member: Member, group: GroupState): void {
     this.enter(member, group);
-    this.remember(member);
+    this.recent.remember(member);
     const { identity } = member.facts;
     const known = this.identities.get(identity) ?? [];
     this.identities.delete(identity);
@@ -215,7 +206,7 @@ export class Memory {
 
   /** As `move`, for an event that is older than what is remembered of places. */
   take(member: Member, from: GroupState, into: GroupState): void {
-    this.places.set(member.event, from.id);
+    this.recent.put(member.event, from);
     this.move(member, into);
   }
 
@@ -237,19 +228,7 @@ export class Memory {
     group.size += 1;
     group.openedAt = Math.min(group.openedAt, member.t);
     group.lastAt = Math.max(group.lastAt, member.t);
-    this.places.set(member.event, group.id);
-  }
-
-  private remember(member: Member): void {
-    this.recent.push(member);
-    for (const key of keysOf(member.facts)) {
-      const list = this.recentByKey.get(key) ?? [];
-      list.push(member);
-      if (list.length > MAX_RECENT_PER_KEY) {
-        list.shift();
-      }
-      this.recentByKey.set(key, list);
-    }
+    this.recent.put(member.event, group);
   }
 
   private prune(): void {
@@ -260,22 +239,7 @@ export class Memory {
         this.close(group);
       }
     }
-    const old = this.recent.findIndex((member) => this.lastAt - member.t <= RECENT);
-    this.recent = old < 0 ? [] : this.recent.slice(old);
-    for (const [key, list] of this.recentByKey) {
-      const kept = list.filter((member) => this.lastAt - member.t <= RECENT);
-      if (kept.length === 0) {
-        this.recentByKey.delete(key);
-      } else {
-        this.recentByKey.set(key, kept);
-      }
-    }
-    const oldest = this.recent[0]?.event ?? this.next;
-    for (const event of this.places.keys()) {
-      if (event < oldest) {
-        this.places.delete(event);
-      }
-    }
+    this.recent.prune(this.lastAt, this.next);
     for (const identity of this.identities.keys()) {
       if (this.identities.size <= MAX_IDENTITIES) {
         break;
@@ -287,16 +251,4 @@ export class Memory {
 
 function pairOf(left: string, right: string): string {
   return left < right ? `${left}\u0001${right}` : `${right}\u0001${left}`;
-}
-
-/** Keys that bursts are looked for under. */
-export function keysOf(facts: Facts): readonly string[] {
-  if (facts.source !== "alert") {
-    return [];
-  }
-  return [
-    ...(facts.node === null ? [] : [`node:${facts.node}`]),
-    ...(facts.service === null ? [] : [`service:${facts.service}`]),
-    ...(facts.isLoss && !facts.isRestart ? ["loss"] : []),
-  ];
 }

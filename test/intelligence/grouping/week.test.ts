@@ -9,7 +9,7 @@ import { catalogue } from "../support.ts";
 const file = sharedData("alerts", "week-dev.jsonl.gz");
 
 describe("a simulated week with known incidents", () => {
-  it.skipIf(file === null)("is grouped as a person would (development data)", () => {
+  it.skipIf(file === null)("is grouped as a person would (development data)", { timeout: 120_000 }, () => {
     const lines = gunzipSync(readFileSync(file ?? ""))
       .toString("utf8")
       .trim()
