@@ -75,7 +75,12 @@ export function createStatusSource(parts: StatusParts): StatusSource {
       alerts,
       silences: await silencesOf(service, now),
       oncall: await oncallPart(service.name, now),
-      runbook: { kind: "fresh", value: parts.runbooks(service.name)[0] ?? null, at: now },
+      runbook: {
+        kind: "fresh",
+        value:
+          lastOf(alerts)?.find(({ runbook }) => runbook !== null)?.runbook ?? parts.runbooks(service.name)[0] ?? null,
+        at: now,
+      },
       dependencies: service.dependsOn.flatMap((name) => {
         const needed = catalogue.find(name);
         return needed === null ? [] : [{ service: needed.name, state: judge(needed).state }];

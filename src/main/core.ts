@@ -195,11 +195,13 @@ function runbookUrl(baseUrl: string | null, id: string): string {
   return baseUrl === null ? `docs/runbooks/${id}.md` : `${baseUrl}/runbooks/${id}`;
 }
 
-/** The runbook of a service's anomalies, then the one whose text is nearest to the words. */
+/** Runbooks for a service's anomalies, then the one whose text is nearest to the words. */
 function searchRunbooks(index: RunbookIndex, query: string): readonly RunbookLink[] {
-  const found = [
-    index.find({ labels: { alertname: ANOMALY_ALERT, service: query }, annotations: {} }),
-    index.find({ labels: {}, annotations: { summary: query } }),
-  ].filter((link) => link !== null);
+  const ofService = (["performance", "availability", "security"] as const).map((look) =>
+    index.find({ labels: { alertname: ANOMALY_ALERT, service: query, class: look }, annotations: {} }),
+  );
+  const found = [...ofService, index.find({ labels: {}, annotations: { summary: query } })].filter(
+    (link) => link !== null,
+  );
   return [...new Map(found.map((link) => [link.id, link])).values()];
 }
