@@ -37,6 +37,7 @@ export interface ComposeOptions {
 
 const SNAPSHOT = "alertmanager";
 const SNAPSHOT_EVERY = 5000;
+const CATCH_UP_EVERY = 60_000;
 
 /**
  * Builds everything from the configuration and starts it in order: store, Alertmanager, metrics, core, Slack, page.
@@ -65,6 +66,10 @@ async function build(config: Config, options: ComposeOptions, lifecycle: Lifecyc
   lifecycle.onStop("trainer", () => trainer.stop());
   const schedule = readSchedule(config, catalogue) ?? world?.schedule ?? null;
   const oncall = createOncall(schedule, { config, catalogue, store, clock, log });
+  for (const loop of oncall.loops) {
+    loop.start();
+    lifecycle.onStop(loop.name, () => loop.stop());
+  }
   const webUrl = config.web.baseUrl ?? `http://${config.web.listen}`;
   const source = world?.source ?? openMetrics(config);
   let escalations = oncall.escalations(async () => {});
@@ -108,7 +113,12 @@ async function openAlertmanager(
   { store, clock, log, lifecycle }: { store: Store; clock: Clock; log: Logger; lifecycle: Lifecycle },
 ): Promise<Alertmanager> {
   if (config.alertmanager.urls !== "embedded") {
-    return createAlertmanagerClient(config.alertmanager, { log, clock });
+    const client = createAlertmanagerClient(config.alertmanager, { log, clock, states: store.states });
+    const catchUp = async () => void (await client.catchUp());
+    const loop = createLoop({ name: "alertmanager catch-up", every: CATCH_UP_EVERY, run: catchUp, clock, log });
+    loop.start();
+    lifecycle.onStop("alertmanager catch-up", () => loop.stop());
+    return client;
   }
   const embedded = createEmbeddedAlertmanager({ clock });
   const saved = await store.states.get(SNAPSHOT);

@@ -2,21 +2,28 @@ import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import type { Clock } from "../alert/clock.ts";
 import type { AlertGroup } from "../alert/group.ts";
+import { UserError } from "../alert/user-error.ts";
 import type { Catalogue } from "../config/catalogue.ts";
 import type { Config } from "../config/schema.ts";
 import type { ActionResult, Actor, OncallDesk } from "../intelligence/actions-types.ts";
 import type { OncallNow } from "../intelligence/status-types.ts";
 import { createEscalations, type Escalations } from "../oncall/escalations.ts";
+import { feedClient } from "../oncall/feed-client.ts";
+import { createFeedWatch } from "../oncall/feed-watch.ts";
 import { loadSchedule, type Schedule } from "../oncall/load.ts";
+import { checkOverride, overrideKeys } from "../oncall/override.ts";
 import type { Deliver } from "../oncall/pages.ts";
 import type { RouteContext } from "../oncall/route.ts";
 import type { Exceptions } from "../oncall/turn.ts";
 import { onDutyOf, whoIsOnCall } from "../oncall/who.ts";
 import type { Store } from "../store/store.ts";
+import { createLoop, type Loop } from "./loop.ts";
 
 /** Who is on call, and the paging of them. */
 export interface Oncall {
   readonly desk: OncallDesk;
+  /** Reads the calendars that rosters follow. */
+  readonly loops: readonly Loop[];
   /** Routes, pages and escalates; nothing where no schedule is configured. @param deliver brings a message to people */
   escalations(deliver: Deliver): Escalations;
 }
@@ -30,6 +37,7 @@ export interface OncallParts {
 }
 
 const AROUND = 40 * 86_400_000;
+const CALENDARS_EVERY = 300_000;
 
 /** The configured schedule, or null: then nobody is on call and everybody who asks is told so. */
 export function readSchedule(config: Config, catalogue: Catalogue): Schedule | null {
@@ -47,9 +55,12 @@ function withSchedule(
   ownersOf: RouteContext["ownersOf"],
   { config, store, clock, log }: OncallParts,
 ): Oncall {
+  const feeds = createFeedWatch(schedule, { states: store.states, fetchText: feedClient() }, (problem) =>
+    log.warn({ problem }, "on-call calendar"),
+  );
   const exceptions = async (at: Date): Promise<Exceptions> => ({
     overrides: await store.oncall.overrides(new Date(at.getTime() - AROUND), new Date(at.getTime() + AROUND)),
-    calendars: new Map(),
+    calendars: feeds.current().calendars,
   });
   const context = async (at: Date): Promise<RouteContext> => ({
     schedule,
@@ -68,32 +79,41 @@ function withSchedule(
   }
 
   async function override(wish: Parameters<OncallDesk["override"]>[0], actor: Actor): Promise<ActionResult> {
-    const isKnown = schedule.rosters.some(
-      ({ name, roles }) => wish.roster === name || Object.keys(roles).some((role) => wish.roster === `${name}/${role}`),
-    );
-    if (!isKnown || wish.from >= wish.to) {
-      const reason = isKnown ? "An override ends after it begins." : `There is no roster "${wish.roster}".`;
-      return { ok: false, because: "invalid", reason, group: null };
+    try {
+      checkOverride(schedule, wish);
+    } catch (error) {
+      if (error instanceof UserError) {
+        return { ok: false, because: "invalid", reason: `${error.where} ${error.what}: ${error.hint}.`, group: null };
+      }
+      throw error;
     }
     await store.oncall.saveOverride({ ...wish, id: randomUUID() });
-    const details = { person: wish.person, from: wish.from, to: wish.to };
-    await store.audit.append({
+    const { person, from, to, roster } = wish;
+    const details = { person, from, to };
+    const done = {
       at: clock(),
       actor: actor.person.name,
       via: actor.via,
       action: "override",
-      subject: wish.roster,
+      subject: roster,
       details,
-    });
-    return {
-      ok: true,
-      reason: `${wish.person} has ${wish.roster} until ${wish.to.toISOString().slice(0, 16).replace("T", " ")} UTC.`,
-      group: null,
     };
+    await store.audit.append(done);
+    const until = to.toISOString().slice(0, 16).replace("T", " ");
+    return { ok: true, reason: `${person} has ${roster} until ${until} UTC.`, group: null };
   }
 
   return {
-    desk: { now, rosters: async () => schedule.rosters.map(({ name }) => name), override },
+    loops: [
+      createLoop({
+        name: "on-call calendars",
+        every: CALENDARS_EVERY,
+        run: async () => void (await feeds.refresh(clock())),
+        clock,
+        log,
+      }),
+    ],
+    desk: { now, rosters: async () => overrideKeys(schedule), override },
     escalations: (deliver) =>
       createEscalations({
         store,
@@ -107,6 +127,7 @@ function withSchedule(
 
 const NOBODY = "no oncall.yaml is configured";
 const NO_ONCALL: Oncall = {
+  loops: [],
   desk: {
     now: async () => [{ roster: "nobody", person: null, until: null, because: NOBODY }],
     rosters: async () => [],
