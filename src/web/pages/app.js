@@ -13,6 +13,7 @@ const tabs = document.getElementById("tabs");
 let me = { actor: null, links: [], pages: ["overview", "alerts"] };
 let shown = null;
 let pending = false;
+let again = false;
 
 const context = {
   actor: () => me.actor,
@@ -29,9 +30,10 @@ const context = {
   refresh: () => show(),
 };
 
-/** Draws the page that the address names; again when something changed. Only one drawing at a time. */
+/** Draws the page that the address names. Only one drawing at a time; what is asked for meanwhile is drawn after it. */
 async function show() {
   if (pending) {
+    again = true;
     return;
   }
   pending = true;
@@ -47,6 +49,10 @@ async function show() {
     }
   } finally {
     pending = false;
+  }
+  if (again) {
+    again = false;
+    await show();
   }
 }
 
