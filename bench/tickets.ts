@@ -53,7 +53,8 @@ const cycle = createTicketCycle({
   memory: store.tickets,
   filter: {},
   concernsOf: (ticket) => findConcerns(ticket, catalogue),
-  links: createLinkIndex(store.tickets, () => Promise.resolve([])),
+  links: createLinkIndex(store.tickets, () => Promise.resolve([]), systemClock),
+  hasChanged: (result) => result.decisions.some(({ change }) => change !== null),
   clock: systemClock,
   log,
 });

@@ -8,8 +8,10 @@ import { MAX_WRONG_LINKS } from "./tickets-sync.ts";
 /** Lists the issues of more than one open ticket. @returns exit code 0 */
 export async function listLinks(request: LookRequest, context: CommandContext): Promise<0> {
   const issues = await withStore(request, context, async (store) => {
-    const links = createLinkIndex(store.tickets, () =>
-      store.feedback.list({ kind: "wrong-link", limit: MAX_WRONG_LINKS }),
+    const links = createLinkIndex(
+      store.tickets,
+      () => store.feedback.list({ kind: "wrong-link", limit: MAX_WRONG_LINKS }),
+      systemClock,
     );
     await links.update();
     return links.issues().filter(({ tickets }) => tickets.length > 1);

@@ -78,7 +78,7 @@ function makeCycles(
   { config, isDryRun, context }: { config: Config; isDryRun: boolean; context: CommandContext },
 ) {
   const catalogue = loadCatalogue(config.services ?? null);
-  const links = createLinkIndex(memory.tickets, memory.wrongLinks);
+  const links = createLinkIndex(memory.tickets, memory.wrongLinks, systemClock);
   const sync = createSync<Ticket>({
     alertmanager: openAlertmanager(config, isDryRun, context),
     memory: memory.tickets,
@@ -89,7 +89,8 @@ function makeCycles(
     isDryRun,
   });
   const concernsOf = (ticket: Ticket) => findConcerns(ticket, catalogue);
-  const common = { sync, memory: memory.tickets, concernsOf, links, clock: systemClock, log: context.log };
+  const hasChanged = (result: SyncResult<Ticket>) => result.decisions.some(({ change }) => change !== null);
+  const common = { sync, hasChanged, memory: memory.tickets, concernsOf, links, clock: systemClock, log: context.log };
   return sources.map(({ source, every, filter }) => ({
     every,
     cycle: createTicketCycle({ ...common, source, filter }),

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Clock } from "../alert/clock.ts";
 import type { Ticket, TicketSystem } from "../alert/ticket.ts";
 import { type LinkedIssue, linkTickets, type UndonePair } from "./link.ts";
 import type { TicketMemory } from "./sync-source.ts";
@@ -13,8 +14,10 @@ export interface WrongLink {
 
 /** Which open tickets belong together, over all systems. */
 export interface LinkIndex {
-  /** Looks again; links anew only when tickets or undone links have changed. */
+  /** Looks again when something may have changed; links anew only when tickets or undone links have. */
   update(): Promise<void>;
+  /** Says that tickets have changed. */
+  markStale(): void;
   issues(): readonly LinkedIssue[];
   /** Keys (`system/id`) of the other tickets of the same issue. */
   linkedWith(ticket: Pick<Ticket, "system" | "id">): readonly string[];
@@ -33,12 +36,27 @@ export function undonePairs(wrong: readonly WrongLink[]): readonly UndonePair[] 
   });
 }
 
-export function createLinkIndex(memory: TicketMemory, wrongLinks: () => Promise<readonly WrongLink[]>): LinkIndex {
+/** After so long it looks again even when it was not told of a change: people may have undone a link elsewhere. */
+const STALE_AFTER = 600_000;
+
+export function createLinkIndex(
+  memory: TicketMemory,
+  wrongLinks: () => Promise<readonly WrongLink[]>,
+  clock: Clock,
+): LinkIndex {
+  let lookedAt = Number.NEGATIVE_INFINITY;
   let digest = "";
   let issues: readonly LinkedIssue[] = [];
   let byKey: ReadonlyMap<string, LinkedIssue> = new Map();
   return {
+    markStale() {
+      lookedAt = Number.NEGATIVE_INFINITY;
+    },
     async update() {
+      if (clock().getTime() - lookedAt < STALE_AFTER) {
+        return;
+      }
+      lookedAt = clock().getTime();
       const systems = Object.keys(SYSTEMS) as TicketSystem[];
       const open = (await Promise.all(systems.map((system) => memory.open(system)))).flat();
       const tickets = open.map(({ ticket }) => ticket);

@@ -116,25 +116,44 @@ function linkOf(one: Traits, other: Traits, score: number, reasons: readonly str
   return { left, right, score, reasons };
 }
 
+interface Group {
+  readonly members: string[];
+  readonly links: TicketLink[];
+}
+
+/** True when a person has set apart one of the one group and one of the other. */
+function areSetApart(
+  small: Group,
+  large: Group,
+  groups: ReadonlyMap<string, Group>,
+  apart: ReadonlyMap<string, ReadonlySet<string>>,
+): boolean {
+  return (
+    apart.size > 0 &&
+    small.members.some((key) => [...(apart.get(key) ?? [])].some((other) => groups.get(other) === large))
+  );
+}
+
 /** Joins along the links, the surest first, unless that would bring together what a person has set apart. */
 function toIssues(
   traits: readonly Traits[],
   links: readonly TicketLink[],
   apart: ReadonlyMap<string, ReadonlySet<string>>,
 ): readonly LinkedIssue[] {
-  const groups = new Map(traits.map((one) => [one.key, { members: [one.key], links: [] as TicketLink[] }]));
+  const groups = new Map<string, Group>(traits.map((one) => [one.key, { members: [one.key], links: [] }]));
   for (const link of links) {
     const left = groups.get(link.left);
     const right = groups.get(link.right);
     if (left === undefined || right === undefined || left === right) {
       continue;
     }
-    const isApart = left.members.some((key) => right.members.some((other) => apart.get(key)?.has(other) === true));
-    if (!isApart) {
-      left.members.push(...right.members);
-      left.links.push(...right.links, link);
-      for (const key of right.members) {
-        groups.set(key, left);
+    const [small, large] = left.members.length < right.members.length ? [left, right] : [right, left];
+    if (!areSetApart(small, large, groups, apart)) {
+      large.links.push(link);
+      small.links.forEach((joined) => void large.links.push(joined));
+      for (const key of small.members) {
+        large.members.push(key);
+        groups.set(key, large);
       }
     }
   }

@@ -37,7 +37,9 @@ export interface CycleOptions<Result> {
   readonly filter: TicketFilter;
   readonly concernsOf: (ticket: Ticket) => Concerns;
   /** Other tickets of the same issue, over all sources; none without it. */
-  readonly links?: Pick<LinkIndex, "update" | "linkedWith"> | undefined;
+  readonly links?: Pick<LinkIndex, "update" | "markStale" | "linkedWith"> | undefined;
+  /** Whether a sync changed any ticket; without it every one counts as a change. */
+  readonly hasChanged?: (result: Result) => boolean;
   readonly clock: Clock;
   readonly log: Pick<Logger, "info" | "warn">;
 }
@@ -99,11 +101,16 @@ export function createTicketCycle<Result>(options: CycleOptions<Result>): Ticket
 
   const run = async (): Promise<CycleOutcome<Result>> => {
     await options.links?.update();
-    const known = new Map((await options.memory.open(name)).map(({ ticket }) => [ticket.id, ticket]));
-    const fetched = await source.fetch(known);
+    const recall = async () => new Map((await options.memory.open(name)).map(({ ticket }) => [ticket.id, ticket]));
+    const before = source.system.usesKnown ? await recall() : null;
+    const fetched = await source.fetch(before ?? new Map());
+    const known = before ?? (fetched.unreadable.size > 0 ? await recall() : new Map<string, Ticket>());
     const { items, filtered } = selectItems(fetched, known, options.filter);
     const report = { ...meaning, items, incompleteBecause: fetched.reason };
     const pushed = await settle(sync.run(report));
+    if (pushed.result !== null && options.hasChanged?.(pushed.result) !== false) {
+      options.links?.markStale();
+    }
     status = nextStatus(status, fetched, pushed.fault);
     logOutcome(log, fetched, pushed.fault);
     return {

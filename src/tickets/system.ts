@@ -70,6 +70,8 @@ export interface TicketingSystem {
   readonly repeats: boolean;
   /** What follows when an open ticket is missing from a whole answer: it is over, or it is only out of view. */
   readonly missing: "resolved" | "out of view";
+  /** True when fetching makes use of what is known already. */
+  readonly usesKnown: boolean;
   /** Tickets and problems in the order of the text. @throws UserError when it is no such text at all. */
   parse(bytes: AsyncIterable<Uint8Array>, options: ParseOptions): AsyncIterable<Parsed>;
   /** The ticket in the system's own fields, ready for JSON. */

@@ -198,6 +198,7 @@ describe("the index of links", () => {
   it("knows for each open ticket the others of its issue, and forgets a link that is undone", async () => {
     const wrong: { subject: string; revokedAt: Date | null }[] = [];
     let reads = 0;
+    let now = new Date(NOON);
     const all = [...FIVE, outage()];
     const memory = {
       open: (system: string) => {
@@ -205,17 +206,26 @@ describe("the index of links", () => {
         return Promise.resolve(all.filter((ticket) => ticket.system === system).map((ticket) => ({ ticket })));
       },
     };
-    const index = createLinkIndex(memory, () => Promise.resolve(wrong));
+    const index = createLinkIndex(
+      memory,
+      () => Promise.resolve(wrong),
+      () => now,
+    );
     expect(index.linkedWith(outage())).toEqual([]);
     await index.update();
     expect(index.linkedWith(outage())).toHaveLength(5);
     const before = index.issues();
     await index.update();
+    expect(reads).toBe(4);
+    index.markStale();
+    await index.update();
     expect(index.issues()).toBe(before);
     wrong.push({ subject: wrongLinkSubject("ssb/OTG0000042", "ggus/20"), revokedAt: null });
+    now = new Date(NOON + 3_600_000);
     await index.update();
     expect(index.linkedWith(outage())).not.toContain("ggus/20");
     wrong[0] = { subject: "ggus/20 ssb/OTG0000042", revokedAt: new Date() };
+    index.markStale();
     await index.update();
     expect(index.linkedWith(outage())).toHaveLength(5);
     expect(reads).toBe(16);

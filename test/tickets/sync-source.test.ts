@@ -23,7 +23,7 @@ const result = (changes: Partial<FetchResult> = {}): FetchResult => ({
 
 function cycleOf(
   fetched: FetchResult,
-  options: { known?: readonly Ticket[]; filter?: TicketFilter; fail?: Error } = {},
+  options: { known?: readonly Ticket[]; filter?: TicketFilter; fail?: Error; system?: string } = {},
 ) {
   const reports: TicketReport[] = [];
   const refreshes: (string | undefined)[] = [];
@@ -32,7 +32,7 @@ function cycleOf(
   const log = (_fields: object, message: string) => logged.push(message);
   const cycle = createTicketCycle({
     source: {
-      system: requireSystem("ggus"),
+      system: requireSystem(options.system ?? "ggus"),
       fetch: (known) => {
         asked.push([...known.keys()]);
         return Promise.resolve(fetched);
@@ -61,7 +61,7 @@ describe("a cycle of a ticket source", () => {
   it("reports what was fetched, and what it means", async () => {
     const { cycle, reports, asked } = cycleOf(result(), { known: [makeTicket({ id: "9" })] });
     expect(await cycle.run()).toMatchObject({ system: "ggus", fetched: 1, filtered: 0, result: "synced", fault: null });
-    expect(asked).toEqual([["9"]]);
+    expect(asked).toEqual([[]]);
     const [report] = reports;
     expect(report).toMatchObject({
       system: "ggus",
@@ -72,6 +72,12 @@ describe("a cycle of a ticket source", () => {
     expect(report?.toAlert(makeTicket(), NOW).labels["alertname"]).toBe("ggus-4711");
     expect(report?.isOpen(makeTicket({ status: "solved" }), NOW)).toBe(false);
     expect(cycle.status()).toMatchObject({ lastAttempt: NOW, lastSuccess: NOW, fault: null, fetched: 1 });
+  });
+
+  it("tells the source what is known already, where it makes use of that", async () => {
+    const { cycle, asked } = cycleOf(result(), { known: [makeTicket({ id: "9" })], system: "helpdesk" });
+    await cycle.run();
+    expect(asked).toEqual([["9"]]);
   });
 
   it("passes on why a fetch is not complete, and remembers no success", async () => {

@@ -12,6 +12,7 @@ export const GGUS: TicketingSystem = {
   formats: ["csv", "xml"],
   repeats: false,
   missing: "resolved",
+  usesKnown: false,
   parse: (bytes, { format, where }) => (format === "xml" ? parseGgusXml(bytes, where) : parseGgusCsv(bytes, where)),
   print: printGgus,
   isOpen: isOpenGgus,

@@ -10,6 +10,7 @@ export const HELPDESK: TicketingSystem = {
   formats: ["json"],
   repeats: false,
   missing: "resolved",
+  usesKnown: true,
   parse: (bytes, { where }) => parseHelpdesk(bytes, where),
   print: printHelpdesk,
   isOpen: isOpenGgus,

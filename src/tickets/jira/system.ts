@@ -10,6 +10,7 @@ export const JIRA: TicketingSystem = {
   formats: ["json"],
   repeats: false,
   missing: "resolved",
+  usesKnown: false,
   parse: (bytes, { where, base }) => parseJira(bytes, where, base ?? "https://its.cern.ch/jira"),
   print: printJira,
   isOpen: isOpenJira,

@@ -10,6 +10,7 @@ export const SSB: TicketingSystem = {
   formats: ["json"],
   repeats: true,
   missing: "out of view",
+  usesKnown: false,
   parse: (bytes, { where }) => parseSsb(bytes, where),
   print: printSsb,
   isOpen: isOpenSsb,
