@@ -1,7 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { expectSameOnBoth, numbers } from "./on-both.ts";
+
+// Many shapes in one test: long on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 const side = fc.integer({ min: 1, max: 9 });
 const small = fc.integer({ min: 1, max: 3 });

@@ -1,10 +1,13 @@
 import type { Tensor, Tensor2D, Tensor3D } from "@tensorflow/tfjs";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { TensorFlow } from "../../../src/detect/backend/prepare.ts";
 import { loadWasm } from "../../../src/detect/backend/wasm.ts";
 import { lstmGraph, repeatedLstmGraph } from "../../../src/detect/models/network-core/lstm.ts";
 import { numbers } from "../backend/on-both.ts";
+
+// Many shapes in one test: long on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 /** The cell in its plainest form, differentiated by TensorFlow.js's own tape. */
 function plainLstm(tf: TensorFlow, rows: Tensor2D[], [kernel, recurrent, bias]: readonly Tensor[]): Tensor {

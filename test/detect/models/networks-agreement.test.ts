@@ -1,11 +1,14 @@
 import type { Tensor3D } from "@tensorflow/tfjs";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { loadWasm } from "../../../src/detect/backend/wasm.ts";
 import { seededRandom } from "../../../src/detect/math/random.ts";
 import type { Architecture } from "../../../src/detect/models/network-core/architecture.ts";
 import { weightCount } from "../../../src/detect/models/network-core/architecture.ts";
 import { architectures } from "../../../src/detect/models/networks.ts";
+
+// Many shapes in one test: long on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 function randomWeights(network: Architecture, metrics: number, seed: number): Float32Array[] {
   const random = seededRandom(seed);

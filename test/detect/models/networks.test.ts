@@ -15,13 +15,14 @@ function scores(scorer: Scorer, from: number, to: number): number[] {
 
 describe.each(networkDetectors.map((detector): [string, Detector] => [detector.name, detector]))(
   "%s",
+  { timeout: 240_000 },
   (_, detector) => {
     let model: Model;
 
     beforeAll(async () => {
       await prepareBackend({ wanted: "wasm" });
-      model = await detector.fit(train, { seed: 1, epochs: 3 });
-    });
+      model = await detector.fit(train, { seed: 1, epochs: 2 });
+    }, 240_000);
 
     it("scores a row that stands out far above ordinary rows and names the metric and what it expected", () => {
       const scorer = model.scorer();
@@ -36,7 +37,7 @@ describe.each(networkDetectors.map((detector): [string, Detector] => [detector.n
     });
 
     it("repeats exactly for a seed, and not for another", async () => {
-      const again = await detector.fit(train, { seed: 1, epochs: 3 });
+      const again = await detector.fit(train, { seed: 1, epochs: 2 });
       expect(again.save()).toEqual(model.save());
       const other = await detector.fit(train, { seed: 2, epochs: 1 });
       expect(other.save().weights).not.toEqual(model.save().weights);

@@ -24,7 +24,7 @@ const SHRINKAGE = 0.03;
  * Smallest variance of a residual, in squared spreads of its metric: a network that copies a quiet metric almost exactly
  * would else cry at its smallest change.
  */
-const SMALLEST_VARIANCE = 0.1;
+const SMALLEST_VARIANCE = 0.03;
 
 /** |L⁻¹r| / √F: the Mahalanobis distance, on the scale of one metric's standard deviation. */
 export function distance(factor: ArrayLike<number>, residual: Float64Array, scratch: Float64Array): number {
