@@ -1,5 +1,6 @@
 // Grouping of alerts into incidents, judged against known incidents: see bench/README.md.
 import { readFileSync } from "node:fs";
+import { cpus } from "node:os";
 import { gunzipSync } from "node:zlib";
 import { loadCatalogue } from "../src/config/catalogue.ts";
 import { createGrouper } from "../src/intelligence/grouping/grouper.ts";
@@ -41,6 +42,12 @@ const judged = events.map((event, index) => ({
   isGroupRoot: rootsOf.get(places[index] ?? "") === index,
 }));
 const score = measureGrouping(judged, (incident) => incident.split("-")[0] ?? incident);
+const suppressed = [...new Set(judged.map((event) => event.incident))].filter((incident) => {
+  const shown = new Set(judged.flatMap((event) => (event.isGroupRoot ? [event.incident] : [])));
+  return !shown.has(incident);
+});
+const identities = new Set(events.map((event) => JSON.stringify(event.labels))).size;
+console.log(`${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}, Node ${process.version}`);
 const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
 console.log(
   `${file}: ${score.events} events, ${score.incidents} incidents, ${score.groups} groups, ${milliseconds.toFixed(0)} ms`,
@@ -56,7 +63,10 @@ for (const [kind, figures] of Object.entries(score.kinds)) {
 console.log(`wrongly merged: ${score.merged} groups, ${percent(score.merged / score.groups)}`);
 console.log(`roots named: ${score.roots} of ${score.incidents}, ${percent(score.roots / score.incidents)}`);
 console.log(
-  `things to look at: ${percent(1 - score.groups / score.events)} fewer (${percent(1 - score.incidents / score.events)} is perfect)`,
+  `stages: ${score.events} events → ${identities} label sets → ${score.groups} groups (${percent(1 - score.groups / score.events)} fewer; ${percent(1 - score.incidents / score.events)} is perfect)`,
+);
+console.log(
+  `falsely suppressed (only ever inside another incident's group): ${suppressed.length} of ${score.incidents} incidents`,
 );
 if (process.argv.includes("--why")) {
   for (const group of new Set(places)) {
