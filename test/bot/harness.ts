@@ -110,7 +110,7 @@ export async function startHarness(
       }
     },
     async until(look) {
-      const give = Date.now() + 5000;
+      const give = Date.now() + 20_000;
       for (;;) {
         const value = look();
         if (value !== undefined && value !== null && value !== false) {

@@ -15,7 +15,7 @@ const COMMANDS = [
 ];
 
 const state = { users: [], channels: [], messages: new Map(), modals: [], homes: new Map(), botUser: "" };
-const view = { user: "", place: "", thread: null, unread: new Set(), modal: null, awaiting: false };
+const view = { user: "", place: "", thread: null, unread: new Set(), modal: null, awaiting: false, followed: null };
 const byId = (id) => document.getElementById(id);
 
 await load();
@@ -41,6 +41,12 @@ byId("modal").addEventListener("cancel", (event) => {
   closeModal();
 });
 byId("modal-form").addEventListener("submit", submitModal);
+byId("messages").addEventListener("load", () => view.followed !== null && showFollowed(), true);
+for (const gesture of ["wheel", "pointerdown", "keydown"]) {
+  byId("messages").addEventListener(gesture, () => {
+    view.followed = null;
+  });
+}
 for (const command of COMMANDS) {
   const option = element("option");
   option.value = command;
@@ -102,15 +108,24 @@ function take(event) {
   }
   drawConversation();
   drawThread();
-  if (
-    event.type === "message" &&
-    view.awaiting &&
-    event.message.user === state.botUser &&
-    event.message.channel === view.place
-  ) {
-    view.awaiting = false;
-    byId("messages").querySelector(`[data-ts="${event.message.ts}"]`)?.scrollIntoView({ block: "start" });
+  if (event.type === "message" && event.message.channel === view.place) {
+    follow(event.message);
   }
+}
+
+/** Brings the answer to what was just asked into view, and keeps it there while its picture comes. */
+function follow(message) {
+  if (view.awaiting && message.user === state.botUser) {
+    view.awaiting = false;
+    view.followed = message.ts;
+  }
+  if (message.ts === view.followed) {
+    showFollowed();
+  }
+}
+
+function showFollowed() {
+  byId("messages").querySelector(`[data-ts="${view.followed}"]`)?.scrollIntoView({ block: "start" });
 }
 
 function drawAll() {
