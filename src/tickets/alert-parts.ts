@@ -8,7 +8,6 @@ const MAX_LABEL = 200;
 const MAX_ANNOTATION = 600;
 /** The whole description stays in the store. */
 const MAX_DESCRIPTION = 1500;
-const MAX_LINKED = 20;
 
 type Parts = Readonly<Record<string, string | null | undefined>>;
 
@@ -29,7 +28,7 @@ export function commonAnnotations(ticket: Ticket, { concerns, linked }: AlertCon
       CMSSite: ticket.cmsSite,
       concerns: concerns.services.join(", "),
       owners: concerns.owners.join(", "),
-      linked: linked.slice(0, MAX_LINKED).join(", "),
+      linked: linked.join(", "),
     }),
     ...(ticket.description === "" ? {} : { Description: trimText(ticket.description, MAX_DESCRIPTION) }),
   };

@@ -19,7 +19,7 @@ export interface LinkIndex {
   /** Says that tickets have changed. */
   markStale(): void;
   issues(): readonly LinkedIssue[];
-  /** Keys (`system/id`) of the other tickets of the same issue. */
+  /** Keys (`system/id`) of the other tickets of the same issue, the oldest 20 of them. */
   linkedWith(ticket: Pick<Ticket, "system" | "id">): readonly string[];
 }
 
@@ -38,6 +38,7 @@ export function undonePairs(wrong: readonly WrongLink[]): readonly UndonePair[] 
 
 /** After so long it looks again even when it was not told of a change: people may have undone a link elsewhere. */
 const STALE_AFTER = 600_000;
+const MAX_LINKED = 20;
 
 export function createLinkIndex(
   memory: TicketMemory,
@@ -47,7 +48,7 @@ export function createLinkIndex(
   let lookedAt = Number.NEGATIVE_INFINITY;
   let digest = "";
   let issues: readonly LinkedIssue[] = [];
-  let byKey: ReadonlyMap<string, LinkedIssue> = new Map();
+  let oldestOf: ReadonlyMap<string, readonly string[]> = new Map();
   return {
     markStale() {
       lookedAt = Number.NEGATIVE_INFINITY;
@@ -67,12 +68,17 @@ export function createLinkIndex(
       }
       digest = next;
       issues = linkTickets(tickets, undone);
-      byKey = new Map(issues.flatMap((issue) => issue.tickets.map((ticket) => [keyOf(ticket), issue] as const)));
+      oldestOf = new Map(
+        issues.flatMap(({ tickets: members }) => {
+          const oldest = members.slice(0, MAX_LINKED + 1).map(keyOf);
+          return members.map((ticket) => [keyOf(ticket), oldest] as const);
+        }),
+      );
     },
     issues: () => issues,
     linkedWith(ticket) {
       const own = keyOf(ticket);
-      return (byKey.get(own)?.tickets ?? []).map(keyOf).filter((key) => key !== own);
+      return (oldestOf.get(own) ?? []).filter((key) => key !== own).slice(0, MAX_LINKED);
     },
   };
 }

@@ -152,12 +152,18 @@ function meaningOf<Result>({
   links,
 }: CycleOptions<Result>): Omit<TicketReport, "items" | "incompleteBecause"> {
   const { system } = source;
+  const found = new WeakMap<Ticket, Concerns>();
+  const concerns = (ticket: Ticket) => {
+    const known = found.get(ticket) ?? concernsOf(ticket);
+    found.set(ticket, known);
+    return known;
+  };
   return {
     system: system.name,
     missing: system.missing,
     isOpen: (ticket, now) => system.isOpen(ticket, now),
     toAlert: (ticket, seenAt) =>
-      system.toAlert(ticket, { seenAt, concerns: concernsOf(ticket), linked: links?.linkedWith(ticket) ?? [] }),
+      system.toAlert(ticket, { seenAt, concerns: concerns(ticket), linked: links?.linkedWith(ticket) ?? [] }),
   };
 }
 
