@@ -4,6 +4,7 @@ import { registerCheckConfig } from "./cli/check-config.ts";
 import { registerCollect } from "./cli/collect.ts";
 import type { CommandContext, RegisterCommand } from "./cli/command.ts";
 import { registerDetect } from "./cli/detect.ts";
+import { registerEvaluate } from "./cli/evaluate.ts";
 import { registerGroup } from "./cli/group.ts";
 import { registerRunbooks } from "./cli/runbooks.ts";
 import { registerServe } from "./cli/serve.ts";
@@ -14,6 +15,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerCheckConfig,
   registerCollect,
   registerDetect,
+  registerEvaluate,
   registerGroup,
   registerRunbooks,
   registerTickets,
