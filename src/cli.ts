@@ -7,6 +7,7 @@ import { registerCollect } from "./cli/collect.ts";
 import type { CommandContext, RegisterCommand } from "./cli/command.ts";
 import { registerConfigImport } from "./cli/config-import.ts";
 import { registerDetect } from "./cli/detect.ts";
+import { registerEvaluate } from "./cli/evaluate.ts";
 import { registerGroup } from "./cli/group.ts";
 import { registerIntelligence } from "./cli/intelligence.ts";
 import { registerOncall } from "./cli/oncall.ts";
@@ -25,6 +26,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerCollect,
   registerConfigImport,
   registerDetect,
+  registerEvaluate,
   registerGroup,
   registerIntelligence,
   registerOncall,

@@ -17,8 +17,14 @@ interface TrainOptions {
 interface ScoreOptions extends Partial<TrainOptions> {
   readonly test?: string;
   readonly pairs?: string;
+  readonly stream?: string;
+  readonly streams?: string;
+  readonly entities?: string;
+  readonly probation: string;
   readonly out: string;
 }
+
+type Choices = ScoreOptions & { readonly seed: string; readonly detector: string };
 
 const MODEL_FILE = "unit.cmswatch";
 
@@ -43,12 +49,16 @@ function registerScore(program: Command, context: CommandContext): void {
     .option("--train <file>", "history to learn from (CSV, .gz too)")
     .option("--test <file>", "rows to score (CSV, .gz too)")
     .option("--pairs <dir>", "folder of X.train.csv[.gz] with X.test.csv[.gz]; writes X.scores.csv into --out")
+    .option("--stream <file>", "one metric, scored as it comes without training; writes timestamp,score")
+    .option("--streams <dir>", "folder of such files; sub-folders are kept in --out")
+    .option("--entities <dir>", "folder with one file per entity (pod), scored side by side, each learning as it goes")
+    .option("--probation <share>", "share of a stream, at most 750 rows, that only teaches", "0.15")
     .option("--detector <name>", "which detector", "default")
     .option("--model <dir>", "folder with a trained model: instead of --train, or to save it in")
     .requiredOption("--out <path>", "file for the scores (a folder with --pairs)")
     .option("--seed <n>", "repeats exactly for a seed", "1")
     .option("--json", "print a summary as JSON")
-    .action((options: ScoreOptions) => runScore(options as ScoreOptions & { seed: string; detector: string }, context));
+    .action((options: ScoreOptions) => runScore(options as Choices, context));
 }
 
 async function runTrain(options: TrainOptions, context: CommandContext): Promise<void> {
@@ -62,9 +72,8 @@ async function runTrain(options: TrainOptions, context: CommandContext): Promise
   }
 }
 
-async function runScore(options: ScoreOptions & { seed: string; detector: string }, context: CommandContext) {
-  const summaries =
-    options.pairs !== undefined ? await scorePairs(options, context) : [await scoreOne(options, context)];
+async function runScore(options: Choices, context: CommandContext) {
+  const summaries = await scoreAll(options, context);
   for (const { file, notes } of summaries) {
     for (const note of notes) {
       context.err(`${file}: ${note}\n`);
@@ -79,10 +88,32 @@ async function runScore(options: ScoreOptions & { seed: string; detector: string
   }
 }
 
-async function scoreOne(
-  options: ScoreOptions & { seed: string; detector: string },
-  context: CommandContext,
-): Promise<ScoreSummary> {
+async function scoreAll(options: Choices, context: CommandContext): Promise<readonly ScoreSummary[]> {
+  const { pairs, stream, streams, entities, out } = options;
+  if ([pairs, stream, streams, entities, options.test].filter((given) => given !== undefined).length > 1) {
+    throw new UserError(
+      "more than one thing to score",
+      "cmswatch score",
+      "give one of --test, --pairs, --stream(s), --entities",
+    );
+  }
+  if (pairs !== undefined) {
+    return scorePairs(options, context);
+  }
+  if (stream === undefined && streams === undefined && entities === undefined) {
+    return [await scoreOne(options, context)];
+  }
+  const { scoreEntities, scoreStream, scoreStreams } = await import("./score-stream.ts");
+  if (entities !== undefined) {
+    return scoreEntities(await filesIn(entities), entities, out);
+  }
+  const probation = shareOf(options.probation);
+  return streams === undefined
+    ? [await scoreStream(stream as string, out, probation)]
+    : scoreStreams(await filesIn(streams), streams, out, probation);
+}
+
+async function scoreOne(options: Choices, context: CommandContext): Promise<ScoreSummary> {
   const { train, test, model, out } = options;
   if (test === undefined || (train === undefined && model === undefined)) {
     throw new UserError(
@@ -102,10 +133,7 @@ async function scoreOne(
   return scoreFile(unit, test, out);
 }
 
-async function scorePairs(
-  options: ScoreOptions & { seed: string; detector: string },
-  context: CommandContext,
-): Promise<readonly ScoreSummary[]> {
+async function scorePairs(options: Choices, context: CommandContext): Promise<readonly ScoreSummary[]> {
   const folder = options.pairs as string;
   const { scoreFile } = await import("./score-file.ts");
   const summaries: ScoreSummary[] = [];
@@ -191,6 +219,14 @@ async function loadModel(folder: string): Promise<Unit> {
     }
     throw error;
   }
+}
+
+function shareOf(text: string): number {
+  const share = Number(text);
+  if (!(share >= 0 && share < 1)) {
+    throw new UserError(`"${text}" is not a share`, "--probation", "give a number from 0 to below 1, e.g. 0.15");
+  }
+  return share;
 }
 
 function seedOf(text: string): number {

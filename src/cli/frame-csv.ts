@@ -22,9 +22,13 @@ export interface SeriesRow {
   /** The time as the file writes it. */
   readonly timeText: string;
   readonly values: Float64Array;
+  /** The column `label`, only where asked for; else NaN. */
+  readonly label: number;
 }
 
 export interface ReadOptions {
+  /** Evaluation alone reads the column `label`. */
+  readonly labels?: boolean;
   /** Columns whose first value is text are identifiers and left out, instead of an error. */
   readonly ignoreText?: boolean;
 }
@@ -78,6 +82,7 @@ export async function readFrame(
 }
 
 interface Columns {
+  readonly label: number | null;
   readonly metrics: readonly { readonly name: string; readonly at: number }[];
   readonly time: number | null;
 }
@@ -106,7 +111,15 @@ function columnsOf(header: readonly string[], first: readonly string[], path: st
   if (numeric.length === 0) {
     throw new UserError("no column of numbers", path, "give a column per metric besides time and label");
   }
-  return { metrics: numeric, time };
+  return { metrics: numeric, time, label: options.labels === true ? labelColumn(names, path) : null };
+}
+
+function labelColumn(names: readonly string[], path: string): number {
+  const at = names.findIndex((name) => NEVER_METRICS.has(name.toLowerCase()));
+  if (at < 0) {
+    throw new UserError("no column label", `${path}:1`, "evaluate on files that say which rows are anomalous");
+  }
+  return at;
 }
 
 async function* rowsOf(
@@ -132,7 +145,9 @@ async function* rowsOf(
       values[i] = value;
     }
     const timeText = columns.time === null ? "" : (record[columns.time] ?? "");
-    yield { line, time: columns.time === null ? Number.NaN : timeOf(timeText, `${path}:${line}`), timeText, values };
+    const time = columns.time === null ? Number.NaN : timeOf(timeText, `${path}:${line}`);
+    const label = columns.label === null ? Number.NaN : Number(record[columns.label]);
+    yield { line, time, timeText, values, label };
   }
 }
 

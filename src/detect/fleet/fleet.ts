@@ -1,0 +1,148 @@
+import { median } from "../math/statistics.ts";
+import { type ChangeTracker, createChangeTracker } from "./change.ts";
+import { createRecentTail, type RecentTail } from "./tail.ts";
+
+/** Score of one entity at one time. */
+export interface FleetScore {
+  /** Mean surprise of its metrics above the fleet's, 0 or more. */
+  readonly score: number;
+  readonly alert: boolean;
+  /** Per metric, 0 or more. */
+  readonly contributions: Float64Array;
+}
+
+/** Scores entities of one kind (the pods of a cluster) side by side, each learning as it goes. */
+export interface Fleet {
+  /**
+   * @param rows per entity its values at this time, in the order of `metrics`; entities may come and go
+   * @returns per entity its score
+   */
+  push(time: number, rows: ReadonlyMap<string, ArrayLike<number>>): ReadonlyMap<string, FleetScore>;
+}
+
+/** How a fleet is scored. */
+export interface FleetOptions {
+  readonly metrics: readonly string[];
+  /** Seconds from an entity's first row that only teach. */
+  readonly learning: number;
+  /** Score from which an entity is in alert; then it is silent for `silence` seconds. */
+  readonly bar: number;
+  readonly silence: number;
+}
+
+interface Entity {
+  readonly changes: readonly ChangeTracker[];
+  /** Per metric and direction. */
+  readonly tails: readonly RecentTail[];
+  readonly since: number;
+  readonly scores: RecentTail;
+  silentUntil: number;
+}
+
+const FLEET_TAIL = 4000;
+/** Own past counts n/(n + this), the fleet's the rest. */
+const OWN_FROM = 40;
+const FLOOR_SHARE = 0.05;
+const MAX_ENTITIES = 20_000;
+const MAX_SURPRISE = 6;
+
+/** An entity's changes against its own hour, measured among its own past and all entities' past, above what all do at once. */
+export function createFleet(options: FleetOptions): Fleet {
+  const size = options.metrics.length;
+  const groups = groupsOf(options.metrics);
+  const entities = new Map<string, Entity>();
+  const shared = Array.from({ length: 2 * size }, () => createRecentTail(FLEET_TAIL));
+  const typical = Array.from({ length: size }, () => ({ sum: 0, count: 0 }));
+  const enter = (name: string, time: number): Entity => {
+    if (entities.size >= MAX_ENTITIES) {
+      entities.delete(entities.keys().next().value as string);
+    }
+    const entity: Entity = {
+      changes: typical.map((known) => createChangeTracker(() => FLOOR_SHARE * meanOf(known) || 1e-6)),
+      tails: Array.from({ length: 2 * size }, () => createRecentTail()),
+      scores: createRecentTail(),
+      since: time,
+      silentUntil: Number.NEGATIVE_INFINITY,
+    };
+    entities.set(name, entity);
+    return entity;
+  };
+
+  const surprisesOf = (entity: Entity, row: ArrayLike<number>): Float64Array => {
+    const surprises = new Float64Array(size);
+    for (let i = 0; i < size; i++) {
+      const value = row[i] as number;
+      const known = typical[i] as { sum: number; count: number };
+      if (Number.isFinite(value)) {
+        known.sum += Math.abs(value);
+        known.count++;
+      }
+      const [newest, steady] = (entity.changes[i] as ChangeTracker).push(value);
+      if (Number.isNaN(newest)) {
+        continue;
+      }
+      const now = rarity(entity, i, newest);
+      surprises[i] = (now + rarity(entity, i, steady)) / 2;
+      const slot = 2 * i + (newest < 0 ? 1 : 0);
+      (entity.tails[slot] as RecentTail).add(Math.abs(newest));
+      (shared[slot] as RecentTail).add(Math.abs(newest));
+    }
+    return surprises;
+  };
+
+  const rarity = (entity: Entity, metric: number, change: number): number => {
+    const slot = 2 * metric + (change < 0 ? 1 : 0);
+    const own = entity.tails[slot] as RecentTail;
+    const weight = own.size / (own.size + OWN_FROM);
+    const amount = Math.abs(change);
+    const surprise = weight * own.surprise(amount) + (1 - weight) * (shared[slot] as RecentTail).surprise(amount);
+    return Math.min(surprise, MAX_SURPRISE);
+  };
+
+  return {
+    push: (time, rows) => {
+      const surprises = new Map<string, Float64Array>();
+      for (const [name, row] of rows) {
+        surprises.set(name, surprisesOf(entities.get(name) ?? enter(name, time), row));
+      }
+      const usual = options.metrics.map((_, i) => median([...surprises.values()].map((values) => values[i] as number)));
+      const scores = new Map<string, FleetScore>();
+      for (const [name, values] of surprises) {
+        const contributions = values.map((value, i) => Math.max(value - (usual[i] as number), 0));
+        const score = meanOfGroups(contributions, groups);
+        const entity = entities.get(name) as Entity;
+        const alert = time - entity.since >= options.learning && time >= entity.silentUntil && score >= options.bar;
+        if (alert) {
+          entity.silentUntil = time + options.silence;
+        }
+        scores.set(name, { score, alert, contributions });
+      }
+      return scores;
+    },
+  };
+}
+
+function meanOf(known: { readonly sum: number; readonly count: number } | undefined): number {
+  return known === undefined || known.count === 0 ? 0 : known.sum / known.count;
+}
+
+/** Metrics that say the same in other units or percentiles count as one: their names differ in a unit, a rate or a percentile. */
+function groupsOf(metrics: readonly string[]): readonly (readonly number[])[] {
+  const groups = new Map<string, number[]>();
+  metrics.forEach((metric, i) => {
+    const stem = metric
+      .replace(/\(.*?\)/g, "")
+      .replace(/p\d{2,3}|_?(rate|percent|ratio)$/gi, "")
+      .toLowerCase();
+    groups.set(stem, [...(groups.get(stem) ?? []), i]);
+  });
+  return [...groups.values()];
+}
+
+function meanOfGroups(values: Float64Array, groups: readonly (readonly number[])[]): number {
+  let sum = 0;
+  for (const group of groups) {
+    sum += group.reduce((total, i) => total + (values[i] as number), 0) / group.length;
+  }
+  return groups.length === 0 ? 0 : sum / groups.length;
+}
