@@ -4,7 +4,7 @@ import type { Bot } from "../bot/app.ts";
 import type { Catalogue } from "../config/catalogue.ts";
 import type { Config } from "../config/schema.ts";
 import type { OncallDesk } from "../intelligence/actions-types.ts";
-import type { Deliver, OncallMessage } from "../oncall/pages.ts";
+import type { Deliver } from "../oncall/pages.ts";
 import type { Store } from "../store/store.ts";
 import type { Core } from "./core.ts";
 import type { Lifecycle } from "./lifecycle.ts";
@@ -63,20 +63,7 @@ export async function startBot(parts: BotStart): Promise<StartedBot | null> {
       }
     },
   });
-  return { address, deliver: (message) => deliver(bot, message, parts) };
-}
-
-/** Pages go to the person; what everybody must hear goes to the log until channels are told too. */
-async function deliver(bot: Bot, message: OncallMessage, { log }: BotStart): Promise<void> {
-  if (message.kind !== "page") {
-    log.warn({ group: message.group.id, kind: message.kind, reason: message.reason }, "on call");
-    return;
-  }
-  const { person, group, step, reason } = message;
-  const result = await bot.page({ person, group, step, reason });
-  if (!result.delivered) {
-    throw new Error(`${person.name} could not be paged: ${result.reason}`);
-  }
+  return { address, deliver: bot.deliver };
 }
 
 async function buildBot(parts: BotStart, botToken: string): Promise<Bot> {

@@ -95,7 +95,7 @@ describe("the living message of a group", () => {
   });
 
   test("alerts of others cannot be resolved by hand", async () => {
-    await harness.show(sampleGroup({ alerts: [sampleAlert({ source: "elsewhere" })] }));
+    await harness.show(sampleGroup({ alerts: [{ ...sampleAlert(), annotations: {} }] }));
     expect(textOf(harness.seen(channel)[0])).not.toContain("group.resolve");
   });
 

@@ -20,14 +20,13 @@ export function sampleAlert(labels: Record<string, string> = {}): ActiveAlert {
     alertname: "CMSWEBAnomaly",
     service: "dbs",
     severity: "high",
-    source: "cmswatch",
     detector: "aefc",
     pod: "dbs-global-r-1",
     ...labels,
   };
   return {
     labels: all,
-    annotations: { summary: "cpu at 4.1 instead of 0.8" },
+    annotations: { summary: "cpu at 4.1 instead of 0.8", anomaly: "a-1" },
     startsAt: earlier(600_000),
     endsAt: null,
     generatorURL: "http://127.0.0.1:8420/services/dbs",

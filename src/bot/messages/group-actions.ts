@@ -65,13 +65,16 @@ function moreMenu(groupId: string): ActionsBlock["elements"][number] {
   };
 }
 
-/** Alerts that cmswatch makes carry this label; only those can be resolved by hand. */
+/** Only alerts that cmswatch made can be resolved by hand. */
 function isOwn(group: GroupView["group"]): boolean {
-  return group.alerts.length > 0 && group.alerts.every((alert) => alert.labels["source"] === "cmswatch");
+  return group.alerts.length > 0 && group.alerts.every(ofAnomaly);
 }
 
 function isAnomaly(group: GroupView["group"]): boolean {
-  return group.alerts.some(
-    (alert) => alert.labels["anomaly_id"] !== undefined || alert.labels["detector"] !== undefined,
-  );
+  return group.alerts.some(ofAnomaly);
+}
+
+/** Alerts of anomalies name the anomaly. */
+function ofAnomaly({ annotations }: GroupView["group"]["alerts"][number]): boolean {
+  return annotations["anomaly"] !== undefined;
 }
