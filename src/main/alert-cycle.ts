@@ -7,6 +7,7 @@ import type { Silence } from "../alert/silence.ts";
 import type { CurrentState } from "../intelligence/current-state.ts";
 import type { Cycle } from "../intelligence/cycle.ts";
 import type { Pipeline } from "../intelligence/pipeline.ts";
+import type { Item } from "../intelligence/stage.ts";
 import type { AlertChange, Store } from "../store/store.ts";
 
 /** Who is told of groups after each look. */
@@ -20,6 +21,8 @@ export interface AlertCycleParts {
   readonly pipeline: Pipeline;
   /** Runs the pipeline and sends what follows from it: storms collapsed, copies, alerts it raises. */
   readonly sending: Cycle;
+  /** Brings what dashboards should show to Grafana; never throws. */
+  readonly annotate: (items: readonly Item[], now: Date) => Promise<void>;
   readonly store: Store;
   readonly current: CurrentState;
   readonly clock: Clock;
@@ -87,6 +90,7 @@ export function createAlertCycle(parts: AlertCycleParts, seen: readonly ActiveAl
     current.groups.set(result.groups, now);
     current.silences.set(silences, now);
     countHidden(current, alerts);
+    await parts.annotate(result.items, now);
     await tell(result.groups, now);
     if (now.getTime() - savedAt >= SAVE_EVERY) {
       await save();

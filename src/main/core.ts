@@ -16,12 +16,14 @@ import { type CycleState, createCycle } from "../intelligence/cycle.ts";
 import { createPipeline, type Pipeline, type PipelineState } from "../intelligence/pipeline.ts";
 import { loadRunbooks } from "../intelligence/runbooks/load.ts";
 import { createRunbookIndex, type RunbookIndex } from "../intelligence/runbooks/match.ts";
+import { createSolutionDesk } from "../intelligence/solutions/desk.ts";
 import { createStatusSource } from "../intelligence/status.ts";
 import type { OncallNow, StatusSource } from "../intelligence/status-types.ts";
 import type { MetricSource } from "../prometheus/source.ts";
 import type { Store } from "../store/store.ts";
 import { findConcerns } from "../tickets/concerns.ts";
 import { type AlertCycle, createAlertCycle, type GroupListener, savedState } from "./alert-cycle.ts";
+import { createAnnotator } from "./annotate.ts";
 import { createAnomalyPush } from "./anomaly-push.ts";
 import { createCare } from "./care.ts";
 import { createDetection, type Detection } from "./detection/detection.ts";
@@ -67,9 +69,11 @@ export interface Core {
 export async function createCore(parts: CoreParts): Promise<Core> {
   const { config, catalogue, store, alertmanager, clock, log } = parts;
   const current = createCurrentState(config.intelligence.every);
-  const runbooks = createRunbookIndex(loadRunbooks(config.runbooks ?? null), (id) => runbookUrl(parts.baseUrl, id));
+  const books = loadRunbooks(config.runbooks ?? null);
+  const solutions = createSolutionDesk(books, store.feedback);
+  const runbooks = createRunbookIndex(books, (id) => runbookUrl(parts.baseUrl, id));
   const state = await savedState<PipelineState>(store, "pipeline");
-  const pipeline = createPipeline(config, { catalogue, runbooks, state });
+  const pipeline = createPipeline(config, { catalogue, runbooks, solutions, state });
   const listeners: GroupListener[] = [];
   const silences = createSilences({
     alertmanager,
@@ -91,12 +95,14 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     alertmanager,
     ledger: store.silences,
     catalogue,
+    solutions,
     state: await savedState<CycleState>(store, "sending"),
   });
   const cycle = createAlertCycle({
     alertmanager,
     pipeline,
     sending,
+    annotate: createAnnotator(config, { current, clock, log }),
     store,
     current,
     clock,

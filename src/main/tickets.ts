@@ -10,6 +10,7 @@ import type { CurrentState } from "../intelligence/current-state.ts";
 import type { Pipeline } from "../intelligence/pipeline.ts";
 import type { Store } from "../store/store.ts";
 import { findConcerns } from "../tickets/concerns.ts";
+import { createLinkIndex } from "../tickets/link-index.ts";
 import { configuredSources, processTools } from "../tickets/sources.ts";
 import { createTicketCycle, type SourceStatus, type TicketCycle } from "../tickets/sync-source.ts";
 import type { TicketingSystem } from "../tickets/system.ts";
@@ -28,6 +29,7 @@ export interface TicketParts {
 
 /** Three refreshes fit into Alertmanager's usual resolve timeout of five minutes. */
 const REFRESH_EVERY = 100_000;
+const MAX_WRONG_LINKS = 10_000;
 const SYSTEMS: readonly TicketSystem[] = ["ggus", "helpdesk", "ssb", "jira"];
 
 /** Two loops per configured source: one fetches and syncs, one keeps the alerts of open tickets alive in between. */
@@ -41,6 +43,9 @@ export function createTicketLoops(parts: TicketParts): readonly Loop[] {
     log,
     resolveGuard: config.tickets.resolveGuard,
   });
+  const wrongLinks = () => store.feedback.list({ kind: "wrong-link", limit: MAX_WRONG_LINKS });
+  const links = createLinkIndex(store.tickets, wrongLinks, clock);
+  const hasChanged = (result: SyncResult<Ticket>) => result.decisions.some(({ change }) => change !== null);
   const concernsOf = (ticket: Ticket) => findConcerns(ticket, catalogue);
   return configuredSources(config.tickets, processTools(process.env, clock)).flatMap(({ source, every, filter }) => {
     const system = enriching(source.system, parts);
@@ -50,6 +55,8 @@ export function createTicketLoops(parts: TicketParts): readonly Loop[] {
       memory: store.tickets,
       filter,
       concernsOf,
+      links,
+      hasChanged,
       clock,
       log,
     });

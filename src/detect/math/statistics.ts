@@ -28,18 +28,3 @@ export function quantileSorted(sorted: ArrayLike<number>, p: number): number {
 export function median(values: ArrayLike<number>): number {
   return quantileSorted(sortedFinite(values), 0.5);
 }
-
-/** Index of the first element of ascending `sorted` that is greater than `value`; its length when none is. */
-export function upperBound(sorted: ArrayLike<number>, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sorted[middle] as number) > value) {
-      high = middle;
-    } else {
-      low = middle + 1;
-    }
-  }
-  return low;
-}
