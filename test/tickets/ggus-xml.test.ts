@@ -21,6 +21,12 @@ describe("GGUS XML", () => {
     });
   });
 
+  it("reports a ticket that its parent leaves open, and reads on with the next", async () => {
+    const { tickets, problems } = await read(`<r><t><ticket><Ticket-ID>1</Ticket-ID></t>${ticket(2)}</r>`);
+    expect(tickets.map(({ id }) => id)).toEqual(["2"]);
+    expect(problems).not.toEqual([]);
+  });
+
   it("reads description and comments of a detailed export", async () => {
     const comments =
       "<Description>long story</Description><Comments><Comment><Date>2021-03-04</Date><Time>05:06</Time><Text>on it</Text></Comment></Comments>";

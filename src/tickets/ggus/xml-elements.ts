@@ -169,7 +169,9 @@ class ElementCutter {
         ? ({ text: this.#buffer.slice(this.#start, opens), line: this.#startLine, fault: "unclosed" } as const)
         : null;
     if (unclosed !== null) {
-      this.#open.length = this.#open.lastIndexOf(this.#name);
+      // An outer element may have ended meanwhile and taken it along.
+      const index = this.#open.lastIndexOf(this.#name);
+      this.#open.length = index >= 0 ? index : this.#open.length;
     }
     if (name === this.#name) {
       this.#found++;
