@@ -189,12 +189,12 @@ export async function createCore(parts: CoreParts): Promise<Core> {
 const ACKNOWLEDGEMENT_LIMIT = 4 * 3_600_000;
 
 const EFFECTS = {
-  "not-anomaly": "Noted: this pattern is left out when the model is trained next.",
-  helped: "Noted: this solution ranks higher for such alerts.",
-  "did-not-help": "Noted: this solution ranks lower for such alerts.",
-  "wrong-group": "Noted for the grouping.",
-  "wrong-severity": "Noted for the severity of such alerts.",
-  "wrong-link": "Noted: these stay apart.",
+  "not-anomaly": "Noted, and kept with the anomaly. Models do not learn from it by themselves yet.",
+  helped: "Noted: this solution ranks higher for such alerts from now on.",
+  "did-not-help": "Noted: this solution ranks lower for such alerts from now on.",
+  "wrong-group": "Noted, and kept with the group. Grouping does not change by it yet.",
+  "wrong-severity": "Noted, and kept with the alert. Its severity does not change by it yet.",
+  "wrong-link": "Noted: these stay apart from now on.",
 } as const;
 
 function runbookUrl(baseUrl: string | null, id: string): string {
