@@ -36,7 +36,10 @@ export function createSolutionRanker(feedback: readonly Feedback[]): SolutionRan
         const here = answers.byContext.get(id) ?? NO_ANSWERS;
         return { id, place, here, elsewhere: { helped: all.helped - here.helped, failed: all.failed - here.failed } };
       });
-      return rankArms(arms, options).flatMap((arm) => {
+      const ranked = rankArms(arms, options);
+      // Nobody has answered yet: the runbook's author knows best.
+      const isCold = arms.every((arm) => isUnanswered(arm.here) && isUnanswered(arm.elsewhere));
+      return (isCold ? ranked.toSorted((left, right) => left.place - right.place) : ranked).flatMap((arm) => {
         const remedy = remedies[arm.place];
         return remedy === undefined
           ? []
@@ -44,6 +47,10 @@ export function createSolutionRanker(feedback: readonly Feedback[]): SolutionRan
       });
     },
   };
+}
+
+function isUnanswered({ helped, failed }: Answers): boolean {
+  return helped + failed === 0;
 }
 
 function reasonFor({ here, elsewhere, place, mean }: RankedArm, context: string): string {

@@ -36,6 +36,15 @@ describe("ranking solutions", () => {
     );
   });
 
+  it("keeps the runbook's order whatever is drawn, while nobody has answered", () => {
+    for (const draw of [0.01, 0.3, 0.7, 0.99]) {
+      let turn = 0;
+      const random = () => (draw + 0.37 * turn++) % 1;
+      const ranked = createSolutionRanker([]).rank(runbook, "dbs", { random, sharpness: 1 });
+      expect(ranked.map(({ text }) => text.slice(4))).toEqual(["a", "b", "c"]);
+    }
+  });
+
   it("learns what helps for this service, and a little for others", () => {
     const feedback = [said("helped", "c"), said("helped", "c"), said("did-not-help", "a")];
     expect(order(feedback)).toEqual(["c", "b", "a"]);
