@@ -59,10 +59,10 @@ export function createWebSources(parts: WebSourceParts): WebSources {
       };
     },
     async services() {
-      const now = clock();
-      const overview = await status.overview(now);
+      const overview = await status.overview(clock());
       const groups = overview.alerts.kind === "missing" ? [] : overview.alerts.value;
-      return Promise.all(overview.services.map((summary) => serviceView(summary, groups, parts, now)));
+      const oncall = overview.oncall.kind === "missing" ? null : (overview.oncall.value[0]?.person?.name ?? null);
+      return overview.services.map((summary) => serviceView(summary, groups, oncall, parts));
     },
     async groups() {
       const acknowledged = new Map(
@@ -80,17 +80,14 @@ export function createWebSources(parts: WebSourceParts): WebSources {
   };
 }
 
-async function serviceView(
+function serviceView(
   summary: ServiceSummary,
   groups: readonly AlertGroup[],
-  { current, status, owners }: WebSourceParts,
-  now: Date,
-): Promise<ServiceView> {
+  oncall: string | null,
+  { current, owners }: WebSourceParts,
+): ServiceView {
   const entities = current.entitiesOf(summary.service);
   const worst = [...entities].sort((left, right) => (right.score ?? 0) - (left.score ?? 0))[0];
-  const oncall = await status
-    .overview(now)
-    .then(({ oncall: part }) => (part.kind === "missing" ? null : (part.value[0]?.person?.name ?? null)));
   return {
     name: summary.service,
     title: summary.title,
