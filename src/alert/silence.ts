@@ -29,3 +29,29 @@ export const SILENCE_MARK = "[cmswatch]";
 export function isOurs(silence: Pick<Silence, "comment">): boolean {
   return silence.comment.trimEnd().endsWith(SILENCE_MARK);
 }
+
+/** Who works on what. */
+export interface Acknowledgement {
+  readonly groupId: string;
+  readonly by: string;
+  readonly at: Date;
+  /** When it ends unless somebody says that they still work on it. */
+  readonly until: Date;
+  readonly silenceId: string | null;
+  readonly endedAt: Date | null;
+}
+
+/** A silence of ours: who wanted it, why, and what it has hidden. */
+export interface LedgerEntry {
+  readonly silenceId: string;
+  readonly owner: string;
+  readonly reason: string;
+  readonly purpose: "manual" | "acknowledgement" | "copy" | "collapse" | "recurring";
+  readonly groupId: string | null;
+  readonly matchers: readonly string[];
+  readonly startsAt: Date;
+  readonly endsAt: Date;
+  readonly endedAt: Date | null;
+  /** Fingerprints it has hidden so far. */
+  readonly hidden: readonly string[];
+}

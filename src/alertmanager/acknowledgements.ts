@@ -1,7 +1,7 @@
 import type { Alertmanager } from "../alert/alertmanager.ts";
 import type { Clock } from "../alert/clock.ts";
 import type { Matcher } from "../alert/matcher.ts";
-import { isOurs, type Silence } from "../alert/silence.ts";
+import { type Acknowledgement, isOurs, type Silence } from "../alert/silence.ts";
 import { UserError } from "../alert/user-error.ts";
 import type { Silences } from "./silences.ts";
 
@@ -9,17 +9,6 @@ import type { Silences } from "./silences.ts";
 const LENGTH = 900_000;
 /** Nothing firing under it for this long means that the alert has resolved; less may be a gap between two refreshes. */
 const RESOLVED_AFTER = 60_000;
-
-/** Who works on what. The store's Acknowledgement is one. */
-export interface Acknowledgement {
-  readonly groupId: string;
-  readonly by: string;
-  readonly at: Date;
-  /** When it ends unless somebody says that they still work on it. */
-  readonly until: Date;
-  readonly silenceId: string | null;
-  readonly endedAt: Date | null;
-}
 
 /** Where acknowledgements are written down. The store's AcknowledgementRepository is one. */
 export interface AcknowledgementBook {

@@ -1,20 +1,8 @@
 import type { Labels } from "../alert/alert.ts";
 import type { Matcher } from "../alert/matcher.ts";
+import type { LedgerEntry } from "../alert/silence.ts";
 
-/** A silence of ours: who wanted it, why, and what it has hidden. The store's LedgerEntry is one. */
-export interface LedgerEntry {
-  readonly silenceId: string;
-  readonly owner: string;
-  readonly reason: string;
-  readonly purpose: "manual" | "acknowledgement" | "copy" | "collapse" | "recurring";
-  readonly groupId: string | null;
-  readonly matchers: readonly string[];
-  readonly startsAt: Date;
-  readonly endsAt: Date;
-  readonly endedAt: Date | null;
-  /** Fingerprints it has hidden so far. */
-  readonly hidden: readonly string[];
-}
+export type { LedgerEntry } from "../alert/silence.ts";
 
 /** Where silences are written down. The store's SilenceLedgerRepository is one. */
 export interface SilenceLedger {

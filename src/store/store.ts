@@ -1,6 +1,9 @@
 import type { Labels } from "../alert/alert.ts";
 import type { Anomaly } from "../alert/anomaly.ts";
+import type { Acknowledgement, LedgerEntry } from "../alert/silence.ts";
 import type { Ticket, TicketSystem } from "../alert/ticket.ts";
+
+export type { Acknowledgement, LedgerEntry } from "../alert/silence.ts";
 
 /**
  * Everything that must survive a restart. PGlite and PostgreSQL implement it by the same code and migrations;
@@ -136,15 +139,6 @@ export interface MessageRepository {
   claim(deliveryId: string, at: Date): Promise<boolean>;
 }
 
-export interface Acknowledgement {
-  readonly groupId: string;
-  readonly by: string;
-  readonly at: Date;
-  readonly until: Date;
-  readonly silenceId: string | null;
-  readonly endedAt: Date | null;
-}
-
 export interface AcknowledgementRepository {
   /** Inserts, or replaces the one of the same group and `at`; earlier ones of the group that are still in force end at `at`. */
   save(acknowledgement: Acknowledgement): Promise<void>;
@@ -152,21 +146,6 @@ export interface AcknowledgementRepository {
   active(): Promise<readonly Acknowledgement[]>;
   /** The newest of the group. */
   of(groupId: string): Promise<Acknowledgement | null>;
-}
-
-/** A silence of ours: who wanted it, why, and what it has hidden. */
-export interface LedgerEntry {
-  readonly silenceId: string;
-  readonly owner: string;
-  readonly reason: string;
-  readonly purpose: "manual" | "acknowledgement" | "copy" | "collapse" | "recurring";
-  readonly groupId: string | null;
-  readonly matchers: readonly string[];
-  readonly startsAt: Date;
-  readonly endsAt: Date;
-  readonly endedAt: Date | null;
-  /** Fingerprints it has hidden so far. */
-  readonly hidden: readonly string[];
 }
 
 export interface SilenceLedgerRepository {

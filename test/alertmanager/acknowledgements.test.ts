@@ -1,10 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { equals } from "../../src/alert/matcher.ts";
-import {
-  type Acknowledgement,
-  type Acknowledgements,
-  createAcknowledgements,
-} from "../../src/alertmanager/acknowledgements.ts";
+import type { Acknowledgement } from "../../src/alert/silence.ts";
+import { type Acknowledgements, createAcknowledgements } from "../../src/alertmanager/acknowledgements.ts";
 import { createEmbeddedAlertmanager, type EmbeddedAlertmanager } from "../../src/alertmanager/embedded/embedded.ts";
 import { createSilences } from "../../src/alertmanager/silences.ts";
 import { alert } from "./contract.ts";

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { systemClock } from "../../src/alert/clock.ts";
 import { equals } from "../../src/alert/matcher.ts";
-import { type Acknowledgement, createAcknowledgements } from "../../src/alertmanager/acknowledgements.ts";
+import type { Acknowledgement } from "../../src/alert/silence.ts";
+import { createAcknowledgements } from "../../src/alertmanager/acknowledgements.ts";
 import type { AlertmanagerCluster } from "../../src/alertmanager/cluster.ts";
 import { createSilenceCare } from "../../src/alertmanager/silence-care.ts";
 import { createSilences, type Silences } from "../../src/alertmanager/silences.ts";
