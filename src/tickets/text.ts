@@ -1,10 +1,11 @@
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-const CONTROL = /[\u0001-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
-const HALF_CHARACTER = /\p{Surrogate}/gu;
+const CONTROL = /[\u0001-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+const CONTROLS = new RegExp(CONTROL, "g");
 
 /** Text as the rest of cmswatch may keep it: trimmed, well-formed Unicode, control characters as spaces. */
 export function cleanText(text: string): string {
-  return text.replace(HALF_CHARACTER, "\uFFFD").replace(CONTROL, " ").trim();
+  const formed = text.isWellFormed() ? text : text.toWellFormed();
+  return (CONTROL.test(formed) ? formed.replace(CONTROLS, " ") : formed).trim();
 }
 
 /** The text of a cell, or null for what the ticketing systems write for nothing: empty or `none`. */

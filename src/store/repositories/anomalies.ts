@@ -1,6 +1,6 @@
 import { and, desc, eq, gte, isNull } from "drizzle-orm";
-import { replaceAllBut } from "../columns.ts";
-import { type Database, inBatches, lastOfEach } from "../database.ts";
+import { insertRows } from "../bulk.ts";
+import { type Database, lastOfEach } from "../database.ts";
 import { anomalies } from "../schema.ts";
 import type { AnomalyRepository } from "../store.ts";
 
@@ -9,14 +9,7 @@ export function anomalyRepository(database: Database): AnomalyRepository {
   return {
     async save(changed) {
       const rows = lastOfEach(changed, (anomaly) => anomaly.id);
-      await database.transaction((transaction) =>
-        inBatches(rows, (batch) =>
-          transaction
-            .insert(anomalies)
-            .values(batch)
-            .onConflictDoUpdate({ target: anomalies.id, set: replaceAllBut(anomalies, ["id"]) }),
-        ),
-      );
+      await database.transaction((transaction) => insertRows(transaction, anomalies, rows, [anomalies.id]));
     },
     async open() {
       return database.select().from(anomalies).where(isNull(anomalies.closedAt)).orderBy(anomalies.openedAt);

@@ -1,5 +1,6 @@
 import { desc, eq, gte } from "drizzle-orm";
-import { type Database, inBatches } from "../database.ts";
+import { insertRows } from "../bulk.ts";
+import type { Database } from "../database.ts";
 import { alertChanges } from "../schema.ts";
 import type { AlertHistoryRepository } from "../store.ts";
 
@@ -18,9 +19,7 @@ const columns = {
 export function alertHistoryRepository(database: Database): AlertHistoryRepository {
   return {
     async append(changes) {
-      await database.transaction((transaction) =>
-        inBatches(changes, (batch) => transaction.insert(alertChanges).values(batch)),
-      );
+      await database.transaction((transaction) => insertRows(transaction, alertChanges, changes));
     },
     async since(at, limit) {
       return database

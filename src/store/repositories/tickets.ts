@@ -1,6 +1,6 @@
 import { and, eq, inArray, isNull } from "drizzle-orm";
 import type { TicketSystem } from "../../alert/ticket.ts";
-import { replaceAllBut } from "../columns.ts";
+import { insertRows, selectRows } from "../bulk.ts";
 import { type Database, inBatches, lastOfEach } from "../database.ts";
 import { ticketChanges, tickets } from "../schema.ts";
 import type { TicketRepository, TrackedTicket } from "../store.ts";
@@ -11,7 +11,8 @@ export function ticketRepository(database: Database): TicketRepository {
   return {
     async open(system) {
       const found = and(eq(tickets.system, system), isNull(tickets.resolvedAt));
-      return (await database.select().from(tickets).where(found).orderBy(tickets.firstSeen, tickets.id)).map(toTracked);
+      const query = database.select().from(tickets).where(found).orderBy(tickets.firstSeen, tickets.id);
+      return (await selectRows(database, tickets, query)).map(toTracked);
     },
     async get(system, id) {
       const [row] = await database.select().from(tickets).where(ofTicket(system, id));
@@ -20,29 +21,21 @@ export function ticketRepository(database: Database): TicketRepository {
     async getMany(system, ids) {
       const found: TrackedTicket[] = [];
       await inBatches(ids, async (batch) => {
-        const rows = await database
-          .select()
-          .from(tickets)
-          .where(and(eq(tickets.system, system), inArray(tickets.id, batch)));
-        found.push(...rows.map(toTracked));
+        const wanted = and(eq(tickets.system, system), inArray(tickets.id, batch));
+        found.push(
+          ...(await selectRows(database, tickets, database.select().from(tickets).where(wanted))).map(toTracked),
+        );
       });
       return found;
     },
     async save(tracked, changes) {
       const rows = lastOfEach(tracked.map(toRow), (row) => JSON.stringify([row.system, row.id]));
       await database.transaction(async (transaction) => {
-        await inBatches(rows, (batch) =>
-          transaction
-            .insert(tickets)
-            .values(batch)
-            .onConflictDoUpdate({
-              target: [tickets.system, tickets.id],
-              set: replaceAllBut(tickets, ["system", "id"]),
-            }),
-        );
-        await inBatches(
+        await insertRows(transaction, tickets, rows, [tickets.system, tickets.id]);
+        await insertRows(
+          transaction,
+          ticketChanges,
           changes.map(({ system, id, change }) => ({ system, id, ...change })),
-          (batch) => transaction.insert(ticketChanges).values(batch),
         );
       });
     },
