@@ -39,6 +39,7 @@ export function readFacts(event: GroupingEvent, catalogue: Catalogue, ignoredLab
   const source = sourceOf(labels, name);
   const text = `${annotations["Subject"] ?? ""} ${annotations["Description"] ?? ""}`;
   const isNodeDown = isNodeGone(name);
+  const stems = stemmedWords(name);
   const service = source === "alert" ? serviceOf(labels, catalogue) : null;
   return {
     source,
@@ -50,11 +51,11 @@ export function readFacts(event: GroupingEvent, catalogue: Catalogue, ignoredLab
     site: labels["Site"] ?? labels["site"] ?? annotations["Site"] ?? null,
     topic: source === "ticket" ? topicOf(text) : "unknown",
     hosts: source === "ticket" ? hostsIn(text) : [],
-    isLoss: isLoss(name),
-    isRestart: stemmedWords(name).some((stem) => stem === "restart" || stem === "crash"),
-    isForeboding: stemmedWords(name).some((stem) => FOREBODING.has(stem)),
+    isLoss: isLoss(name, stems),
+    isRestart: stems.some((stem) => stem === "restart" || stem === "crash"),
+    isForeboding: stems.some((stem) => FOREBODING.has(stem)),
     isNodeDown,
-    isServiceDown: source === "alert" && labels["service"] !== undefined && stemmedWords(name).includes("down"),
+    isServiceDown: source === "alert" && labels["service"] !== undefined && stems.includes("down"),
     outage: source === "outage" ? outageFacts(event, catalogue) : null,
   };
 }
@@ -79,8 +80,7 @@ function isNodeGone(name: string): boolean {
   return /node[\s_-]*(not[\s_-]*)?ready|node.*(down|unreachable|lost)|host.*down/i.test(name);
 }
 
-function isLoss(name: string): boolean {
-  const stems = stemmedWords(name);
+function isLoss(name: string, stems: readonly string[]): boolean {
   const text = stems.join(" ");
   return (
     stems.some((stem) => LOSS.has(stem)) ||

@@ -11,6 +11,8 @@ const MAX_IDENTITIES = 50_000;
 const CLOSE_AFTER = 12 * HOUR;
 /** Weight of the prior rate, in hours of observation. */
 const PRIOR_HOURS = 24;
+/** Between the signatures of a pair. */
+const SEPARATOR = "\u0001";
 
 /** Open groups, what fired lately, and how often things usually fire. All of it is bounded. */
 export class Memory {
@@ -19,6 +21,8 @@ export class Memory {
   private readonly byKind = new Map<GroupKind, Set<GroupState>>();
   private readonly counts = new Map<string, number>();
   private readonly verdicts = new Map<string, number>();
+  /** Signatures about which people said anything, to look nothing up for the others. */
+  private judged: ReadonlySet<string> | null = null;
   private readonly recent: Recent;
   private next = 0;
   private firstAt: number | null = null;
@@ -88,9 +92,16 @@ export class Memory {
     return this.verdicts.get(pairOf(left, right)) ?? 0;
   }
 
+  /** Whether people said anything about alerts with this signature. */
+  isJudged(signature: string): boolean {
+    this.judged ??= new Set([...this.verdicts.keys()].flatMap((pair) => pair.split(SEPARATOR)));
+    return this.judged.has(signature);
+  }
+
   /** Takes note of a person's merge or split; the latest word counts. */
   judge(left: string, right: string, verdict: 1 | -1): void {
     const pair = pairOf(left, right);
+    this.judged = null;
     this.verdicts.delete(pair);
     this.verdicts.set(pair, verdict);
     for (const oldest of this.verdicts.keys()) {
@@ -250,5 +261,5 @@ export class Memory {
 }
 
 function pairOf(left: string, right: string): string {
-  return left < right ? `${left}\u0001${right}` : `${right}\u0001${left}`;
+  return left < right ? `${left}${SEPARATOR}${right}` : `${right}${SEPARATOR}${left}`;
 }

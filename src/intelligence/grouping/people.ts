@@ -13,6 +13,9 @@ export function isApart(group: GroupState, facts: Facts, memory: Memory): boolea
 
 /** The open group with which people have merged alerts like this one. */
 export function togetherMatch({ t, facts, memory }: View): (Match & { rule: string }) | null {
+  if (!memory.isJudged(facts.signature)) {
+    return null;
+  }
   for (const group of memory.groups.values()) {
     const signature = t - group.lastAt <= TOGETHER_WITHIN ? rootOf(group)?.facts.signature : undefined;
     if (signature !== undefined && signature !== facts.signature && memory.verdict(signature, facts.signature) > 0) {
