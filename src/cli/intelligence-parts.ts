@@ -36,7 +36,15 @@ export async function openIntelligence(
   const saved = await store.states.get<PipelineState>(PIPELINE);
   const pipeline = createPipeline(config, { catalogue, runbooks, solutions, state: saved });
   const state = await store.states.get<CycleState>(CYCLE);
-  const cycle = createCycle({ config, pipeline, alertmanager, ledger: store.silences, catalogue, solutions, state });
+  const cycle = createCycle({
+    config,
+    pipeline,
+    alertmanager,
+    ledger: store.silences,
+    catalogue,
+    learners: [solutions],
+    state,
+  });
   const dryRun = options.dryRun === true;
 
   async function look() {

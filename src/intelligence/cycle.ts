@@ -6,7 +6,6 @@ import type { SilenceLedgerRepository } from "../store/store.ts";
 import { type CollapseReport, type CollapserState, createCollapser } from "./collapse/collapser.ts";
 import { type CopierState, type CopyReport, createCopier } from "./copies/copier.ts";
 import type { Pipeline, PipelineResult } from "./pipeline.ts";
-import type { SolutionDesk } from "./solutions/desk.ts";
 
 /** What the sending half of the pipeline needs. */
 export interface CycleParts {
@@ -15,8 +14,8 @@ export interface CycleParts {
   readonly alertmanager: Pick<Alertmanager, "post" | "putSilence" | "expireSilence">;
   readonly ledger: Pick<SilenceLedgerRepository, "save" | "get">;
   readonly catalogue: Catalogue;
-  /** Learns of new answers before each look. */
-  readonly solutions?: Pick<SolutionDesk, "refresh">;
+  /** They learn of new answers before each look. */
+  readonly learners?: readonly { refresh(): Promise<void> }[];
   /** What an earlier cycle's `state()` gave, without the pipeline's own. */
   readonly state?: CycleState | null;
 }
@@ -49,7 +48,7 @@ export interface CycleOptions {
 
 /** Each step of sending stands alone: one that fails is reported and does not stop the others. */
 export function createCycle(parts: CycleParts): Cycle {
-  const { pipeline, alertmanager, ledger, catalogue, solutions, state = null } = parts;
+  const { pipeline, alertmanager, ledger, catalogue, learners = [], state = null } = parts;
   const { disable, enrich } = parts.config.intelligence;
   const collapser = createCollapser({ alertmanager, ledger, catalogue, state: state?.collapser ?? null });
   const copier = createCopier({ alertmanager, ledger, state: state?.copier ?? null });
@@ -65,7 +64,7 @@ export function createCycle(parts: CycleParts): Cycle {
           return null;
         }
       };
-      await attempt("solutions", async () => solutions?.refresh());
+      await attempt("people's answers", () => Promise.all(learners.map((learner) => learner.refresh())));
       const ownSilences = new Set([...collapser.silenceIds(), ...copier.silenceIds()]);
       const result = pipeline.run(alerts, now, { acknowledged, ownSilences });
       if (result.raised.length > 0 && !dryRun) {

@@ -10,11 +10,12 @@ import type { SolutionDesk } from "./solutions/desk.ts";
 import type { Batch, Item, Stage, StageContext, StageReport } from "./stage.ts";
 import { toError } from "./stage.ts";
 import { annotateStage } from "./stages/annotate.ts";
+import { classifyStage, type Guesses } from "./stages/classify.ts";
 import { explainStage } from "./stages/explain.ts";
 import { type GroupStageState, groupStage } from "./stages/group.ts";
 import { preprocessStage } from "./stages/preprocess.ts";
 import { type RunbookFinder, runbookStage } from "./stages/runbook.ts";
-import { type SeverityGuess, severityStage } from "./stages/severity.ts";
+import { type SeverityGuess, type SeverityWord, severityStage } from "./stages/severity.ts";
 import { solutionsStage } from "./stages/solutions.ts";
 
 /** What the pipeline needs besides its configuration. */
@@ -22,7 +23,8 @@ export interface PipelineDependencies {
   readonly catalogue: Catalogue;
   readonly runbooks?: RunbookFinder;
   readonly solutions?: Pick<SolutionDesk, "propose">;
-  readonly severityGuess?: SeverityGuess;
+  /** What was learnt from past alerts and from people. */
+  readonly learned?: Guesses & { readonly severity: SeverityGuess; readonly correction: SeverityWord };
   /** Milliseconds of a steady clock, for the measures. */
   readonly steadyClock?: () => number;
   /** What an earlier pipeline's `state()` gave. */
@@ -68,13 +70,14 @@ type PipelineConfig = Pick<Config, "intelligence" | "alertmanager">;
 /** Builds the stages in their order; those named in `intelligence.disable` are left out. */
 export function createPipeline(config: PipelineConfig, dependencies: PipelineDependencies): Pipeline {
   const { severities, disable, criticalThreshold } = config.intelligence;
-  const { catalogue, runbooks, solutions, severityGuess = null, steadyClock = () => performance.now() } = dependencies;
+  const { catalogue, runbooks, solutions, learned, steadyClock = () => performance.now() } = dependencies;
   const rules = keywordRules(config.intelligence);
   const ignoredLabels = config.alertmanager.ignoreLabels;
   const group = groupStage({ catalogue, ranking: severities, ignoredLabels, state: dependencies.state?.group ?? null });
   const perAlert: readonly Stage[] = [
-    severityStage(rules, severities, severityGuess),
+    severityStage(rules, severities, learned?.severity, learned?.correction),
     annotateStage(rules),
+    ...(learned === undefined ? [] : [classifyStage(catalogue, learned)]),
     ...(runbooks === undefined ? [] : [runbookStage(runbooks)]),
     ...(solutions === undefined ? [] : [solutionsStage(solutions)]),
   ].filter((stage) => !disable.includes(stage.name));

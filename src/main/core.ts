@@ -13,6 +13,9 @@ import type { Actions, Actor } from "../intelligence/actions-types.ts";
 import { ANOMALY_ALERT, anomalyToAlert } from "../intelligence/anomaly-alerts.ts";
 import { type CurrentState, createCurrentState } from "../intelligence/current-state.ts";
 import { type CycleState, createCycle } from "../intelligence/cycle.ts";
+import { keywordRules } from "../intelligence/keyword-rules.ts";
+import { createLearnedDesk } from "../intelligence/learned/desk.ts";
+import { readCorrections } from "../intelligence/learned/guesser.ts";
 import { createPipeline, type Pipeline, type PipelineState } from "../intelligence/pipeline.ts";
 import { loadRunbooks } from "../intelligence/runbooks/load.ts";
 import { createRunbookIndex, type RunbookIndex } from "../intelligence/runbooks/match.ts";
@@ -20,7 +23,7 @@ import { createSolutionDesk } from "../intelligence/solutions/desk.ts";
 import { createStatusSource } from "../intelligence/status.ts";
 import type { OncallNow, StatusSource } from "../intelligence/status-types.ts";
 import type { MetricSource } from "../prometheus/source.ts";
-import type { Store } from "../store/store.ts";
+import type { Feedback, Store } from "../store/store.ts";
 import { findConcerns } from "../tickets/concerns.ts";
 import { type AlertCycle, createAlertCycle, type GroupListener, savedState } from "./alert-cycle.ts";
 import { createAnnotator } from "./annotate.ts";
@@ -29,6 +32,7 @@ import { createCare } from "./care.ts";
 import { createDetection, type Detection } from "./detection/detection.ts";
 import { entitySpecs } from "./detection/entities.ts";
 import type { UnitTrainer } from "./detection/training.ts";
+import { fitInThread } from "./learning/thread.ts";
 import { createLoop, type Loop } from "./loop.ts";
 import { createTicketLoops } from "./tickets.ts";
 
@@ -73,7 +77,16 @@ export async function createCore(parts: CoreParts): Promise<Core> {
   const solutions = createSolutionDesk(books, store.feedback);
   const runbooks = createRunbookIndex(books, (id) => runbookUrl(parts.baseUrl, id));
   const state = await savedState<PipelineState>(store, "pipeline");
-  const pipeline = createPipeline(config, { catalogue, runbooks, solutions, state });
+  const learned = createLearnedDesk({
+    history: store.history,
+    feedback: store.feedback,
+    catalogue,
+    keywordServices: keywordRules(config.intelligence).map(({ name }) => name),
+    fit: fitInThread,
+    clock,
+    tell: (what, details) => log.info(details, what),
+  });
+  const pipeline = createPipeline(config, { catalogue, runbooks, solutions, learned, state });
   const listeners: GroupListener[] = [];
   const silences = createSilences({
     alertmanager,
@@ -95,7 +108,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     alertmanager,
     ledger: store.silences,
     catalogue,
-    solutions,
+    learners: [solutions, learned],
     state: await savedState<CycleState>(store, "sending"),
   });
   const cycle = createAlertCycle({
@@ -156,7 +169,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     newId: randomUUID,
     look: () => cycleLoop.runNow(),
     onClosed: (id) => detection.dismiss(id),
-    effectOf: async ({ kind }) => EFFECTS[kind],
+    effectOf: async (feedback) => effectOf(feedback),
   });
   const ticketLoops = createTicketLoops({ config, catalogue, store, alertmanager, pipeline, current, clock, log });
   return {
@@ -193,9 +206,20 @@ const EFFECTS = {
   helped: "Noted: this solution ranks higher for such alerts from now on.",
   "did-not-help": "Noted: this solution ranks lower for such alerts from now on.",
   "wrong-group": "Noted, and kept with the group. Grouping does not change by it yet.",
-  "wrong-severity": "Noted, and kept with the alert. Its severity does not change by it yet.",
+  "wrong-severity": "Noted, and kept with the alert. Say which severity is right, and such alerts get it.",
   "wrong-link": "Noted: these stay apart from now on.",
 } as const;
+
+/** What a piece of feedback changes, for the person who gave it. */
+function effectOf(feedback: Feedback): string {
+  const [correction] = readCorrections([feedback]);
+  if (correction === undefined) {
+    return EFFECTS[feedback.kind];
+  }
+  const { alertname, service, severity } = correction;
+  const where = service === null ? "" : ` of ${service}`;
+  return `Noted: from the next look on ${alertname}${where} is ${severity}, and what is learnt from past alerts takes your word for it.`;
+}
 
 function runbookUrl(baseUrl: string | null, id: string): string {
   return baseUrl === null ? `docs/runbooks/${id}.md` : `${baseUrl}/runbooks/${id}`;

@@ -1,4 +1,4 @@
-import { Worker } from "node:worker_threads";
+import { besides, openWorker } from "./open.ts";
 import type { FromWorker, ToWorker, WorkerStart } from "./protocol.ts";
 
 /** One running training thread. */
@@ -16,30 +16,13 @@ export interface ThreadListener {
   onDeath(why: string): void;
 }
 
-const SOURCE = new URL("./entry.ts", import.meta.url);
-
-/** The thread's file beside this module: compiled as this module is, or source as it is. */
+/** The thread's file beside this module. */
 export function entryUrl(): URL {
-  return import.meta.url.endsWith(".ts") ? SOURCE : new URL(SOURCE.href.replace(/\.ts$/, ".js"));
-}
-
-/**
- * From source the thread first needs the TypeScript loader of the tests and scripts: Node 20 cannot run TypeScript, and a
- * thread does not inherit the loader of the thread that starts it.
- */
-function openWorker(entry: URL, start: WorkerStart): Worker {
-  const options = { workerData: start, name: "training" };
-  if (!entry.pathname.endsWith(".ts")) {
-    return new Worker(entry, options);
-  }
-  const loader = JSON.stringify(import.meta.resolve("tsx/esm/api"));
-  const main = JSON.stringify(entry.href);
-  const code = `import(${loader}).then(({ register }) => { register(); return import(${main}); });`;
-  return new Worker(code, { ...options, eval: true });
+  return besides(import.meta.url, "./entry.ts");
 }
 
 export function startThread(entry: URL, start: WorkerStart, listener: ThreadListener): TrainingThread {
-  const worker = openWorker(entry, start);
+  const worker = openWorker(entry, "training", start);
   let over = false;
   const die = (why: string): void => {
     if (!over) {

@@ -60,7 +60,8 @@ export function readFacts(event: GroupingEvent, catalogue: Catalogue, ignoredLab
   };
 }
 
-function sourceOf(labels: Labels, name: string): Facts["source"] {
+/** Where an alert comes from, by how our sources name theirs. */
+export function sourceOf(labels: Labels, name = labels["alertname"] ?? ""): Facts["source"] {
   const service = (labels["service"] ?? "").toLowerCase();
   if (service === "ssb" || name.startsWith("ssb-")) {
     return "outage";

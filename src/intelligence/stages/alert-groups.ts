@@ -5,6 +5,7 @@ import { serviceOf } from "../grouping/facts.ts";
 import { groupTitle } from "../grouping/title.ts";
 import type { GroupKind } from "../grouping/types.ts";
 import type { Item, StageContext } from "../stage.ts";
+import { PROBABLE_SERVICE } from "./classify.ts";
 
 /** An alert that is or was in a group. */
 export interface Seat {
@@ -59,7 +60,7 @@ function makeGroup(id: string, allSeats: readonly Seat[], making: Making): Alert
   const services = byCount(items.flatMap((item) => serviceOf(item.labels, catalogue) ?? []));
   const nodes = byCount(items.flatMap((item) => item.labels["node"] ?? []));
   const worst = items.reduce((best, item) => (rank(item, ranking) > rank(best, ranking) ? item : best), first);
-  const service = serviceOfGroup(card, services, serviceOf(root.labels, catalogue));
+  const service = serviceOfGroup(card, services, serviceOf(root.labels, catalogue)) ?? probableService(items);
   return {
     id,
     title: groupTitle({ kind: card.kind, subject: card.subject, root, services, nodes, count: items.length }),
@@ -75,6 +76,12 @@ function makeGroup(id: string, allSeats: readonly Seat[], making: Making): Alert
     owners: service === null ? [] : [...(catalogue.find(service)?.owners ?? [])],
     reasons: reasonsOf(items, worst),
   };
+}
+
+/** For an alert of no known service: what its words say; not for many at once. */
+function probableService(items: readonly Item[]): string | null {
+  const probable = new Set(items.flatMap((item) => item.annotations[PROBABLE_SERVICE] ?? []));
+  return items.length === probable.size && probable.size === 1 ? ([...probable][0] ?? null) : null;
 }
 
 /** A node or a network is no service: its group belongs to none, unless only one is hit. */

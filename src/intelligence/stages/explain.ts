@@ -2,7 +2,7 @@ import { alertName } from "../../alert/alert.ts";
 import { type SeverityRanking, severityRank } from "../../alert/severity.ts";
 import type { Catalogue } from "../../config/catalogue.ts";
 import { ANOMALY_ALERT } from "../anomaly-alerts.ts";
-import { serviceOf } from "../grouping/facts.ts";
+import { serviceOf, sourceOf } from "../grouping/facts.ts";
 import { outageFacts } from "../grouping/outage.ts";
 import type { OutageFacts } from "../grouping/types.ts";
 import { applyChange, type Change, type Item, type Stage, toError } from "../stage.ts";
@@ -66,7 +66,7 @@ function explain(
   ranking: SeverityRanking,
 ): Change | null {
   const isAnomaly = item.labels["alertname"] === ANOMALY_ALERT;
-  const isTicket = item.labels["service"] === "GGUS";
+  const isTicket = sourceOf(item.labels) === "ticket";
   const found = isAnomaly || isTicket ? interventions.find(({ facts }) => covers(facts, item, catalogue)) : undefined;
   if (found === undefined) {
     return null;

@@ -8,6 +8,11 @@ export interface SeverityGuess {
   guess(item: Pick<Item, "labels" | "annotations">): { severity: string; confidence: number } | null;
 }
 
+/** What people said of such alerts; null when nobody said anything. */
+export type SeverityWord = (
+  item: Pick<Item, "labels">,
+) => { readonly severity: string; readonly by: string; readonly at: Date } | null;
+
 interface CompiledRules {
   readonly rules: KeywordRules;
   readonly finder: PhraseFinder<string>;
@@ -15,17 +20,27 @@ interface CompiledRules {
 
 /**
  * Ranks by keywords: whole words, the longest phrase first; of several the worst of the longest. An alert that its service's
- * rules do not name keeps the severity it came with; one without any is given the guess, or stays without and says so.
+ * rules do not name keeps the severity it came with; one without any is given the guess, or stays without and says so. What a
+ * person said of such alerts goes before all of it.
  */
 export function severityStage(
   allRules: readonly KeywordRules[],
   ranking: SeverityRanking,
   guesser: SeverityGuess | null = null,
+  wordOf: SeverityWord = () => null,
 ): Stage {
   const byService = new Map<string, CompiledRules>(
     allRules.map((rules) => [rules.name.toLowerCase(), { rules, finder: createPhraseFinder(rules.severityMap) }]),
   );
   return eachAlert("severity", (item) => {
+    const word = wordOf(item);
+    if (word !== null) {
+      const when = word.at.toISOString().slice(0, 10);
+      return {
+        labels: withSeverity(item, word.severity),
+        reason: `${word.by} said on ${when} that such alerts are ${word.severity}`,
+      };
+    }
     const compiled = byService.get((item.labels["service"] ?? "").toLowerCase());
     return compiled === undefined ? withoutRules(item, ranking, guesser) : byKeyword(item, compiled, ranking);
   });

@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { fitComplementBayes, scoreClasses } from "../../../src/intelligence/learned/complement-bayes.ts";
 import { crossValidate, stratifiedFolds } from "../../../src/intelligence/learned/folds.ts";
-import { learnService, learnSeverity, severityExamples } from "../../../src/intelligence/learned/guesser.ts";
+import {
+  fitSeverityGuess,
+  guesserOf,
+  learnLabel,
+  readCorrections,
+  serviceDocuments,
+  severityExamples,
+} from "../../../src/intelligence/learned/guesser.ts";
 import { minimise } from "../../../src/intelligence/learned/lbfgs.ts";
 import { fitLogistic, logits, softmax } from "../../../src/intelligence/learned/logistic.ts";
 import { calibrationError, macroF1, shareAnswered } from "../../../src/intelligence/learned/measure.ts";
@@ -132,6 +139,10 @@ describe("the measures", () => {
 });
 
 describe("guessing", () => {
+  const fitted = (examples: Parameters<typeof fitSeverityGuess>[0]) => {
+    const found = fitSeverityGuess(examples);
+    return found === null ? null : guesserOf(found.model, found.threshold);
+  };
   const rules = Array.from({ length: 60 }, (_, at) =>
     activeAlert(
       {
@@ -152,7 +163,7 @@ describe("guessing", () => {
   };
 
   it("learns severities and speaks only when it is sure", () => {
-    const guesser = learnSeverity(severityExamples(rules, []));
+    const guesser = fitted(severityExamples(rules, []));
     const guess = (alertname: string, description: string) =>
       guesser?.guess({ labels: { alertname }, annotations: { description } }) ?? null;
     expect(guess("Gateway down", "it is down and does not answer")?.severity).toBe("critical");
@@ -160,17 +171,17 @@ describe("guessing", () => {
   });
 
   it("takes people's corrections for the rule's own word, and learns nothing from little", () => {
-    expect(severityExamples(rules, [corrected]).find((rule) => rule.name === "Service 0 down")?.severity).toBe(
-      "urgent",
-    );
-    expect(severityExamples(rules, [{ ...corrected, revokedAt: NOW }])[0]?.severity).toBe("critical");
-    expect(learnSeverity(severityExamples(rules.slice(0, 10), []))).toBeNull();
+    expect(
+      severityExamples(rules, readCorrections([corrected])).find((rule) => rule.name === "Service 0 down")?.severity,
+    ).toBe("urgent");
+    expect(severityExamples(rules, readCorrections([{ ...corrected, revokedAt: NOW }]))[0]?.severity).toBe("critical");
+    expect(fitted(severityExamples(rules.slice(0, 10), []))).toBeNull();
   });
 
-  it("names the service and its owners from the catalogue alone", () => {
-    const guesser = learnService([], catalogue);
-    const found = guesser.guess({ labels: { alertname: "CouchDB replication slow" }, annotations: {} });
-    expect([found?.service, found?.owners]).toEqual(["couchdb", ["cmsweb-operators"]]);
-    expect(guesser.guess({ labels: { alertname: "Zwiebelkuchen" }, annotations: {} })).toBeNull();
+  it("names the service from the catalogue alone", () => {
+    const guesser = learnLabel([], serviceDocuments(catalogue));
+    const found = guesser?.guess({ labels: { alertname: "CouchDB replication slow" }, annotations: {} });
+    expect(found?.value).toBe("couchdb");
+    expect(guesser?.guess({ labels: { alertname: "Zwiebelkuchen" }, annotations: {} })).toBeNull();
   });
 });
