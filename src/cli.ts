@@ -14,12 +14,14 @@ import { registerOncall } from "./cli/oncall.ts";
 import { registerReport } from "./cli/report.ts";
 import { registerRunbooks } from "./cli/runbooks.ts";
 import { registerServe } from "./cli/serve.ts";
+import { registerService } from "./cli/service.ts";
 import { registerSilences } from "./cli/silences.ts";
 import { registerSolutions } from "./cli/solutions.ts";
 import { registerTickets } from "./cli/tickets.ts";
 
 const COMMANDS: readonly RegisterCommand[] = [
   registerServe,
+  registerService,
   registerCheckConfig,
   registerAlerts,
   registerAnnotations,

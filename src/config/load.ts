@@ -20,6 +20,7 @@ type Locate = (path: readonly PropertyKey[]) => number | null;
  */
 export function loadConfig(file: string | null, environment: NodeJS.ProcessEnv = process.env): Config {
   const { tree, locate } = file === null ? { tree: {}, locate: () => null } : readYaml(file);
+  expandShorthands(tree);
   const fromEnvironment = applyEnvironment(tree, environment);
   const folder = file === null ? process.cwd() : dirname(file);
   readSecretFiles(tree, folder, file ?? "configuration");
@@ -28,6 +29,17 @@ export function loadConfig(file: string | null, environment: NodeJS.ProcessEnv =
     throw toUserError(result.error, file, locate, fromEnvironment);
   }
   return resolvePaths(result.data, folder);
+}
+
+/** `alertmanager: embedded` and `prometheus: simulated`, or one address each, stand for the key that they are about. */
+function expandShorthands(tree: Tree): void {
+  const { alertmanager, prometheus } = tree;
+  if (typeof alertmanager === "string") {
+    tree["alertmanager"] = { urls: alertmanager === "embedded" ? alertmanager : [alertmanager] };
+  }
+  if (typeof prometheus === "string") {
+    tree["prometheus"] = { url: prometheus };
+  }
 }
 
 /** Reads a YAML file into plain data and a function that finds a key's line. @throws UserError when it is not YAML. */

@@ -16,12 +16,20 @@ export async function serve(options: ServeOptions, log: Logger): Promise<void> {
   const interrupted = untilInterrupted(options.signal);
   const running = await compose(config, { version, log, createWorld: demo?.createWorld ?? null });
   log.info({ url: running.url, version }, "cmswatch runs");
+  tellStarter(running.url);
   const console = demo === null ? null : showProgress(running);
   const reason = await interrupted;
   log.info({ reason }, "stopping");
   console?.stop();
   await running.lifecycle.stop();
   log.info("stopped");
+}
+
+/** `cmswatch service start` waits for this word, then lets go. */
+function tellStarter(url: string | null): void {
+  if (process.connected && process.send !== undefined) {
+    process.send({ ready: url ?? "" }, () => process.disconnect?.());
+  }
 }
 
 function packageVersion(): string {

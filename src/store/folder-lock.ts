@@ -115,7 +115,7 @@ function isRunning(holder: Holder): boolean {
 }
 
 /** When a process started, in the kernel's ticks of this boot: tells a process from a later one of the same number. */
-function startOf(pid: number): string | null {
+export function startOf(pid: number): string | null {
   try {
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
     const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ");

@@ -21,6 +21,13 @@ describe("loadConfig", () => {
     expect(config.prometheus.step).toBe(15_000);
   });
 
+  it("takes one word for a part: embedded, simulated, or its address", () => {
+    const embedded = loadConfig(file("alertmanager: embedded\nprometheus: simulated\n"), {});
+    expect([embedded.alertmanager.urls, embedded.prometheus.url]).toEqual(["embedded", "simulated"]);
+    const real = loadConfig(file("alertmanager: http://127.0.0.1:9093\nprometheus: http://127.0.0.1:9090\n"), {});
+    expect([real.alertmanager.urls, real.prometheus.url]).toEqual([["http://127.0.0.1:9093"], "http://127.0.0.1:9090"]);
+  });
+
   it("names the file, the line and the nearest key for an unknown one", () => {
     const path = file("prometheus:\n  step: 15s\n  ulr: http://127.0.0.1:9090\n");
     expect(() => loadConfig(path, {})).toThrow(`${path}:3: unknown key \`prometheus.ulr\` — did you mean \`url\`?`);
