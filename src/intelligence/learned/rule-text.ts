@@ -91,16 +91,18 @@ function durationHints(text: string): readonly string[] {
   return [minutes < 2 ? "for:short" : minutes <= 15 ? "for:middle" : minutes <= 120 ? "for:long" : "for:days"];
 }
 
-/** Tokens that say which system a rule is about: name, its parts, its first words again, and the description. */
+/** Tokens that say which system a rule is about: name, its parts, its first words and how it begins again, and the description. */
 export function categoryTokens(rule: RuleText): readonly string[] {
   const name = words(cleanText(rule.name));
   const whole = cleanText(rule.name).toLowerCase().split(/\s+/);
   const first = whole.slice(0, 2).map((word, at) => `first${at}:${word}`);
+  const beginnings = [1, 2, 3].filter((count) => count <= whole.length).map((count) => whole.slice(0, count).join(" "));
   return [
     ...name,
     ...whole,
     ...first,
     ...first,
+    ...[...beginnings, ...beginnings].map((start) => `begins:${start}`),
     `start:${name.slice(0, 2).join(" ")}`,
     ...words(cleanText(rule.description)),
   ];

@@ -6,7 +6,7 @@ import { eachAlert, type Stage } from "../stage.ts";
 /** Says which service, and so which owners, an alert is probably about. */
 export const PROBABLE_SERVICE = "probable_service";
 /** The kind of alert, as its `tag` label would say. */
-export const PROBABLE_TAG = "probable_tag";
+const PROBABLE_TAG = "probable_tag";
 
 /** Guesses by the words of past alerts. */
 export interface Guesses {
