@@ -15,6 +15,7 @@ import { registerReport } from "./cli/report.ts";
 import { registerRunbooks } from "./cli/runbooks.ts";
 import { registerServe } from "./cli/serve.ts";
 import { registerSilences } from "./cli/silences.ts";
+import { registerSimulate } from "./cli/simulate.ts";
 import { registerSolutions } from "./cli/solutions.ts";
 import { registerTickets } from "./cli/tickets.ts";
 
@@ -33,6 +34,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerReport,
   registerRunbooks,
   registerSilences,
+  registerSimulate,
   registerSolutions,
   registerTickets,
 ];
