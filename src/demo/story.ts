@@ -36,6 +36,8 @@ export interface StoryView {
 /** What survives a restart. */
 export interface StoryPlace {
   readonly step: string;
+  /** The service that was chosen for it. */
+  readonly service: string;
   /** Unix milliseconds; null while the step waits to begin. */
   readonly begunAt: number | null;
 }
@@ -71,9 +73,10 @@ export function createStory(parts: StoryParts): Story {
   const { simulation, current, clock } = parts;
   let step = STEPS.find(({ id }) => id === parts.before?.step) ?? (STEPS[0] as Step);
   let begunAt = parts.before?.begunAt ?? null;
+  let service = parts.before?.service ?? "";
   let busy = false;
 
-  const keep = () => parts.keep({ place: { step: step.id, begunAt }, injections: simulation.injections() });
+  const keep = () => parts.keep({ place: { step: step.id, service, begunAt }, injections: simulation.injections() });
   const world = (): StepWorld => ({ current, board: parts.board, inject, send: parts.send, now: clock() });
 
   async function inject(service: string, kind: InjectionKind, minutes: number): Promise<string> {
@@ -83,13 +86,15 @@ export function createStory(parts: StoryParts): Story {
   }
 
   async function advance(): Promise<void> {
-    if (busy || begunAt !== null || step.waitsFor(world()) !== null) {
+    const chosen = busy || begunAt !== null ? null : step.choose(world());
+    if (chosen === null || "waitsFor" in chosen) {
       return;
     }
     busy = true;
     try {
+      service = chosen.service;
       begunAt = clock().getTime();
-      await step.begin(world());
+      await step.begin(world(), service);
       await keep();
     } finally {
       busy = false;
@@ -98,6 +103,7 @@ export function createStory(parts: StoryParts): Story {
 
   async function tellStep(wanted: Step): Promise<StoryView> {
     step = wanted;
+    service = "";
     begunAt = null;
     await advance();
     await keep();
@@ -106,7 +112,12 @@ export function createStory(parts: StoryParts): Story {
 
   function view(): StoryView {
     const index = STEPS.indexOf(step);
-    const { id, title, happens, purpose, look, page } = step;
+    const { id, title, purpose } = step;
+    const chosen = begunAt === null ? step.choose(world()) : { service };
+    const name = "service" in chosen ? chosen.service : "a service";
+    const named = (text: string) => text.replaceAll("{service}", name);
+    const page = "service" in chosen ? named(step.page) : "/";
+    const [happens, look] = [named(step.happens), named(step.look)];
     return {
       steps: STEPS.map((one, place) => ({
         id: one.id,
@@ -121,9 +132,10 @@ export function createStory(parts: StoryParts): Story {
 
   function statusOf(): { status: string; found: boolean } {
     if (begunAt === null) {
-      return { status: `Begins soon: ${step.waitsFor(world()) ?? "just now"}.`, found: false };
+      const chosen = step.choose(world());
+      return { status: `Waits for ${"waitsFor" in chosen ? chosen.waitsFor : "nothing: it begins now"}.`, found: false };
     }
-    const found = step.found(world(), new Date(begunAt));
+    const found = step.found(world(), service, new Date(begunAt));
     return found === null
       ? { status: `Began ${Math.round((clock().getTime() - begunAt) / 1000)} s ago; cmswatch looks…`, found: false }
       : { status: `${found.charAt(0).toUpperCase()}${found.slice(1)}.`, found: true };

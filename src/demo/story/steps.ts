@@ -5,6 +5,8 @@ import type { Board } from "../tickets/board.ts";
 import { badLumisections, databaseIntervention, nodeStorm, slowTransfers, ticketFlood } from "./occasions.ts";
 
 const MINUTE = 60_000;
+/** An event's times are its points': the first may be up to a step before the moment it was made. */
+const POINT = 5000;
 
 /** What a step does things with. */
 export interface StepWorld {
@@ -26,38 +28,46 @@ export interface Step {
   readonly purpose: string;
   /** What to look at, and what to try. */
   readonly look: string;
-  /** Page of the dashboard that shows it. */
+  /** Page of the dashboard that shows it; `{service}` is the service that was chosen. */
   readonly page: string;
-  /** Why it cannot begin yet; null when it can. */
-  waitsFor(world: StepWorld): string | null;
-  begin(world: StepWorld): Promise<void>;
+  /** The service it will be about ("" where it is about none), or why it cannot begin yet. */
+  choose(world: StepWorld): { readonly service: string } | { readonly waitsFor: string };
+  begin(world: StepWorld, service: string): Promise<void>;
   /** What cmswatch has found of it since then, in a sentence; null while it has not. */
-  found(world: StepWorld, since: Date): string | null;
+  found(world: StepWorld, service: string, since: Date): string | null;
 }
 
 type Told = Pick<Step, "id" | "title" | "happens" | "purpose" | "look">;
 
-/** Something goes wrong with the metrics of one service. */
-function anomalyStep(service: string, kind: "point" | "contextual" | "collective", told: Told): Step {
+/** Which hour a value is ordinary at is learnt from three days; the demo has not that much time. */
+const OTHER_KIND =
+  "Models here have seen three hours only; after three days they know each hour's own range, and call the kinds apart";
+
+/** Something goes wrong with the metrics of one service: of the first one in the list that is well just now. */
+function anomalyStep(services: readonly string[], kind: "point" | "contextual" | "collective", told: Told): Step {
   return {
     ...told,
-    page: `/services/${service}`,
-    waitsFor({ current, now }) {
-      const entities = current.entitiesOf(service);
-      if (!entities.some(({ state }) => state === "ok" || state === "anomalous")) {
-        return `the model of ${service} is still learning`;
-      }
-      const isLive = entities.some(({ at }) => at !== null && now.getTime() - at.getTime() < MINUTE);
-      return isLive ? null : `${service} has no live points yet`;
+    page: "/services/{service}",
+    choose({ current, now }) {
+      const isReady = (service: string) =>
+        current
+          .entitiesOf(service)
+          .some(({ state, at }) => state === "ok" && at !== null && now.getTime() - at.getTime() < MINUTE);
+      const service = services.find(isReady);
+      return service === undefined
+        ? { waitsFor: `a model of ${services[0]} that scores live points, and no other trouble there` }
+        : { service };
     },
-    begin: async ({ inject }) => void (await inject(service, kind, 6)),
-    found({ current }, since) {
+    begin: async ({ inject }, service) => void (await inject(service, kind, 6)),
+    found({ current }, service, since) {
       const anomaly = (current.anomalies.last() ?? []).find(
-        (one) => one.service === service && one.openedAt.getTime() >= since.getTime(),
+        (one) => one.service === service && one.openedAt.getTime() >= since.getTime() - POINT,
       );
       return anomaly === undefined
         ? null
-        : `found as a ${anomaly.kind} anomaly (${anomaly.class}), ${secondsBetween(since, anomaly.openedAt)} s after it began`;
+        : `found as a ${anomaly.kind} anomaly (${anomaly.class}), ${secondsBetween(since, anomaly.openedAt)} s after it began${
+            anomaly.kind === kind ? "" : `. ${OTHER_KIND}`
+          }`;
     },
   };
 }
@@ -71,9 +81,9 @@ function alertStep(
 ): Step {
   return {
     ...told,
-    waitsFor: () => null,
+    choose: () => ({ service: "" }),
     begin,
-    found({ current }, since) {
+    found({ current }, _, since) {
       const groups = (current.groups.last() ?? [])
         .filter(({ state }) => state !== "resolved")
         .map(({ alerts }) =>
@@ -91,7 +101,7 @@ const grouped = (what: string) => (alerts: number, groups: number) =>
 
 /** The whole story, in its order. */
 export const STEPS: readonly Step[] = [
-  anomalyStep("dbs", "point", {
+  anomalyStep(["dbs"], "point", {
     id: "point",
     title: "A point anomaly",
     happens: "Latency and CPU of dbs jump far outside anything seen before.",
@@ -99,18 +109,18 @@ export const STEPS: readonly Step[] = [
       "Models learn what normal looks like for each service; nobody writes thresholds. Two of three points over the line open an event, so a single blip does not.",
     look: "On the service page: the band that was expected, the points outside it, why it was called an anomaly. In Slack: one message with the runbook's first step. Press Acknowledge; type /anomaly status dbs.",
   }),
-  anomalyStep("frontend", "contextual", {
+  anomalyStep(["frontend", "confdb", "couchdb"], "contextual", {
     id: "contextual",
     title: "A contextual anomaly",
-    happens: "The frontend gets the load of another hour of the day.",
+    happens: "{service} gets the load of another hour of the day.",
     purpose:
       "Each value by itself is ordinary; at this time it is not. Limits on a value cannot see that, a model of what belongs together and when can.",
-    look: "The page of the frontend: no metric is higher than at its busiest hour, and yet the score is over its threshold.",
+    look: "The page of {service}: no metric is higher than at its busiest hour, and yet the score is over its threshold.",
   }),
-  anomalyStep("couchdb", "collective", {
+  anomalyStep(["couchdb", "crabserver", "confdb", "crabcache"], "collective", {
     id: "collective",
     title: "A collective anomaly",
-    happens: "CPU of couchdb swings between its quiet and its busy value while requests stay as they were.",
+    happens: "CPU of {service} swings up and down each minute while requests stay as they were.",
     purpose: "No single point is odd. The shape over a minute, and CPU that requests do not explain, are.",
     look: "The anomaly's page: which metrics contribute, which earlier ones were alike. Say that it is none: the feedback is kept, and can be taken back.",
   }),
