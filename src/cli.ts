@@ -16,6 +16,7 @@ import { registerRunbooks } from "./cli/runbooks.ts";
 import { registerServe } from "./cli/serve.ts";
 import { registerService } from "./cli/service.ts";
 import { registerSilences } from "./cli/silences.ts";
+import { registerSimulate } from "./cli/simulate.ts";
 import { registerSolutions } from "./cli/solutions.ts";
 import { registerTickets } from "./cli/tickets.ts";
 
@@ -35,6 +36,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerReport,
   registerRunbooks,
   registerSilences,
+  registerSimulate,
   registerSolutions,
   registerTickets,
 ];

@@ -184,7 +184,7 @@ export function unwrap(schema: z.ZodType): z.ZodType {
 
 function readSecretFiles(tree: Tree, folder: string, where: string): void {
   for (const [key, value] of Object.entries(tree)) {
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    if (typeof value === "object" && value !== null) {
       readSecretFiles(value as Tree, folder, where);
     } else if (/(token|Token|secret|Secret|password)File$/.test(key) && typeof value === "string") {
       const target = key.slice(0, -"File".length);

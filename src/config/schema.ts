@@ -234,18 +234,28 @@ const web = z.strictObject({
   listen: z.string().default("127.0.0.1:8420").describe("Address of dashboard, API, metrics and webhook."),
   tokens: z
     .array(
-      z.strictObject({ token: z.string().min(16), name: z.string(), role: z.enum(["viewer", "operator", "admin"]) }),
+      z.strictObject({
+        token: z.string().min(16).describe("At least 16 characters. Better from the File key or CMSWATCH_WEB_TOKENS."),
+        tokenFile: secretFile("token"),
+        name: z.string().describe("Whose it is: shown in the audit log."),
+        role: z.enum(["viewer", "operator", "admin"]),
+      }),
     )
     .default([])
     .describe("Who may use it from elsewhere than this machine."),
   baseUrl: url.optional().describe("Address that people use; links in messages start with it."),
+  advertise: url
+    .optional()
+    .describe("Address at which other replicas on the same PostgreSQL reach this one; from `listen` unless said."),
   proxy: z
     .strictObject({
       addresses: z
         .array(z.string())
         .min(1)
         .default(["127.0.0.1", "::1"])
-        .describe("Addresses its requests come from; the headers are believed from nowhere else."),
+        .describe(
+          "Addresses or networks (10.0.0.0/8) its requests come from; the headers are believed from nowhere else.",
+        ),
       userHeader: z.string().default("x-forwarded-user").describe("Header with the name of who signed in."),
       groupsHeader: z.string().default("x-forwarded-groups").describe("Header with that person's groups, by commas."),
       operators: z.array(z.string()).default([]).describe("Names or groups of operators; all others are viewers."),

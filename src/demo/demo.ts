@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { FastifyInstance } from "fastify";
+import type { Alertmanager } from "../alert/alertmanager.ts";
 import type { Clock } from "../alert/clock.ts";
 import type { Catalogue } from "../config/catalogue.ts";
+import { type Config, configSchema } from "../config/schema.ts";
 import type { CurrentState } from "../intelligence/current-state.ts";
 import { defaultSchedule } from "../oncall/default-schedule.ts";
 import type { Schedule } from "../oncall/load.ts";
@@ -9,15 +11,19 @@ import { NO_EXCEPTIONS } from "../oncall/turn.ts";
 import { whoIsOnCall } from "../oncall/who.ts";
 import type { MetricSource } from "../prometheus/source.ts";
 import type { Store } from "../store/store.ts";
-import { INJECTION_KINDS, type Injection, type InjectionKind } from "./cmsweb/injection.ts";
+import { INJECTION_KINDS, type InjectionKind } from "./cmsweb/injection.ts";
 import { createSimulation } from "./cmsweb/simulation.ts";
 import { createSimulatedSource } from "./cmsweb/source.ts";
 import { slackPage } from "./slack/page.ts";
 import { startEmulatedWorkspace, type Workspace } from "./slack/workspace.ts";
-import { createStory, type Story } from "./story.ts";
+import { registerStory } from "./story/routes.ts";
+import { createStory, type Story, type StoryParts, type StoryPlace } from "./story.ts";
+import { type BoardState, startBoard } from "./tickets/board.ts";
 
 const SIGNING_SECRET = "emulated-workspace-signing-secret";
 const INJECTIONS = "demo:injections";
+const PLACE = "demo:story";
+const BOARD = "demo:board";
 const SEED = 20_260_301;
 const PAGES = {
   "/demo": ["index.html", "text/html; charset=utf-8"],
@@ -40,6 +46,15 @@ export function demoEnvironment(port: number | undefined): Readonly<Record<strin
   };
 }
 
+/** What the simulated world is built on. */
+export interface WorldParts {
+  readonly store: Store;
+  readonly catalogue: Catalogue;
+  readonly clock: Clock;
+  /** Takes what other producers would send. */
+  readonly alertmanager: Pick<Alertmanager, "post">;
+}
+
 /** The simulated world around cmswatch. */
 export interface World {
   readonly source: MetricSource;
@@ -49,6 +64,8 @@ export interface World {
     readonly apiUrl: string;
     readonly channels: Record<string, string>;
   };
+  /** A GGUS and a status board that do not exist. */
+  readonly tickets: Partial<Config["tickets"]>;
   /** Ada is on call this week; pages come at any hour and for lesser matters too, so that they can be seen. */
   readonly schedule: Schedule;
   readonly links: readonly { readonly title: string; readonly href: string }[];
@@ -64,12 +81,14 @@ export interface World {
 }
 
 /** Builds the simulated CMSWEB, with what was injected before, and an emulated Slack workspace. */
-export async function createWorld(parts: { store: Store; catalogue: Catalogue; clock: Clock }): Promise<World> {
-  const { store, catalogue, clock } = parts;
+export async function createWorld(parts: WorldParts): Promise<World> {
+  const { store, catalogue, clock, alertmanager } = parts;
   const simulation = createSimulation({ catalogue, seed: SEED });
   for (const { service, kind, from, duration } of (await store.states.get<StoredInjection[]>(INJECTIONS)) ?? []) {
     simulation.inject({ service, kind, from: new Date(from), duration });
   }
+  const board = await startBoard(clock, await store.states.get<BoardState>(BOARD));
+  const place = await store.states.get<StoryPlace>(PLACE);
   const workspace = await startEmulatedWorkspace({ port: 0, signingSecret: SIGNING_SECRET });
   let story: Story | null = null;
   return {
@@ -80,6 +99,9 @@ export async function createWorld(parts: { store: Store; catalogue: Catalogue; c
       apiUrl: workspace.apiUrl,
       channels: { default: workspace.channel("cmsweb-alerts").id },
     },
+    tickets: configSchema.parse({
+      tickets: { ggus: { url: board.ggusUrl, every: "5s" }, ssb: { url: board.ssbUrl, every: "5s" } },
+    }).tickets,
     schedule: demoSchedule(workspace, catalogue, clock()),
     links: [
       { title: "Slack", href: "/slack/" },
@@ -90,7 +112,7 @@ export async function createWorld(parts: { store: Store; catalogue: Catalogue; c
         const text = readFileSync(new URL(`./page/${file}`, import.meta.url), "utf8");
         app.get(path, { config: { open: true } }, async (_, reply) => reply.type(type).send(text));
       }
-      app.get("/demo/story", { config: { open: true } }, async () => ({ text: story?.text() ?? "Starting…" }));
+      registerStory(app, () => story);
       await app.register(slackPage(workspace), { prefix: "/slack" });
     },
     async inject(service, kind, minutes) {
@@ -104,12 +126,20 @@ export async function createWorld(parts: { store: Store; catalogue: Catalogue; c
       if (botUrl !== null) {
         workspace.connectBot(botUrl);
       }
-      const keep = (injections: readonly Injection[]) => store.states.put(INJECTIONS, injections.slice(-100));
-      const telling = createStory({ simulation, current, progress, clock, keep });
+      const keep: StoryParts["keep"] = async ({ place: at, injections }) => {
+        await store.states.put(INJECTIONS, injections.slice(-100));
+        await store.states.put(BOARD, board.state());
+        await store.states.put(PLACE, at);
+      };
+      const send: StoryParts["send"] = (alerts) => alertmanager.post(alerts);
+      const telling = createStory({ simulation, board, current, progress, send, clock, before: place, keep });
       story = telling;
       current.subscribe(() => void telling.advance());
     },
-    close: () => workspace.close(),
+    async close() {
+      await workspace.close();
+      await board.close();
+    },
   };
 }
 

@@ -1,75 +1,165 @@
+import type { Alert } from "../alert/alert.ts";
 import type { Clock } from "../alert/clock.ts";
 import type { CurrentState } from "../intelligence/current-state.ts";
 import type { Injection, InjectionKind } from "./cmsweb/injection.ts";
 import type { Simulation } from "./cmsweb/simulation.ts";
+import { STEPS, type Step, type StepWorld } from "./story/steps.ts";
+import type { Board } from "./tickets/board.ts";
 
-const SUBJECT = "dbs";
 const MINUTE = 60_000;
-const FIRST_ANOMALY = 6 * MINUTE;
 
-/** What the demo does by itself, told in a line. */
+/** Where the story is, as the demo's page shows it. */
+export interface StoryView {
+  readonly steps: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly state: "told" | "now" | "to come";
+  }[];
+  readonly now: {
+    readonly number: number;
+    readonly id: string;
+    readonly title: string;
+    readonly happens: string;
+    readonly purpose: string;
+    readonly look: string;
+    readonly page: string;
+    /** What cmswatch has found, or what is waited for: a sentence. */
+    readonly status: string;
+    readonly found: boolean;
+  };
+  /** The next step's title; null at the end. */
+  readonly next: string | null;
+  /** How far the training is; null when it is done. */
+  readonly training: string | null;
+}
+
+/** What survives a restart. */
+export interface StoryPlace {
+  readonly step: string;
+  /** The service that was chosen for it. */
+  readonly service: string;
+  /** Unix milliseconds; null while the step waits to begin. */
+  readonly begunAt: number | null;
+}
+
+/** The demo's story: one step after the other, each told when somebody asks for it. */
 export interface Story {
-  /** One sentence: what happens just now, and what to look at. */
-  text(): string;
+  view(): StoryView;
+  /** Tells the next step; the last one again at the end. */
+  next(): Promise<StoryView>;
+  /** Tells one step. @throws RangeError for an unknown one */
+  tell(id: string): Promise<StoryView>;
   /** Makes something go wrong now. @returns what, for people · @throws RangeError for an unknown service */
   inject(service: string, kind: InjectionKind, minutes: number): Promise<string>;
-  /** Goes on with the story; called when something has changed. */
+  /** Begins the step that waits, when it can; called when something has changed. */
   advance(): Promise<void>;
 }
 
 export interface StoryParts {
   readonly simulation: Simulation;
+  readonly board: Board;
   readonly current: CurrentState;
   readonly progress: () => { readonly done: number; readonly total: number; readonly entity: string | null };
+  /** Sends alerts as another producer would. */
+  readonly send: (alerts: readonly Alert[]) => Promise<void>;
   readonly clock: Clock;
-  /** Keeps what was injected, so that the past is the same after a restart. */
-  readonly keep: (injections: readonly Injection[]) => Promise<void>;
+  readonly before: StoryPlace | null;
+  /** Keeps place, tickets and what was injected, so that the past is the same after a restart. */
+  readonly keep: (kept: { place: StoryPlace; injections: readonly Injection[] }) => Promise<void>;
 }
 
-/** The first anomaly comes as soon as the model of `dbs` scores live points. */
+/** The first step begins by itself as soon as its model scores live points; the others when they are asked for. */
 export function createStory(parts: StoryParts): Story {
   const { simulation, current, clock } = parts;
-  let begun = false;
+  let step = STEPS.find(({ id }) => id === parts.before?.step) ?? (STEPS[0] as Step);
+  let begunAt = parts.before?.begunAt ?? null;
+  let service = parts.before?.service ?? "";
+  let busy = false;
+
+  const keep = () => parts.keep({ place: { step: step.id, service, begunAt }, injections: simulation.injections() });
+  const world = (): StepWorld => ({ current, board: parts.board, inject, send: parts.send, now: clock() });
 
   async function inject(service: string, kind: InjectionKind, minutes: number): Promise<string> {
     simulation.inject({ service, kind, from: clock(), duration: minutes * MINUTE });
-    await parts.keep(simulation.injections());
+    await keep();
     return `${service}: ${NAMES[kind]} for ${minutes} minutes from now.`;
   }
 
-  const isScored = () => current.entitiesOf(SUBJECT).some(({ state }) => state === "ok" || state === "anomalous");
-  const isLive = () =>
-    current.entitiesOf(SUBJECT).some(({ at }) => at !== null && clock().getTime() - at.getTime() < MINUTE);
-  const group = () =>
-    (current.groups.last() ?? []).find(({ service, state }) => service === SUBJECT && state !== "resolved");
+  async function advance(): Promise<void> {
+    const chosen = busy || begunAt !== null ? null : step.choose(world());
+    if (chosen === null || "waitsFor" in chosen) {
+      return;
+    }
+    busy = true;
+    try {
+      service = chosen.service;
+      begunAt = clock().getTime();
+      await step.begin(world(), service);
+      await keep();
+    } finally {
+      busy = false;
+    }
+  }
+
+  async function tellStep(wanted: Step): Promise<StoryView> {
+    step = wanted;
+    service = "";
+    begunAt = null;
+    await advance();
+    await keep();
+    return view();
+  }
+
+  function view(): StoryView {
+    const index = STEPS.indexOf(step);
+    const { id, title, purpose } = step;
+    const chosen = begunAt === null ? step.choose(world()) : { service };
+    const name = "service" in chosen ? chosen.service : "a service";
+    const named = (text: string) => text.replaceAll("{service}", name);
+    const page = "service" in chosen ? named(step.page) : "/";
+    const [happens, look] = [named(step.happens), named(step.look)];
+    return {
+      steps: STEPS.map((one, place) => ({
+        id: one.id,
+        title: one.title,
+        state: place < index ? "told" : place === index ? "now" : "to come",
+      })),
+      now: { number: index + 1, id, title, happens, purpose, look, page, ...statusOf() },
+      next: STEPS[index + 1]?.title ?? null,
+      training: trainingText(parts.progress()),
+    };
+  }
+
+  function statusOf(): { status: string; found: boolean } {
+    if (begunAt === null) {
+      const chosen = step.choose(world());
+      return { status: `Waits for ${"waitsFor" in chosen ? chosen.waitsFor : "nothing: it begins now"}.`, found: false };
+    }
+    const found = step.found(world(), service, new Date(begunAt));
+    return found === null
+      ? { status: `Began ${Math.round((clock().getTime() - begunAt) / 1000)} s ago; cmswatch looks…`, found: false }
+      : { status: `${found.charAt(0).toUpperCase()}${found.slice(1)}.`, found: true };
+  }
 
   return {
+    view,
     inject,
-    async advance() {
-      if (!begun && isScored() && isLive()) {
-        begun = true;
-        await inject(SUBJECT, "point", FIRST_ANOMALY / MINUTE);
+    advance,
+    next: () => tellStep(STEPS[STEPS.indexOf(step) + 1] ?? step),
+    async tell(id) {
+      const wanted = STEPS.find((one) => one.id === id);
+      if (wanted === undefined) {
+        throw new RangeError(`the story has no step "${id}": ${STEPS.map((one) => one.id).join(", ")}`);
       }
-    },
-    text() {
-      const { done, total, entity } = parts.progress();
-      const training =
-        done < total ? ` Models: ${done} of ${total} trained${entity === null ? "" : `, now ${entity}`}.` : "";
-      if (!begun) {
-        return `Learning what is normal from the last hours, ${SUBJECT} first.${training}`;
-      }
-      const open = group();
-      if (open === undefined) {
-        const isOver = !simulation
-          .injections()
-          .some(({ from, duration }) => clock().getTime() < from.getTime() + duration);
-        return isOver
-          ? `Nothing is wrong just now. Type /anomaly status ${SUBJECT} in Slack, or inject an anomaly on the dashboard.${training}`
-          : `Something has gone wrong with ${SUBJECT}: its score is rising.${training}`;
-      }
-      return `Alert: ${open.title}. In Slack: press Acknowledge or Silence, look at the direct message, type /anomaly status ${SUBJECT}.${training}`;
+      return tellStep(wanted);
     },
   };
+}
+
+function trainingText({ done, total, entity }: ReturnType<StoryParts["progress"]>): string | null {
+  return done >= total && total > 0
+    ? null
+    : `Models: ${done} of ${total} trained${entity === null ? "" : `, now ${entity}`}.`;
 }
 
 const NAMES = {

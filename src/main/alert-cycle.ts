@@ -9,6 +9,7 @@ import type { Cycle } from "../intelligence/cycle.ts";
 import type { Pipeline } from "../intelligence/pipeline.ts";
 import type { Item } from "../intelligence/stage.ts";
 import type { AlertChange, Store } from "../store/store.ts";
+import type { Tally } from "./tally.ts";
 
 /** Who is told of groups after each look. */
 export interface GroupListener {
@@ -30,6 +31,7 @@ export interface AlertCycleParts {
   /** Ends silences and acknowledgements whose reason is gone, and the like; before the look. */
   readonly maintain: (now: Date) => Promise<void>;
   readonly listeners: readonly GroupListener[];
+  readonly tally: Tally;
 }
 
 const SAVE_EVERY = 60_000;
@@ -77,6 +79,7 @@ export function createAlertCycle(parts: AlertCycleParts, seen: readonly ActiveAl
     await parts.maintain(now);
     const acknowledged = new Set((await store.acknowledgements.active()).map(({ groupId }) => groupId));
     const result = await parts.sending.run(alerts, now, { acknowledged });
+    result.reports.forEach(parts.tally.stage);
     for (const { stage, failures } of result.reports.filter((report) => report.failures.length > 0)) {
       log.error(
         { stage, failures: failures.slice(0, 5), count: failures.length },
@@ -111,9 +114,13 @@ export function createAlertCycle(parts: AlertCycleParts, seen: readonly ActiveAl
 
   async function tell(groups: readonly AlertGroup[], now: Date): Promise<void> {
     for (const listener of parts.listeners) {
-      await listener.groups(groups, now).catch((error: Error) => {
+      try {
+        await listener.groups(groups, now);
+        parts.tally.delivered(listener.name, now);
+      } catch (error) {
+        parts.tally.failed(listener.name);
         log.error({ listener: listener.name, err: error }, "could not tell of groups; tried again at the next look");
-      });
+      }
     }
   }
 

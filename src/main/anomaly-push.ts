@@ -6,6 +6,7 @@ import type { Clock } from "../alert/clock.ts";
 import { equals } from "../alert/matcher.ts";
 import { ANOMALY_ALERT, pushedLabels } from "../intelligence/anomaly-alerts.ts";
 import type { Pipeline } from "../intelligence/pipeline.ts";
+import type { Tally } from "./tally.ts";
 
 const MAX_PENDING = 10_000;
 
@@ -16,13 +17,14 @@ export interface AnomalyPushParts {
   readonly toAlert: (anomaly: Anomaly, pushed: Labels | null) => Alert;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly tally: Tally;
 }
 
 /**
  * Brings anomalies to Alertmanager as enriched alerts: open ones are sent again at every call, which keeps them from
  * being resolved; closed ones once, and again until Alertmanager has taken them.
  */
-export function createAnomalyPush({ alertmanager, pipeline, toAlert, clock, log }: AnomalyPushParts) {
+export function createAnomalyPush({ alertmanager, pipeline, toAlert, clock, log, tally }: AnomalyPushParts) {
   const closed = new Map<string, Anomaly>();
   const pushed = new Map<string, Labels>();
   let failing = false;
@@ -57,6 +59,7 @@ export function createAnomalyPush({ alertmanager, pipeline, toAlert, clock, log 
         clock(),
       );
       await alertmanager.post(alerts);
+      tally.delivered("alertmanager", clock());
       wanted.forEach(({ id }, index) => {
         pushed.set(id, alerts[index]?.labels ?? {});
       });
@@ -69,6 +72,7 @@ export function createAnomalyPush({ alertmanager, pipeline, toAlert, clock, log 
       }
       failing = false;
     } catch (error) {
+      tally.failed("alertmanager");
       if (!failing) {
         log.warn(
           { reason: (error as Error).message, waiting: wanted.length },

@@ -4,9 +4,9 @@ import { type Clock, systemClock } from "../alert/clock.ts";
 import { UserError } from "../alert/user-error.ts";
 import { createAlertmanagerClient } from "../alertmanager/client.ts";
 import { createEmbeddedAlertmanager } from "../alertmanager/embedded/embedded.ts";
-import { type Catalogue, loadCatalogue } from "../config/catalogue.ts";
+import { loadCatalogue } from "../config/catalogue.ts";
 import type { Config } from "../config/schema.ts";
-import type { World } from "../demo/demo.ts";
+import type { World, WorldParts } from "../demo/demo.ts";
 import type { Actor } from "../intelligence/actions-types.ts";
 import { createPrometheusClient } from "../prometheus/client.ts";
 import type { MetricSource } from "../prometheus/source.ts";
@@ -32,7 +32,7 @@ export interface ComposeOptions {
   readonly version: string;
   readonly log: Logger;
   /** Builds the simulated world of the demo; null where everything is real. */
-  readonly createWorld: ((parts: { store: Store; catalogue: Catalogue; clock: Clock }) => Promise<World>) | null;
+  readonly createWorld: ((parts: WorldParts) => Promise<World>) | null;
 }
 
 const SNAPSHOT = "alertmanager";
@@ -60,7 +60,7 @@ async function build(config: Config, options: ComposeOptions, lifecycle: Lifecyc
   const store = await openStore(config.store, { log });
   lifecycle.onStop("store", () => store.close());
   const alertmanager = await openAlertmanager(config, { store, clock, log, lifecycle });
-  const world = (await options.createWorld?.({ store, catalogue, clock })) ?? null;
+  const world = (await options.createWorld?.({ store, catalogue, clock, alertmanager })) ?? null;
   lifecycle.onStop("simulated world", async () => world?.close());
   const trainer = openTrainer(config.detect, log);
   lifecycle.onStop("trainer", () => trainer.stop());
@@ -75,7 +75,7 @@ async function build(config: Config, options: ComposeOptions, lifecycle: Lifecyc
   let escalations = oncall.escalations(async () => {});
   const onAnswered = (groupId: string, actor: Actor) => escalations.answered(groupId, actor.person.name, clock());
   const core = await createCore({
-    config,
+    config: world === null ? config : { ...config, tickets: { ...world.tickets, ...config.tickets } },
     catalogue,
     store,
     alertmanager,

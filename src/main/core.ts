@@ -34,6 +34,7 @@ import { entitySpecs } from "./detection/entities.ts";
 import type { UnitTrainer } from "./detection/training.ts";
 import { fitInThread } from "./learning/thread.ts";
 import { createLoop, type Loop } from "./loop.ts";
+import { createTally, type Tally } from "./tally.ts";
 import { createTicketLoops } from "./tickets.ts";
 
 /** What the core is built on. */
@@ -63,6 +64,8 @@ export interface Core {
   readonly detection: Detection;
   readonly cycle: AlertCycle;
   readonly loops: readonly Loop[];
+  /** What stages and deliveries did since the start. */
+  readonly tally: Tally;
   /** Who hears of groups; faces are added before the start. */
   readonly listeners: GroupListener[];
   start(): void;
@@ -88,6 +91,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
   });
   const pipeline = createPipeline(config, { catalogue, runbooks, solutions, learned, state });
   const listeners: GroupListener[] = [];
+  const tally = createTally();
   const silences = createSilences({
     alertmanager,
     ledger: store.silences,
@@ -121,6 +125,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     clock,
     log,
     listeners,
+    tally,
     maintain: createCare({ alertmanager, store, acknowledgements, clock, log }),
   });
   const cycleLoop = createLoop({
@@ -145,6 +150,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
       toAlert: (anomaly, pushed) => anomalyToAlert(anomaly, catalogue, parts.baseUrl, pushed),
       clock,
       log,
+      tally,
     }),
   });
   const status = createStatusSource({
@@ -181,6 +187,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     detection,
     cycle,
     listeners,
+    tally,
     loops: [...detection.loops, cycleLoop, ...ticketLoops],
     start() {
       detection.start();

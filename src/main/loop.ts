@@ -6,6 +6,8 @@ import type { Clock } from "../alert/clock.ts";
 /** Something that is done again and again, never twice at the same time. */
 export interface Loop {
   readonly name: string;
+  /** Milliseconds between two starts. */
+  readonly every: number;
   start(): void;
   /** Runs it now, or waits for the run that is under way and then runs it. */
   runNow(): Promise<void>;
@@ -86,6 +88,7 @@ export function createLoop({ name, every, run, clock, log }: LoopOptions): Loop 
   task.stop();
   return {
     name,
+    every,
     start: () => void task.start(),
     async runNow() {
       await current;

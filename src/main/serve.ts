@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
 import type { Logger } from "pino";
+import { UserError } from "../alert/user-error.ts";
 import type { ServeOptions } from "../cli/command.ts";
 import { loadConfig } from "../config/load.ts";
 import { compose } from "./compose.ts";
 import { showProgress } from "./demo-console.ts";
 import { untilInterrupted } from "./lifecycle.ts";
+import { takeTurn } from "./turn.ts";
 
 /** Builds everything from the configuration, runs it until it is interrupted, and stops it in reverse order. */
 export async function serve(options: ServeOptions, log: Logger): Promise<void> {
@@ -14,15 +16,27 @@ export async function serve(options: ServeOptions, log: Logger): Promise<void> {
   const config = loadConfig(options.config, environment);
   log.level = process.env["CMSWATCH_LOG_LEVEL"] ?? (demo === null ? config.log.level : "warn");
   const interrupted = untilInterrupted(options.signal);
+  const turn = demo === null ? await takeTurn(config, interrupted, log) : "alone";
+  if (turn === null) {
+    log.info("stopped while standing by");
+    return;
+  }
   const running = await compose(config, { version, log, createWorld: demo?.createWorld ?? null });
   log.info({ url: running.url, version }, "cmswatch runs");
   tellStarter(running.url);
   const console = demo === null ? null : showProgress(running);
-  const reason = await interrupted;
+  const lost = turn === "alone" ? [] : [turn.lost.then((why) => `its turn is over: ${why}`)];
+  const reason = await Promise.race([interrupted, ...lost]);
   log.info({ reason }, "stopping");
   console?.stop();
   await running.lifecycle.stop();
+  if (turn !== "alone") {
+    await turn.release();
+  }
   log.info("stopped");
+  if (reason.startsWith("its turn")) {
+    throw new UserError(reason, "store.url", "start it again: it stands by, or goes on when its turn comes");
+  }
 }
 
 /** `cmswatch service start` waits for this word, then lets go. */

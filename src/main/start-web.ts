@@ -33,7 +33,7 @@ export async function startWeb(parts: WebStart): Promise<Web> {
   const { config, core, catalogue, clock, log, world } = parts;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  registerMetrics(registry, core);
+  registerMetrics(registry, { core, store: parts.store, version: parts.version });
   const sources = createWebSources({
     version: parts.version,
     demo: world !== null,

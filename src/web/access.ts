@@ -1,6 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { Config } from "../config/schema.ts";
 import type { Role } from "./actions.ts";
+import { isAmong } from "./among.ts";
 import type { Actor } from "./sources.ts";
 
 const SESSION = "cmswatch_session";
@@ -100,9 +101,8 @@ function readSession(asking: Asking, options: AccessOptions): Actor | null {
 }
 
 function signedInByProxy(asking: Asking, proxy: AccessOptions["proxy"]): Actor | null {
-  const from = asking.remoteAddress.replace(/^::ffff:/, "");
   const name = proxy === undefined ? undefined : header(asking, proxy.userHeader.toLowerCase());
-  if (proxy === undefined || name === undefined || name === "" || !proxy.addresses.includes(from)) {
+  if (proxy === undefined || name === undefined || name === "" || !isAmong(asking.remoteAddress, proxy.addresses)) {
     return null;
   }
   const groups = (header(asking, proxy.groupsHeader.toLowerCase()) ?? "").split(",").map((group) => group.trim());

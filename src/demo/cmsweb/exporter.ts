@@ -13,8 +13,13 @@ export interface Exporter {
   close(): Promise<void>;
 }
 
-/** Serves the simulated CMSWEB as a Prometheus exporter on loopback. @param port 0 for any free one */
-export async function startExporter(simulation: Simulation, clock: Clock, port = 0): Promise<Exporter> {
+/** Serves the simulated CMSWEB as a Prometheus exporter. @param port 0 for any free one · @param host loopback unless said */
+export async function startExporter(
+  simulation: Simulation,
+  clock: Clock,
+  port = 0,
+  host = "127.0.0.1",
+): Promise<Exporter> {
   const exposition = createExposition(simulation, clock().getTime() / 1000);
   const server = createServer((request, response) => {
     if (request.method !== "GET" || request.url?.split("?")[0] !== "/metrics") {
@@ -26,11 +31,11 @@ export async function startExporter(simulation: Simulation, clock: Clock, port =
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, "127.0.0.1", resolve);
+    server.listen(port, host, resolve);
   });
   const bound = (server.address() as AddressInfo).port;
   return {
-    url: `http://127.0.0.1:${bound}/metrics`,
+    url: `http://${host}:${bound}/metrics`,
     port: bound,
     close: () =>
       new Promise((resolve) => {

@@ -22,6 +22,8 @@ export interface ServiceSample {
 /** What an injection needs to know of ordinary life: the service's values were its load another one (0 to 1). */
 export type AtLoad = (load: number) => ServiceSample;
 
+const SWING = 1 / 7;
+
 /** True while it lasts: from its begin, until before its end. `seconds` are unix seconds. */
 export function isUnderWay(injection: Injection, seconds: number): boolean {
   const begin = injection.from.getTime() / 1000;
@@ -32,8 +34,8 @@ export function isUnderWay(injection: Injection, seconds: number): boolean {
  * The values while the injection lasts.
  * - point: latency and CPU far outside anything seen before.
  * - contextual: the load of another hour: the busiest one's when it should be quiet, the quietest one's when busy.
- * - collective: CPU swings between its quiet and busy values while requests stay as they were: each value is
- *   ordinary, the shape and the joint behaviour are not.
+ * - collective: CPU swings by a seventh to both sides while requests stay as they were: each value is one that the last hours
+ *   had too, the shape and the joint behaviour are not.
  * - down: nearly no requests, those few time out; the process is gone from CPU and memory.
  */
 export function applyInjection(
@@ -50,8 +52,8 @@ export function applyInjection(
     case "contextual":
       return atLoad(load > (1 + floor) / 2 ? floor * 0.9 : 1);
     case "collective": {
-      const high = Math.floor(secondsIn / 60) % 2 === 0;
-      return { ...ordinary, cpu: atLoad(high ? 1 : floor).cpu };
+      const isHigh = Math.floor(secondsIn / 60) % 2 === 0;
+      return { ...ordinary, cpu: ordinary.cpu * (isHigh ? 1 + SWING : 1 - SWING) };
     }
     case "down":
       return {

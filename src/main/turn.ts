@@ -1,0 +1,39 @@
+import type { Logger } from "pino";
+import type { Config } from "../config/schema.ts";
+import type { Turn } from "../store/turn.ts";
+import { readListen } from "../web/web.ts";
+import { startStandby } from "./standby.ts";
+
+/**
+ * Of all replicas on one PostgreSQL only one works at a time. Waits until it is this one, answering for it meanwhile.
+ * @returns the turn; null when it was interrupted first; "alone" where the store is this process's own
+ */
+export async function takeTurn(
+  config: Pick<Config, "store" | "web">,
+  interrupted: Promise<string>,
+  log: Logger,
+): Promise<Turn | "alone" | null> {
+  const { url, password } = config.store;
+  if (!/^postgres(ql)?:\/\//.test(url)) {
+    return "alone";
+  }
+  const waiting = new AbortController();
+  void interrupted.then(() => waiting.abort());
+  const { awaitTurn } = await import("../store/turn.ts");
+  const standby = await startStandby(config.web);
+  const { host, port } = readListen(config.web.listen);
+  const address = config.web.advertise ?? `http://${host}:${port === 0 ? standby.port : port}`;
+  let known: string | null = null;
+  const onWaiting = (leader: string | null) => {
+    standby.leaderIs(leader);
+    if (leader !== known) {
+      log.info({ leader }, "another replica works; this one stands by");
+      known = leader;
+    }
+  };
+  try {
+    return await awaitTurn({ url, password, address, signal: waiting.signal, log, onWaiting });
+  } finally {
+    await standby.close();
+  }
+}
