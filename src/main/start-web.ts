@@ -43,6 +43,7 @@ export async function startWeb(parts: WebStart): Promise<Web> {
     store: parts.store,
     clock,
     progress: () => core.detection.progress(),
+    models: core.detection.models,
     owners: (service) => catalogue.find(service)?.owners ?? [],
     inject: world === null ? null : world.inject,
   });
