@@ -132,6 +132,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
   });
   const detection = createDetection({
     config,
+    catalogue,
     specs: entitySpecs(config, catalogue),
     source: parts.source,
     store,
@@ -169,7 +170,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     newId: randomUUID,
     look: () => cycleLoop.runNow(),
     onClosed: (id) => detection.dismiss(id),
-    effectOf: async (feedback) => effectOf(feedback),
+    effectOf: async (given) => (given.kind === "not-anomaly" ? detection.feedback.forgive(given) : effectOf(given)),
   });
   const ticketLoops = createTicketLoops({ config, catalogue, store, alertmanager, pipeline, current, clock, log });
   return {
@@ -202,7 +203,6 @@ export async function createCore(parts: CoreParts): Promise<Core> {
 const ACKNOWLEDGEMENT_LIMIT = 4 * 3_600_000;
 
 const EFFECTS = {
-  "not-anomaly": "Noted, and kept with the anomaly. Models do not learn from it by themselves yet.",
   helped: "Noted: this solution ranks higher for such alerts from now on.",
   "did-not-help": "Noted: this solution ranks lower for such alerts from now on.",
   "wrong-group": "Noted, and kept with the group. Grouping does not change by it yet.",

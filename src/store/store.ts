@@ -97,7 +97,7 @@ export interface StoredModel {
   readonly figures: Readonly<Record<string, number>>;
   readonly active: boolean;
   /** Why it was trained, and why it is or is not live, for people. */
-  readonly note?: string | null;
+  readonly note: string | null;
   readonly bytes: Uint8Array;
 }
 

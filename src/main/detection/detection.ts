@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Anomaly } from "../../alert/anomaly.ts";
 import type { Clock } from "../../alert/clock.ts";
+import type { Catalogue } from "../../config/catalogue.ts";
 import type { EntitySpec } from "../../config/entities.ts";
 import type { Config } from "../../config/schema.ts";
 import type { Watched } from "../../detect/life/watched.ts";
@@ -9,6 +10,7 @@ import type { CurrentState } from "../../intelligence/current-state.ts";
 import type { MetricSource } from "../../prometheus/source.ts";
 import type { Store } from "../../store/store.ts";
 import { createLoop, type Loop } from "../loop.ts";
+import { createFeedbackBook, type FeedbackBook } from "./feedback-book.ts";
 import { createLearning } from "./learning.ts";
 import { createLedger } from "./ledger.ts";
 import { createModelDesk, type ModelDesk } from "./model-desk.ts";
@@ -16,6 +18,7 @@ import { createRoster } from "./roster.ts";
 import { createScoring } from "./scoring.ts";
 import type { TrainingProgress } from "./training.ts";
 import { showPoints } from "./views.ts";
+import { createWeights } from "./weights.ts";
 
 /** Metrics to anomalies: trains what has no model or an old one, scores what has come, tells what changed. */
 export interface Detection {
@@ -24,6 +27,8 @@ export interface Detection {
   readonly loops: readonly Loop[];
   /** What people do with models. */
   readonly models: ModelDesk;
+  /** What people call ordinary. */
+  readonly feedback: Pick<FeedbackBook, "forgive" | "revoke">;
   progress(): TrainingProgress;
   /** Entities that are scored. */
   watched(): readonly Watched[];
@@ -33,6 +38,7 @@ export interface Detection {
 
 export interface DetectionParts {
   readonly config: Config;
+  readonly catalogue: Catalogue;
   readonly specs: readonly EntitySpec[];
   readonly source: MetricSource;
   readonly store: Store;
@@ -45,6 +51,7 @@ export interface DetectionParts {
 }
 
 const SAVE_STATE_EVERY = 60_000;
+const READ_FEEDBACK_EVERY = 60_000;
 const LOOK_FOR_TRAINING_EVERY = 2000;
 
 /** Builds the two loops (scoring and training) of detection; nothing runs before `start`. */
@@ -52,9 +59,17 @@ export function createDetection(parts: DetectionParts): Detection {
   const { config, specs, source, store, current, clock, log } = parts;
   const { step } = config.prometheus;
   const detector = config.detect.detectors[0] ?? "default";
-  const ledger = createLedger({ store, current, clock, onAnomalies: parts.onAnomalies });
   const roster = createRoster({ specs, detector, step, source, store, current, log });
-  const onPoint = showPoints(current, () => null);
+  const book = createFeedbackBook({ store, current, timeZone: config.detect.timeZone, step, clock });
+  const ledger = createLedger({
+    store,
+    current,
+    clock,
+    step,
+    ...createWeights({ config, catalogue: parts.catalogue, specs, roster, current, book }),
+    onAnomalies: parts.onAnomalies,
+  });
+  const onPoint = showPoints(current, ledger.mutedBecause);
   const scoreRound = createScoring({ specs, step, source, roster, ledger, current, onPoint, clock, log });
   const learning = createLearning({
     config,
@@ -65,14 +80,16 @@ export function createDetection(parts: DetectionParts): Detection {
     trainer: parts.trainer,
     clock,
     log,
-    forgiven: () => new Set(),
+    forgives: (event) => book.muting(event) !== null,
     changed: () => current.changed(),
     breathe: () => new Promise((resolve) => setImmediate(resolve)),
   });
   let restored = false;
   let savedAt = 0;
+  let readAt = 0;
 
   async function restore(signal: AbortSignal): Promise<void> {
+    await book.load();
     await ledger.restore();
     await Promise.all(specs.filter(({ by }) => by.length === 0).map((spec) => roster.enter(spec, spec.name, signal)));
     restored = true;
@@ -81,6 +98,10 @@ export function createDetection(parts: DetectionParts): Detection {
   async function score(signal: AbortSignal): Promise<void> {
     if (!restored) {
       await restore(signal);
+    }
+    if (clock().getTime() - readAt > READ_FEEDBACK_EVERY) {
+      readAt = clock().getTime();
+      await book.load();
     }
     await scoreRound(signal);
     if (clock().getTime() - savedAt > SAVE_STATE_EVERY) {
@@ -97,6 +118,18 @@ export function createDetection(parts: DetectionParts): Detection {
   return {
     loops: Object.values(loops),
     models: createModelDesk({ detector, roster, store, clock }),
+    feedback: {
+      async forgive(given) {
+        const effect = await book.forgive(given);
+        await ledger.remember([]);
+        return effect;
+      },
+      async revoke(id, asker) {
+        const answer = await book.revoke(id, asker);
+        await ledger.remember([]);
+        return answer;
+      },
+    },
     start() {
       loops.scoring.start();
       loops.learning.start();

@@ -25,8 +25,8 @@ export interface LearningParts extends TrainingParts {
   readonly roster: Roster;
   readonly source: MetricSource;
   readonly store: Pick<Store, "models" | "anomalies">;
-  /** Ids of events that people said are ordinary, and still say. */
-  readonly forgiven: () => ReadonlySet<string>;
+  /** True for an event that people said is ordinary, and still say. */
+  readonly forgives: (event: Anomaly) => boolean;
   /** Told when the progress has changed. */
   readonly changed: () => void;
 }
@@ -169,12 +169,10 @@ export function createLearning(parts: LearningParts): Learning {
   async function eventsOf({ entity }: Known, frame: Frame) {
     const since = new Date((frame.times?.[0] ?? 0) * 1000 - LONGEST_EVENT);
     const known = await store.anomalies.recent({ since, entity, limit: MOST_EVENTS });
-    const forgiven = parts.forgiven();
-    const isForgiven = ({ id, partOf }: Anomaly) => forgiven.has(id) || (partOf !== undefined && forgiven.has(partOf));
     const short = known.filter((event) => endOf(event).getTime() - event.openedAt.getTime() <= LONGEST_EVENT);
     return {
       events: short.map(stretchOf),
-      ordinary: short.filter(isForgiven).map(stretchOf),
+      ordinary: short.filter(parts.forgives).map(stretchOf),
     };
   }
 

@@ -1,5 +1,6 @@
 import { pino } from "pino";
 import type { Anomaly } from "../../../src/alert/anomaly.ts";
+import { loadCatalogue } from "../../../src/config/catalogue.ts";
 import type { EntitySpec } from "../../../src/config/entities.ts";
 import { loadConfig } from "../../../src/config/load.ts";
 import type { Config } from "../../../src/config/schema.ts";
@@ -113,6 +114,7 @@ export function createWorld(options: {
   const told: (readonly Anomaly[])[] = [];
   const detection = createDetection({
     config: options.change?.(config) ?? config,
+    catalogue: loadCatalogue(null),
     specs,
     source,
     store,
