@@ -78,7 +78,7 @@ describe("a model's life", () => {
     await world.score(1);
     await world.train();
     const champion = world.detection.watched()[0]?.unit.version;
-    await world.score(50);
+    await world.catchUp(50);
     await world.train();
     expect(await store.models.list()).toHaveLength(1);
     await world.score(15);
@@ -111,12 +111,12 @@ describe("a model's life", () => {
     await world.score(1);
     await world.train();
     for (let hour = 0; hour < 11 && (await store.models.list()).length < 2; hour++) {
-      await world.score(60);
+      await world.catchUp(60);
       await world.train();
     }
     const [newest] = await store.models.list();
     expect(newest?.note).toMatch(/^trained because (scores are spread|\d+ % of the scores are above)/);
-  }, 20_000);
+  });
 
   it("keeps the champion where the challenger is worse, and stores why", async () => {
     let trainings = 0;
@@ -131,7 +131,7 @@ describe("a model's life", () => {
     await world.score(1);
     await world.train();
     const champion = world.detection.watched()[0]?.unit;
-    await world.score(61);
+    await world.catchUp(61);
     await world.train();
     const models = await store.models.list();
     expect(models).toHaveLength(2);
@@ -149,7 +149,7 @@ describe("activate", () => {
     });
     await world.score(1);
     await world.train();
-    await world.score(65);
+    await world.catchUp(65);
     await world.train();
     const models = await store.models.list();
     const old = models.find(({ active }) => !active);

@@ -46,6 +46,8 @@ export interface DetectionWorld {
   now(): Date;
   /** Moves the clock on in steps, with a round of scoring at each. */
   score(minutes: number): Promise<void>;
+  /** Moves the clock on at once, with one round of scoring that catches up. */
+  catchUp(minutes: number): Promise<void>;
   /** One round of training. */
   train(): Promise<void>;
 }
@@ -143,6 +145,10 @@ export function createWorld(options: {
         now += MINUTE;
         await run("scoring");
       }
+    },
+    async catchUp(minutes) {
+      now += minutes * MINUTE;
+      await run("scoring");
     },
     train: () => run("training"),
   };
