@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { UserError } from "./alert/user-error.ts";
 import { registerAlerts } from "./cli/alerts.ts";
 import { registerAnnotations } from "./cli/annotations.ts";
+import { registerBacktest } from "./cli/backtest.ts";
 import { registerCheckConfig } from "./cli/check-config.ts";
 import { registerCollect } from "./cli/collect.ts";
 import type { CommandContext, RegisterCommand } from "./cli/command.ts";
@@ -10,6 +11,7 @@ import { registerDetect } from "./cli/detect.ts";
 import { registerEvaluate } from "./cli/evaluate.ts";
 import { registerGroup } from "./cli/group.ts";
 import { registerIntelligence } from "./cli/intelligence.ts";
+import { registerModels } from "./cli/models.ts";
 import { registerOncall } from "./cli/oncall.ts";
 import { registerReport } from "./cli/report.ts";
 import { registerRunbooks } from "./cli/runbooks.ts";
@@ -26,12 +28,14 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerCheckConfig,
   registerAlerts,
   registerAnnotations,
+  registerBacktest,
   registerCollect,
   registerConfigImport,
   registerDetect,
   registerEvaluate,
   registerGroup,
   registerIntelligence,
+  registerModels,
   registerOncall,
   registerReport,
   registerRunbooks,

@@ -13,6 +13,67 @@ export interface Contribution {
   readonly expected: number | null;
 }
 
+/** The metric that left its usual range first, and when. */
+export interface FirstMove {
+  readonly metric: string;
+  readonly at: Date;
+  /** Value seen then, and what is usual just before, in the metric's unit. */
+  readonly seen: number;
+  readonly usual: number;
+}
+
+/** An earlier event that looked most like this one. */
+export interface PastEvent {
+  readonly id: string;
+  readonly entity: string;
+  readonly openedAt: Date;
+  readonly closedAt: Date | null;
+  /** 0 to 1. */
+  readonly alike: number;
+  /** What they have in common, and what people said of it, for people. */
+  readonly because: string;
+}
+
+/** One entity's part in an event of its service. */
+export interface EventMember {
+  readonly id: string;
+  readonly entity: string;
+  readonly openedAt: Date;
+  readonly closedAt: Date | null;
+  readonly peakScore: number;
+  /** The metric that leads it. */
+  readonly metric: string | null;
+}
+
+/** A service that may be the cause, with the reason for its rank. */
+export interface Suspect {
+  readonly service: string;
+  readonly because: string;
+}
+
+/** A reason to take an event less seriously; where it is `muted` nobody is alerted. */
+export interface Lowering {
+  readonly by: "intervention" | "holiday" | "feedback";
+  readonly muted: boolean;
+  readonly because: string;
+}
+
+/** What surrounds an event. */
+export interface AnomalyContext {
+  readonly firstMove: FirstMove | null;
+  readonly similar: PastEvent | null;
+  /** Of an event of a whole service: its entities that are anomalous, worst first, at most ten; empty for an entity's own event. */
+  readonly members: readonly EventMember[];
+  /** How many entities are or were part of it, of how many that are scored. */
+  readonly affected: number;
+  readonly scored: number;
+  /** Most suspect first. */
+  readonly suspects: readonly Suspect[];
+  readonly lowered: readonly Lowering[];
+  /** Score over threshold in the course of the event, at most 16 values. */
+  readonly course: readonly number[];
+}
+
 /** One event of an entity (a service, or a pod): opened, updated while it lasts, closed. Times are points of the series. */
 export interface Anomaly {
   readonly id: string;
@@ -35,4 +96,7 @@ export interface Anomaly {
   readonly contributions: readonly Contribution[];
   /** Sentences that say why it is of this kind and class, for people. */
   readonly evidence: readonly string[];
+  readonly context?: AnomalyContext;
+  /** Id of the service's event that this entity's event is part of: people see that one. */
+  readonly partOf?: string;
 }

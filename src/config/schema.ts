@@ -206,7 +206,14 @@ const detect = z.strictObject({
     .strictObject({
       history: duration("7d").describe("How much history a model learns from."),
       minimum: duration("2h").describe("With less than this an entity is `learning`."),
-      every: duration("24h").describe("How often models are trained anew."),
+      every: duration("24h").describe("How often models are trained anew; `0s` never."),
+      drift: z
+        .number()
+        .min(0)
+        .default(0.25)
+        .describe(
+          "Models are trained anew when the scores of the last day are spread otherwise than those of training by this much (population stability index); 0 never.",
+        ),
       epochs: z.int().positive().default(30),
       seed: z.int().default(1),
     })
@@ -224,6 +231,21 @@ const detect = z.strictObject({
       close: z.number().positive().max(1).default(0.6).describe("An event closes below this share of the threshold."),
     })
     .prefault({}),
+  timeZone: z
+    .string()
+    .refine(isTimeZone, { error: "is not a time zone: write it like Europe/Zurich" })
+    .default("UTC")
+    .describe("Time zone of people's days: hours of the week and holidays are counted in it."),
+  holidays: z
+    .array(
+      z.strictObject({
+        from: z.iso.date().describe("First day, e.g. 2026-12-24."),
+        to: z.iso.date().optional().describe("Last day; without it the one day."),
+        name: z.string().describe("What people call it."),
+      }),
+    )
+    .default([])
+    .describe("Days on which ordinary hours do not hold: events that only differ from them rank lower."),
   backend: z
     .enum(["auto", "native", "wasm"])
     .default("auto")
@@ -284,6 +306,15 @@ export const configSchema = z.strictObject({
 
 /** The configuration after parsing: durations in milliseconds, secrets read from their files. */
 export type Config = z.output<typeof configSchema>;
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function isDuration(text: string): boolean {
   try {

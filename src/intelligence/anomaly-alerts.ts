@@ -1,5 +1,6 @@
 import type { Alert, Labels } from "../alert/alert.ts";
-import type { Anomaly, Contribution } from "../alert/anomaly.ts";
+import type { Anomaly, Contribution, FirstMove, PastEvent } from "../alert/anomaly.ts";
+import { formatDuration } from "../alert/duration.ts";
 import type { Catalogue } from "../config/catalogue.ts";
 
 /** Name of every alert that cmswatch makes from an anomaly; what is anomalous is in its other labels. */
@@ -10,7 +11,8 @@ export const ANOMALY_ALERT = "CMSWebAnomaly";
  * everything that changes is in the annotations, the anomaly's id too: the same entity anomalous again is the same alert again.
  *
  * Severity is by class and by how far the score stood over the threshold when it opened: a loss of availability is high, a
- * matter of security medium, performance warning; one more from twice the threshold on. The first severity is the last:
+ * matter of security medium, performance warning; one more from twice the threshold on, one less where something explains it
+ * (an intervention, a holiday). The first severity is the last:
  * pass the labels it was pushed with as `pushed` (`pushedLabels` finds them).
  * @param baseUrl address of the dashboard, without a slash at its end; null leaves links out
  */
@@ -44,6 +46,7 @@ export function anomalyToAlert(
             URL: `${baseUrl}/anomalies/${encodeURIComponent(anomaly.id)}`,
           }),
       ...(service?.dashboard === undefined ? {} : { grafana: service.dashboard }),
+      ...storyOf(anomaly),
     },
     startsAt: anomaly.openedAt,
     endsAt: anomaly.closedAt,
@@ -65,9 +68,49 @@ const BY_CLASS = {
   performance: ["warning", "medium"],
 } as const;
 
+const LOWER: Readonly<Record<string, string>> = {
+  critical: "high",
+  high: "medium",
+  medium: "warning",
+  warning: "info",
+};
+
 function severityOf(anomaly: Anomaly): string {
   const isFarOver = anomaly.score >= 2 * anomaly.threshold;
-  return BY_CLASS[anomaly.class][isFarOver ? 1 : 0];
+  const severity = BY_CLASS[anomaly.class][isFarOver ? 1 : 0];
+  const isLowered = anomaly.context?.lowered.some(({ muted }) => !muted) ?? false;
+  return isLowered ? (LOWER[severity] ?? severity) : severity;
+}
+
+/** What surrounds the event, an annotation each. `explained_by` also keeps later stages from lowering it again. */
+function storyOf({ context, openedAt }: Anomaly): Labels {
+  if (context === undefined) {
+    return {};
+  }
+  const { firstMove, similar, members, suspects, lowered } = context;
+  const explained = lowered.find(({ by }) => by === "intervention");
+  const worst = members.slice(0, 5).map(({ entity, metric }) => (metric === null ? entity : `${entity} (${metric})`));
+  return {
+    ...(firstMove === null ? {} : { first_moved: sayFirst(firstMove, openedAt) }),
+    ...(similar === null ? {} : { similar: saySimilar(similar) }),
+    ...(members.length === 0 ? {} : { worst: worst.join(", "), affected: `${context.affected} of ${context.scored}` }),
+    ...(suspects.length === 0
+      ? {}
+      : { suspects: suspects.map(({ service, because }) => `${service}: ${because}`).join("; ") }),
+    ...(lowered.length === 0 ? {} : { lowered: lowered.map(({ because }) => because).join("; ") }),
+    ...(explained === undefined ? {} : { explained_by: explained.because.split(" ")[1] ?? "" }),
+  };
+}
+
+function sayFirst({ metric, at, seen, usual }: FirstMove, openedAt: Date): string {
+  const seconds = Math.round((openedAt.getTime() - at.getTime()) / 1000);
+  const when = seconds <= 0 ? "as the event began" : `${formatDuration(seconds * 1000)} before the event`;
+  return `${metric} moved first, ${when}: ${figure(seen)} where ${figure(usual)} was usual`;
+}
+
+function saySimilar({ openedAt, alike, because }: PastEvent): string {
+  const when = openedAt.toISOString().slice(0, 16).replace("T", " ");
+  return `${Math.round(100 * alike)} % like the event of ${when} UTC: ${because}`;
 }
 
 const PROBLEM = {
@@ -89,7 +132,10 @@ function descriptionOf(anomaly: Anomaly): string {
     .filter((part, index) => index < 3 && (index === 0 || part.share >= 0.1))
     .map((part) => `${contributionText(part)} (${Math.round(100 * part.share)} % of the score)`);
   const since = `since ${anomaly.openedAt.toISOString().slice(0, 16).replace("T", " ")} UTC`;
-  const [first = "Unusual", ...rest] = [...parts, ...anomaly.evidence];
+  const { suspects = [], lowered = [] } = anomaly.context ?? {};
+  const suspected = suspects.slice(0, 1).map(({ service, because }) => `it may come from ${service}: ${because}`);
+  const story = [...suspected, ...lowered.map(({ because }) => `less serious: ${because}`)];
+  const [first = "Unusual", ...rest] = [...parts, ...anomaly.evidence, ...story];
   return `${capital(first)}, ${since}.${rest.map((sentence) => ` ${capital(sentence.replace(/\.$/, ""))}.`).join("")}`;
 }
 

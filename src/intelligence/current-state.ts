@@ -50,6 +50,8 @@ export interface CurrentState {
   entities(): readonly EntityView[];
   entitiesOf(service: string): readonly EntityView[];
   setEntity(view: EntityView): void;
+  /** Forgets an entity that is gone, with its points. */
+  removeEntity(entity: string): void;
   addPoint(entity: string, point: ScoredPoint): void;
   ring(entity: string): MetricRing | null;
   sources(): readonly SourceHealth[];
@@ -78,6 +80,10 @@ export function createCurrentState(cycle: number): CurrentState {
       if (views.has(view.entity) || views.size < MAX_ENTITIES) {
         views.set(view.entity, view);
       }
+    },
+    removeEntity(entity) {
+      views.delete(entity);
+      rings.delete(entity);
     },
     addPoint(entity, point) {
       let ring = rings.get(entity);

@@ -6,6 +6,7 @@ import type { Clock } from "../alert/clock.ts";
 import { equals } from "../alert/matcher.ts";
 import { ANOMALY_ALERT, pushedLabels } from "../intelligence/anomaly-alerts.ts";
 import type { Pipeline } from "../intelligence/pipeline.ts";
+import { isMuted } from "./detection/ledger.ts";
 import type { Tally } from "./tally.ts";
 
 const MAX_PENDING = 10_000;
@@ -22,7 +23,8 @@ export interface AnomalyPushParts {
 
 /**
  * Brings anomalies to Alertmanager as enriched alerts: open ones are sent again at every call, which keeps them from
- * being resolved; closed ones once, and again until Alertmanager has taken them.
+ * being resolved; closed ones once, and again until Alertmanager has taken them. Muted ones are not sent; one that was sent
+ * before it was muted is sent as resolved.
  */
 export function createAnomalyPush({ alertmanager, pipeline, toAlert, clock, log, tally }: AnomalyPushParts) {
   const closed = new Map<string, Anomaly>();
@@ -42,13 +44,21 @@ export function createAnomalyPush({ alertmanager, pipeline, toAlert, clock, log,
       }
     }
   }
+  /** As Alertmanager shall see it; null for what it shall not see. */
+  const seenBy = (anomaly: Anomaly): Anomaly | null => {
+    if (!isMuted(anomaly)) {
+      return anomaly;
+    }
+    return pushed.has(anomaly.id) ? { ...anomaly, closedAt: anomaly.closedAt ?? clock() } : null;
+  };
   return async (anomalies: readonly Anomaly[]): Promise<void> => {
-    for (const anomaly of anomalies.filter(({ closedAt }) => closedAt !== null)) {
+    const told = anomalies.flatMap((anomaly) => seenBy(anomaly) ?? []);
+    for (const anomaly of told.filter(({ closedAt }) => closedAt !== null)) {
       if (closed.size < MAX_PENDING) {
         closed.set(anomaly.id, anomaly);
       }
     }
-    const wanted = [...closed.values(), ...anomalies.filter(({ closedAt }) => closedAt === null)];
+    const wanted = [...closed.values(), ...told.filter(({ closedAt }) => closedAt === null)];
     if (wanted.length === 0) {
       return;
     }

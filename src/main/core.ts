@@ -7,7 +7,9 @@ import { severityRank } from "../alert/severity.ts";
 import { createAcknowledgements } from "../alertmanager/acknowledgements.ts";
 import { createSilences } from "../alertmanager/silences.ts";
 import type { Catalogue } from "../config/catalogue.ts";
+import { entitySpecs } from "../config/entities.ts";
 import type { Config } from "../config/schema.ts";
+import type { UnitTrainer } from "../detect/worker/unit-trainer.ts";
 import { createActions } from "../intelligence/actions.ts";
 import type { Actions, Actor } from "../intelligence/actions-types.ts";
 import { ANOMALY_ALERT, anomalyToAlert } from "../intelligence/anomaly-alerts.ts";
@@ -30,8 +32,6 @@ import { createAnnotator } from "./annotate.ts";
 import { createAnomalyPush } from "./anomaly-push.ts";
 import { createCare } from "./care.ts";
 import { createDetection, type Detection } from "./detection/detection.ts";
-import { entitySpecs } from "./detection/entities.ts";
-import type { UnitTrainer } from "./detection/training.ts";
 import { fitInThread } from "./learning/thread.ts";
 import { createLoop, type Loop } from "./loop.ts";
 import { createTally, type Tally } from "./tally.ts";
@@ -137,6 +137,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
   });
   const detection = createDetection({
     config,
+    catalogue,
     specs: entitySpecs(config, catalogue),
     source: parts.source,
     store,
@@ -175,7 +176,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     newId: randomUUID,
     look: () => cycleLoop.runNow(),
     onClosed: (id) => detection.dismiss(id),
-    effectOf: async (feedback) => effectOf(feedback),
+    effectOf: async (given) => (given.kind === "not-anomaly" ? detection.feedback.forgive(given) : effectOf(given)),
   });
   const ticketLoops = createTicketLoops({ config, catalogue, store, alertmanager, pipeline, current, clock, log });
   return {
@@ -209,7 +210,6 @@ export async function createCore(parts: CoreParts): Promise<Core> {
 const ACKNOWLEDGEMENT_LIMIT = 4 * 3_600_000;
 
 const EFFECTS = {
-  "not-anomaly": "Noted, and kept with the anomaly. Models do not learn from it by themselves yet.",
   helped: "Noted: this solution ranks higher for such alerts from now on.",
   "did-not-help": "Noted: this solution ranks lower for such alerts from now on.",
   "wrong-group": "Noted, and kept with the group. Grouping does not change by it yet.",

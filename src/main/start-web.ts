@@ -43,6 +43,8 @@ export async function startWeb(parts: WebStart): Promise<Web> {
     store: parts.store,
     clock,
     progress: () => core.detection.progress(),
+    models: core.detection.models,
+    feedback: core.detection.feedback,
     owners: (service) => catalogue.find(service)?.owners ?? [],
     inject: world === null ? null : world.inject,
   });

@@ -9,6 +9,8 @@ import type { Store } from "../store/store.ts";
 import type { OutcomeView, WebAction } from "../web/actions.ts";
 import type { WebSources } from "../web/sources.ts";
 import type { AlertView, GroupView, PartView, ProgressView, ServiceView } from "../web/views.ts";
+import type { FeedbackBook } from "./detection/feedback-book.ts";
+import type { ModelDesk } from "./detection/model-desk.ts";
 import type { TrainingProgress } from "./detection/training.ts";
 
 export interface WebSourceParts {
@@ -20,6 +22,8 @@ export interface WebSourceParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly progress: () => TrainingProgress;
+  readonly models: ModelDesk;
+  readonly feedback: Pick<FeedbackBook, "revoke">;
   readonly owners: (service: string) => readonly string[];
   /** Makes an anomaly in the simulated CMSWEB; null where metrics are real. */
   readonly inject: ((service: string, kind: string, minutes: number) => Promise<string>) | null;
@@ -202,8 +206,9 @@ async function act(action: WebAction, actor: DomainActor, parts: WebSourceParts)
       return parts.inject === null
         ? { ok: false, message: "Metrics are real here: nothing can be injected." }
         : { ok: true, message: await parts.inject(action.service, action.anomaly, action.minutes) };
-    case "revoke-feedback":
     case "activate-model":
-      return { ok: false, message: "This is not possible from here yet; use the command line." };
+      return said(parts.models.activate(action.model, { name: actor.person.name, via: actor.via }));
+    case "revoke-feedback":
+      return said(parts.feedback.revoke(action.feedback, { name: actor.person.name, via: actor.via }));
   }
 }

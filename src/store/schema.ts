@@ -1,6 +1,6 @@
 import { bigserial, boolean, doublePrecision, index, integer, pgTable, primaryKey } from "drizzle-orm/pg-core";
 import type { Labels } from "../alert/alert.ts";
-import type { AnomalyClass, AnomalyKind, Contribution } from "../alert/anomaly.ts";
+import type { AnomalyClass, AnomalyContext, AnomalyKind, Contribution } from "../alert/anomaly.ts";
 import type { TicketSystem } from "../alert/ticket.ts";
 import { bytes, instant, json, words } from "./columns.ts";
 import type { AlertChange, AuditEntry, Feedback, LedgerEntry, SlackMessage, TicketChange } from "./store.ts";
@@ -66,6 +66,9 @@ export const anomalies = pgTable(
     threshold: doublePrecision("threshold").notNull(),
     contributions: json("contributions").$type<readonly Contribution[]>().notNull(),
     evidence: json("evidence").$type<readonly string[]>().notNull(),
+    /** Its times are texts here. */
+    context: json("context").$type<AnomalyContext>(),
+    partOf: words("part_of"),
   },
   (table) => [
     index().on(table.closedAt),
@@ -89,6 +92,7 @@ export const models = pgTable(
     threshold: doublePrecision("threshold").notNull(),
     figures: json("figures").$type<Readonly<Record<string, number>>>().notNull(),
     active: boolean("active").notNull(),
+    note: words("note"),
     bytes: bytes("bytes").notNull(),
   },
   (table) => [index().on(table.entity, table.detector)],

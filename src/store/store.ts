@@ -67,8 +67,17 @@ export interface AnomalyRepository {
   /** Inserts, or replaces the one of the same id. */
   save(anomalies: readonly Anomaly[]): Promise<void>;
   open(): Promise<readonly Anomaly[]>;
-  /** Newest first; of one service when given. */
-  recent(options: { since: Date; service?: string; limit: number }): Promise<readonly Anomaly[]>;
+  /**
+   * Newest first; of one service or one entity when given. Events that are part of a service's event are left out unless
+   * `parts` is true or an entity is named.
+   */
+  recent(options: {
+    since: Date;
+    service?: string;
+    entity?: string;
+    parts?: boolean;
+    limit: number;
+  }): Promise<readonly Anomaly[]>;
   get(id: string): Promise<Anomaly | null>;
 }
 
@@ -87,6 +96,8 @@ export interface StoredModel {
   /** Figures of its validation, for people. */
   readonly figures: Readonly<Record<string, number>>;
   readonly active: boolean;
+  /** Why it was trained, and why it is or is not live, for people. */
+  readonly note: string | null;
   readonly bytes: Uint8Array;
 }
 
@@ -97,9 +108,10 @@ export interface ModelRepository {
    */
   save(model: StoredModel): Promise<void>;
   active(entity: string): Promise<readonly StoredModel[]>;
-  list(): Promise<readonly Omit<StoredModel, "bytes">[]>;
-  /** Makes an older version active again. @throws UserError when there is no such model. */
-  activate(id: string): Promise<void>;
+  /** Newest first of each entity and detector; only the active ones, or those of one entity, when asked for. */
+  list(options?: { active?: boolean; entity?: string }): Promise<readonly Omit<StoredModel, "bytes">[]>;
+  /** Makes an older version active again; the note, when given, replaces its own. @throws UserError when there is no such model. */
+  activate(id: string, note?: string): Promise<void>;
 }
 
 export interface AlertChange {
@@ -170,6 +182,7 @@ export interface FeedbackRepository {
   save(feedback: Feedback): Promise<void>;
   /** Newest first, the revoked too. */
   list(options: { kind?: Feedback["kind"]; subject?: string; limit: number }): Promise<readonly Feedback[]>;
+  get(id: string): Promise<Feedback | null>;
 }
 
 export interface OncallOverride {

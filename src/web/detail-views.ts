@@ -128,6 +128,7 @@ export const modelView = z.object({
   threshold: z.number(),
   figures: z.record(z.string(), z.number()),
   active: z.boolean(),
+  note: z.string().nullish().describe("Why it was trained, and why it is or is not live."),
 });
 export type ModelView = z.output<typeof modelView>;
 

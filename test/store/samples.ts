@@ -76,6 +76,7 @@ export function model(id: string, more: Partial<StoredModel> = {}): StoredModel 
     trainedFrom: minute(-1000),
     trainedTo: minute(-1),
     metrics: ["cpu", "memory"],
+    note: null,
     threshold: 0.125,
     figures: { loss: 0.01 },
     active: true,

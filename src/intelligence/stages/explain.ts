@@ -65,7 +65,8 @@ function explain(
   catalogue: Catalogue,
   ranking: SeverityRanking,
 ): Change | null {
-  const isAnomaly = item.labels["alertname"] === ANOMALY_ALERT;
+  // An anomaly whose own event knew of the intervention was ranked lower before it was first pushed.
+  const isAnomaly = item.labels["alertname"] === ANOMALY_ALERT && item.source.annotations["explained_by"] === undefined;
   const isTicket = sourceOf(item.labels) === "ticket";
   const found = isAnomaly || isTicket ? interventions.find(({ facts }) => covers(facts, item, catalogue)) : undefined;
   if (found === undefined) {

@@ -1,30 +1,14 @@
 import type { Logger } from "pino";
 import type { Clock } from "../../alert/clock.ts";
-import type { Config } from "../../config/schema.ts";
 import type { FitProgress } from "../../detect/detector.ts";
 import type { Frame } from "../../detect/frame.ts";
+import type { TrainingReason } from "../../detect/life/due.ts";
+import { type Judgement, judgeChallenger } from "../../detect/life/judge.ts";
+import { chooseProbes, holdBack, tryUnit } from "../../detect/life/trial.ts";
+import { WARM_UP_ROWS } from "../../detect/life/watched.ts";
 import type { Unit } from "../../detect/unit.ts";
+import type { TrainingJob, UnitTrainer } from "../../detect/worker/unit-trainer.ts";
 import type { Store } from "../../store/store.ts";
-
-/** Trains a unit off the main thread. */
-export interface UnitTrainer {
-  train(
-    job: TrainingJob,
-    onProgress: (progress: FitProgress) => void,
-    signal: AbortSignal,
-  ): Promise<{ unit: Unit; bytes: Uint8Array }>;
-}
-
-export interface TrainingJob {
-  readonly entity: string;
-  readonly detector: string;
-  readonly frame: Frame;
-  readonly options: {
-    readonly seed: number;
-    readonly epochs: number;
-    readonly threshold: Config["detect"]["threshold"];
-  };
-}
 
 /** How far the training of all entities is, for people who wait. */
 export interface TrainingProgress {
@@ -35,48 +19,103 @@ export interface TrainingProgress {
   readonly epoch: FitProgress | null;
 }
 
-/** History that is long enough, or how long still to wait. */
-export function enoughHistory(
-  frame: Frame,
-  minimumRows: number,
-): { readonly ok: true } | { readonly ok: false; readonly rows: number } {
-  const size = frame.metrics.length;
-  let rows = 0;
-  for (let row = 0; row < frame.rows; row++) {
-    const values = frame.values.subarray(row * size, (row + 1) * size);
-    rows += values.some((value) => Number.isFinite(value)) ? 1 : 0;
-  }
-  return rows >= minimumRows ? { ok: true } : { ok: false, rows };
+export interface TrainingParts {
+  readonly store: Pick<Store, "models">;
+  readonly trainer: UnitTrainer;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Lets other work run between two stretches of scoring. */
+  readonly breathe: () => Promise<void>;
 }
 
-/** The frame without the rows before its first value. */
-export function trimStart(frame: Frame): Frame {
-  const size = frame.metrics.length;
-  const first = frame.values.findIndex((value) => Number.isFinite(value));
-  const skipped = first < 0 ? frame.rows : Math.floor(first / size);
-  return {
-    ...frame,
-    rows: frame.rows - skipped,
-    values: frame.values.subarray(skipped * size),
-    times: frame.times?.subarray(skipped) ?? null,
-  };
+/** What shall be trained, and on what. */
+export interface TrainingTask extends Omit<TrainingJob, "frame"> {
+  readonly service: string;
+  readonly reason: TrainingReason;
+  /** What teaches. */
+  readonly teaching: Frame;
+  /** All of the newest rows, events too: what champion and challenger are judged on. */
+  readonly recent: Frame;
+  /** A sentence on what was left out of the history, or joined it; null for nothing. */
+  readonly remark: string | null;
 }
 
-/** Trains, stores the unit as the entity's active version, and gives it back. */
-export async function trainAndStore(
-  job: TrainingJob & { readonly service: string },
-  parts: { store: Store; trainer: UnitTrainer; clock: Clock; log: Logger },
+const DAY = 86_400;
+/** Of a history this share is held back, at most a day. */
+const HELD_BACK_SHARE = 1 / 8;
+/** After a drift the newest data is what must be learnt: only so much is held back. */
+const HELD_BACK_AFTER_DRIFT = 3600;
+
+/** Trains an entity's first model, stores it as the active one, and gives it. */
+export async function trainFirst(
+  task: TrainingTask,
+  parts: TrainingParts,
   onProgress: (progress: FitProgress) => void,
   signal: AbortSignal,
 ): Promise<Unit> {
+  const trained = await train(task, task.teaching, parts, onProgress, signal);
+  await store(task, trained, parts, { promote: true, because: "the first of its kind", figures: {} });
+  return trained.unit;
+}
+
+/**
+ * Trains a challenger without the newest rows, scores it on them beside the champion, and stores it: as the active one where it
+ * is not worse. The reason is stored either way.
+ * @returns the challenger when it was promoted, else null
+ */
+export async function trainChallenger(
+  champion: Unit,
+  task: TrainingTask,
+  parts: TrainingParts,
+  onProgress: (progress: FitProgress) => void,
+  signal: AbortSignal,
+): Promise<Unit | null> {
+  const seconds = task.reason.kind === "drift" ? HELD_BACK_AFTER_DRIFT : DAY;
+  const until = lastTime(task.recent) - Math.min(seconds, spanOf(task.recent) * HELD_BACK_SHARE);
+  const { teaching } = holdBack(task.teaching, until, 0);
+  const { recent, from } = holdBack(task.recent, until, WARM_UP_ROWS);
+  const trained = await train(task, teaching, parts, onProgress, signal);
+  const probes = chooseProbes(recent, from, task.options.seed);
+  const [old, fresh] = [
+    await tryUnit(champion, recent, from, probes, parts.breathe),
+    await tryUnit(trained.unit, recent, from, probes, parts.breathe),
+  ];
+  const judgement = judgeChallenger(old, fresh);
+  await store(task, trained, parts, judgement);
+  if (!judgement.promote) {
+    trained.unit.model.dispose();
+    return null;
+  }
+  return trained.unit;
+}
+
+interface Trained {
+  readonly unit: Unit;
+  readonly bytes: Uint8Array;
+  readonly seconds: number;
+}
+
+async function train(
+  task: TrainingTask,
+  frame: Frame,
+  { trainer }: TrainingParts,
+  onProgress: (progress: FitProgress) => void,
+  signal: AbortSignal,
+): Promise<Trained> {
   const began = performance.now();
-  const { unit, bytes } = await parts.trainer.train(job, onProgress, signal);
-  const seconds = (performance.now() - began) / 1000;
+  const { entity, detector, options } = task;
+  const result = await trainer.train({ entity, detector, frame, options }, onProgress, signal);
+  return { ...result, seconds: (performance.now() - began) / 1000 };
+}
+
+async function store(task: TrainingTask, trained: Trained, parts: TrainingParts, judgement: Judgement): Promise<void> {
+  const { unit, bytes, seconds } = trained;
   const at = parts.clock();
+  const note = noteOf(task, judgement);
   await parts.store.models.save({
-    id: `${job.entity}:${unit.detector}:${unit.version}:${at.getTime()}`,
-    entity: job.entity,
-    service: job.service,
+    id: `${task.entity}:${unit.detector}:${unit.version}:${at.getTime()}`,
+    entity: task.entity,
+    service: task.service,
     detector: unit.detector,
     version: unit.version,
     trainedAt: at,
@@ -84,13 +123,26 @@ export async function trainAndStore(
     trainedTo: new Date((unit.trained.to ?? 0) * 1000),
     metrics: unit.metrics,
     threshold: -Math.log10(unit.threshold.risk),
-    figures: { seconds, rows: unit.trained.rows },
-    active: true,
+    figures: { seconds, rows: unit.trained.rows, ...judgement.figures },
+    active: judgement.promote,
+    note,
     bytes,
   });
-  parts.log.info(
-    { entity: job.entity, detector: unit.detector, version: unit.version, rows: unit.trained.rows, seconds },
-    "model trained",
-  );
-  return unit;
+  const { entity } = task;
+  const { detector, version, trained: on } = unit;
+  parts.log.info({ entity, detector, version, rows: on.rows, seconds, live: judgement.promote, note }, "model trained");
+}
+
+function noteOf({ reason, remark }: TrainingTask, { promote, because }: Judgement): string {
+  const why = reason.kind === "first" ? "" : `trained because ${reason.because}; `;
+  const first = reason.kind === "first" ? because : `${promote ? "live" : "not live"}, ${because}`;
+  return `${why}${first}${remark === null ? "" : `; ${remark}`}`;
+}
+
+function lastTime({ times, rows }: Frame): number {
+  return times?.[rows - 1] ?? 0;
+}
+
+function spanOf(frame: Frame): number {
+  return lastTime(frame) - (frame.times?.[0] ?? 0);
 }

@@ -26,5 +26,9 @@ export function feedbackRepository(database: Database): FeedbackRepository {
         .orderBy(desc(feedback.at), desc(feedback.id))
         .limit(limit);
     },
+    async get(id) {
+      const [found] = await database.select().from(feedback).where(eq(feedback.id, id));
+      return found ?? null;
+    },
   };
 }

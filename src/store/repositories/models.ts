@@ -32,10 +32,19 @@ export function modelRepository(database: Database): ModelRepository {
         .where(and(eq(models.entity, entity), models.active))
         .orderBy(models.detector);
     },
-    async list() {
-      return database.select(withoutBytes).from(models).orderBy(models.entity, models.detector, desc(models.trainedAt));
+    async list({ active, entity } = {}) {
+      return database
+        .select(withoutBytes)
+        .from(models)
+        .where(
+          and(
+            active === undefined ? undefined : eq(models.active, active),
+            entity === undefined ? undefined : eq(models.entity, entity),
+          ),
+        )
+        .orderBy(models.entity, models.detector, desc(models.trainedAt));
     },
-    async activate(id) {
+    async activate(id, note) {
       await database.transaction(async (transaction) => {
         const [model] = await transaction.select(withoutBytes).from(models).where(eq(models.id, id));
         if (model === undefined) {
@@ -43,7 +52,10 @@ export function modelRepository(database: Database): ModelRepository {
         }
         await lockUnit(transaction, model);
         await deactivateOthers(transaction, model);
-        await transaction.update(models).set({ active: true }).where(eq(models.id, id));
+        await transaction
+          .update(models)
+          .set({ active: true, ...(note === undefined ? {} : { note }) })
+          .where(eq(models.id, id));
       });
     },
   };

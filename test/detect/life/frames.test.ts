@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { loadCatalogue } from "../../../src/config/catalogue.ts";
+import { type EntitySpec, entitySpecs } from "../../../src/config/entities.ts";
 import { loadConfig } from "../../../src/config/load.ts";
-import { type EntitySpec, entityName, entitySpecs } from "../../../src/main/detection/entities.ts";
-import { fetchFrames } from "../../../src/main/detection/frames.ts";
+import { entityName, fetchFrames } from "../../../src/detect/life/frames.ts";
 import type { MetricSource, Series } from "../../../src/prometheus/source.ts";
 
 const from = new Date(1_000_000_000_000);

@@ -1,7 +1,6 @@
-import type { Labels } from "../../alert/alert.ts";
-import type { Catalogue } from "../../config/catalogue.ts";
-import { type MetricDefinition, serviceMetrics } from "../../config/metrics.ts";
-import type { Config } from "../../config/schema.ts";
+import type { Catalogue } from "./catalogue.ts";
+import { type MetricDefinition, serviceMetrics } from "./metrics.ts";
+import type { Config } from "./schema.ts";
 
 /** What is scored: queries whose answers belong together, split into entities by the values of `by`. */
 export interface EntitySpec {
@@ -13,7 +12,7 @@ export interface EntitySpec {
 }
 
 /** The configured entities, or one per service of the catalogue. */
-export function entitySpecs(config: Config, catalogue: Catalogue): readonly EntitySpec[] {
+export function entitySpecs(config: Pick<Config, "detect">, catalogue: Catalogue): readonly EntitySpec[] {
   const configured = config.detect.entities;
   if (configured.length === 0) {
     return catalogue.services.map((service) => ({
@@ -31,13 +30,7 @@ export function entitySpecs(config: Config, catalogue: Catalogue): readonly Enti
   }));
 }
 
-/** The entity's own name for one set of labels: the template filled, or followed by the values. */
-export function entityName(spec: EntitySpec, labels: Labels): string {
-  if (spec.by.length === 0) {
-    return spec.name;
-  }
-  const values = spec.by.map((label) => labels[label] ?? "");
-  return spec.name.includes("{{")
-    ? spec.name.replaceAll(/\{\{\s*(\w+)\s*\}\}/g, (_, label: string) => labels[label] ?? "")
-    : `${spec.name}/${values.join("/")}`;
+/** How the units of a configuration are trained. */
+export function trainingOptions({ train, threshold, timeZone }: Config["detect"]) {
+  return { seed: train.seed, epochs: train.epochs, threshold, timeZone };
 }

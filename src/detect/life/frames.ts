@@ -1,8 +1,38 @@
-import type { Frame } from "../../detect/frame.ts";
-import type { MetricSource, Series } from "../../prometheus/source.ts";
-import { type EntitySpec, entityName } from "./entities.ts";
+import type { Frame } from "../frame.ts";
+
+/** Queries whose answers belong together, split into entities by the values of `by`. */
+export interface EntityQueries {
+  /** `{{label}}` is replaced by the label's value where `by` splits. */
+  readonly name: string;
+  readonly by: readonly string[];
+  readonly metrics: readonly { readonly name: string; readonly query: string }[];
+}
+
+/** One series of an answer: Unix seconds, ascending, and as many values. */
+export interface AnsweredSeries {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+}
+
+/** Where metrics come from, e.g. a Prometheus. */
+export interface RangeSource {
+  /** @param step milliseconds */
+  range(query: string, from: Date, to: Date, step: number, signal?: AbortSignal): Promise<readonly AnsweredSeries[]>;
+}
 
 const MAX_ENTITIES = 5000;
+
+/** The entity's own name for one set of labels: the template filled, or followed by the values. */
+export function entityName({ name, by }: Pick<EntityQueries, "name" | "by">, labels: AnsweredSeries["labels"]): string {
+  if (by.length === 0) {
+    return name;
+  }
+  const values = by.map((label) => labels[label] ?? "");
+  return name.includes("{{")
+    ? name.replaceAll(/\{\{\s*(\w+)\s*\}\}/g, (_, label: string) => labels[label] ?? "")
+    : `${name}/${values.join("/")}`;
+}
 
 /**
  * Asks for all metrics of a specification between two times and lays the answers out as one frame per entity, on the grid
@@ -11,8 +41,8 @@ const MAX_ENTITIES = 5000;
  * @throws MetricSourceError when a query fails · @throws Error when a query gives several series for one entity
  */
 export async function fetchFrames(
-  source: MetricSource,
-  spec: EntitySpec,
+  source: RangeSource,
+  spec: EntityQueries,
   from: Date,
   to: Date,
   step: number,
@@ -62,7 +92,7 @@ function emptyFrame(metrics: readonly string[], rows: number, from: Date, step: 
   };
 }
 
-function fillColumn(frame: Frame, column: number, series: Series, from: Date, step: number): void {
+function fillColumn(frame: Frame, column: number, series: AnsweredSeries, from: Date, step: number): void {
   for (let i = 0; i < series.times.length; i++) {
     const row = Math.round(((series.times[i] as number) * 1000 - from.getTime()) / step);
     if (row >= 0 && row < frame.rows) {

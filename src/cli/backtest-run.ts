@@ -1,0 +1,178 @@
+import { formatDuration, parseDuration } from "../alert/duration.ts";
+import { UserError } from "../alert/user-error.ts";
+import { type Catalogue, loadCatalogue } from "../config/catalogue.ts";
+import { type EntitySpec, entitySpecs, trainingOptions } from "../config/entities.ts";
+import { loadConfig } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
+import type { Frame } from "../detect/frame.ts";
+import { type ReplayedEntity, replayEntity, splitAt } from "../detect/life/backtest.ts";
+import { fetchFrames } from "../detect/life/frames.ts";
+import { rowsWithValues, teachingHistory } from "../detect/life/history.ts";
+import { noiseOf } from "../detect/life/noise.ts";
+import { createTrainer } from "../detect/worker/trainer.ts";
+import { createUnitTrainer, type UnitTrainer } from "../detect/worker/unit-trainer.ts";
+import { MetricSourceError } from "../prometheus/source.ts";
+import type { BacktestOptions, BacktestReport } from "./backtest.ts";
+import { pastAlerts, toldOf } from "./backtest-alerts.ts";
+import { framesFromFiles, openSource } from "./backtest-source.ts";
+import type { CommandContext } from "./command.ts";
+import { readMoment } from "./moment.ts";
+
+/** What one entity learns from, and what it is tried on. */
+export interface Tried {
+  readonly entity: string;
+  readonly service: string;
+  readonly history: Frame;
+  readonly stretch: Frame;
+}
+
+interface Setup {
+  readonly config: Config;
+  readonly catalogue: Catalogue;
+  readonly detector: string;
+  readonly trainer: UnitTrainer;
+  readonly context: CommandContext;
+}
+
+const DAY = 86_400_000;
+
+/**
+ * Trains every entity on what came before the range and scores the range as the service would.
+ * @throws UserError for options that do not fit, a source that does not answer, or nothing to score
+ */
+export async function backtest(options: BacktestOptions, context: CommandContext): Promise<BacktestReport> {
+  const config = loadConfig(options.config ?? null, context.environment);
+  const catalogue = loadCatalogue(config.services ?? null);
+  const detector = options.detector ?? config.detect.detectors[0] ?? "default";
+  const trainer = createTrainer({
+    backend: config.detect.backend,
+    log: (message, fields) => context.log.info(fields, message),
+  });
+  const setup: Setup = { config, catalogue, detector, trainer: createUnitTrainer(trainer), context };
+  try {
+    const fromFiles = options.pairs !== undefined || options.train !== undefined || options.test !== undefined;
+    return await (fromFiles ? overFiles(options, setup) : overRange(options, setup));
+  } finally {
+    await trainer.stop();
+  }
+}
+
+async function overFiles(options: BacktestOptions, setup: Setup): Promise<BacktestReport> {
+  const replayed: ReplayedEntity[] = [];
+  const notes: string[] = [];
+  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  let days = 0;
+  for await (const tried of framesFromFiles(options)) {
+    const { times, rows } = tried.stretch;
+    first = Math.min(first, times?.[0] ?? 0);
+    last = Math.max(last, times?.[rows - 1] ?? 0);
+    days = Math.max(days, ((times?.[rows - 1] ?? 0) - (times?.[0] ?? 0)) / 86_400);
+    await tryEntity(tried, 0, setup, replayed, notes);
+  }
+  const span = { from: new Date(first * 1000), to: new Date(last * 1000), days };
+  return reportOf(options.pairs ?? options.test ?? "", span, replayed, notes, setup);
+}
+
+async function overRange(options: BacktestOptions, setup: Setup): Promise<BacktestReport> {
+  const { config, catalogue, context } = setup;
+  if (options.from === undefined || options.to === undefined) {
+    const hint = "give --from and --to, or --train with --test, or --pairs";
+    throw new UserError("no range to try", "cmswatch backtest", hint);
+  }
+  const [from, to] = [readMoment(options.from, "--from"), readMoment(options.to, "--to")];
+  if (to <= from) {
+    throw new UserError(`${to.toISOString()} is not after --from`, "--to", "give the later time as --to");
+  }
+  const source = openSource(config);
+  const back = options.history === undefined ? config.detect.train.history : parseDuration(options.history);
+  const { step } = config.prometheus;
+  const replayed: ReplayedEntity[] = [];
+  const notes: string[] = [];
+  const specs = wanted(entitySpecs(config, catalogue), options.service);
+  for (const [at, spec] of specs.entries()) {
+    const begin = new Date(Math.floor((from.getTime() - back) / step) * step);
+    try {
+      const frames = await fetchFrames(source, spec, begin, to, step, new AbortController().signal);
+      for (const [entity, frame] of frames) {
+        const { before, after } = splitAt(frame, from.getTime() / 1000);
+        const tried = { entity, service: spec.service, history: before, stretch: after };
+        await tryEntity(tried, Math.ceil(config.detect.train.minimum / step), setup, replayed, notes);
+      }
+    } catch (error) {
+      throw error instanceof MetricSourceError ? asUserError(error, source.name) : error;
+    }
+    context.err(`${at + 1} of ${specs.length}: ${spec.name}\n`);
+  }
+  const { every } = config.detect.train;
+  if (every > 0 && to.getTime() - from.getTime() > every) {
+    notes.push(`models learnt once, before the range; in service they are trained anew every ${formatDuration(every)}`);
+  }
+  const span = { from, to, days: (to.getTime() - from.getTime()) / DAY };
+  return reportOf(source.name, span, replayed, notes, setup);
+}
+
+function wanted(specs: readonly EntitySpec[], service: string | undefined): readonly EntitySpec[] {
+  const found = service === undefined ? specs : specs.filter((spec) => spec.service === service);
+  if (found.length === 0) {
+    const known = [...new Set(specs.map((spec) => spec.service))].slice(0, 30).join(", ");
+    throw new UserError(`no entity of service "${service}"`, "--service", `choose one of ${known}`);
+  }
+  return found;
+}
+
+async function tryEntity(
+  tried: Tried,
+  needed: number,
+  { config, detector, trainer }: Setup,
+  replayed: ReplayedEntity[],
+  notes: string[],
+): Promise<void> {
+  const { entity, service, history, stretch } = tried;
+  const { frame } = teachingHistory(history, []);
+  if (frame.rows < needed || rowsWithValues(stretch) === 0) {
+    const why = frame.rows < needed ? `${frame.rows} points of history, ${needed} are needed` : "no data in the range";
+    notes.push(`${entity} is left out: ${why}`);
+    return;
+  }
+  const job = { entity, detector, frame, options: trainingOptions(config.detect) };
+  try {
+    const { unit } = await trainer.train(job, () => {}, new AbortController().signal);
+    const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
+    replayed.push(await replayEntity(unit, { entity, service }, history, stretch, breathe));
+    unit.model.dispose();
+  } catch (error) {
+    if (!(error instanceof UserError)) {
+      throw error;
+    }
+    notes.push(`${entity} is left out: ${error.message}`);
+  }
+}
+
+function reportOf(
+  source: string,
+  { from, to, days }: { readonly from: Date; readonly to: Date; readonly days: number },
+  replayed: readonly ReplayedEntity[],
+  notes: readonly string[],
+  { config, catalogue, detector }: Setup,
+): BacktestReport {
+  if (replayed.length === 0) {
+    const [why = "no entity is configured"] = notes;
+    throw new UserError(`nothing could be scored (${why})`, source, "choose another range, or a longer --history");
+  }
+  const alerts = pastAlerts(replayed, config, catalogue);
+  const told = alerts.filter(({ muted }) => muted === null);
+  return {
+    source,
+    from: from.toISOString(),
+    to: to.toISOString(),
+    detector,
+    noise: noiseOf(replayed, told.length, days),
+    told: toldOf(told, days),
+    alerts,
+    notes,
+  };
+}
+
+function asUserError(error: Error, where: string): UserError {
+  return new UserError(error.message, where, "check prometheus.url and the range", { cause: error });
+}

@@ -1,0 +1,57 @@
+import type { Anomaly } from "../../alert/anomaly.ts";
+import type { Frame } from "../frame.ts";
+import type { Unit } from "../unit.ts";
+import { sliceRows } from "./history.ts";
+import { scoreNewRows, warmUp } from "./watched.ts";
+
+/** What an entity would have given in a stretch of time. */
+export interface ReplayedEntity {
+  readonly entity: string;
+  readonly service: string;
+  /** Points of the stretch, those with a value, and those in alert. */
+  readonly points: number;
+  readonly scored: number;
+  readonly inAlert: number;
+  /** Each event as it was first told of, and as it was last known. */
+  readonly events: readonly { readonly first: Anomaly; readonly last: Anomaly }[];
+}
+
+const CHUNK_ROWS = 500;
+
+/**
+ * Scores a past stretch of an entity the way the service does: a unit that learnt from what came before, warmed up by its end,
+ * fed chunk after chunk.
+ * @param history rows before the stretch · @param breathe lets others run; awaited between chunks
+ */
+export async function replayEntity(
+  unit: Unit,
+  who: { readonly entity: string; readonly service: string },
+  history: Frame,
+  stretch: Frame,
+  breathe: () => Promise<void>,
+): Promise<ReplayedEntity> {
+  const watched = warmUp(unit, who.entity, who.service, history);
+  const events = new Map<string, { first: Anomaly; last: Anomaly }>();
+  let scored = 0;
+  let inAlert = 0;
+  for (let row = 0; row < stretch.rows; row += CHUNK_ROWS) {
+    const chunk = sliceRows(stretch, row, Math.min(row + CHUNK_ROWS, stretch.rows));
+    scoreNewRows(watched, chunk, (_, point) => {
+      scored += point.missing.length < unit.metrics.length ? 1 : 0;
+      inAlert += point.state === "anomalous" ? 1 : 0;
+      if (point.update !== null) {
+        const known = events.get(point.update.id);
+        events.set(point.update.id, { first: known?.first ?? point.update, last: point.update });
+      }
+    });
+    await breathe();
+  }
+  return { ...who, points: stretch.rows, scored, inAlert, events: [...events.values()] };
+}
+
+/** A frame in two at a time, Unix seconds: rows before it, and rows from it on. */
+export function splitAt(frame: Frame, time: number): { readonly before: Frame; readonly after: Frame } {
+  const found = frame.times?.subarray(0, frame.rows).findIndex((at) => at >= time) ?? -1;
+  const row = found < 0 ? frame.rows : found;
+  return { before: sliceRows(frame, 0, row), after: sliceRows(frame, row) };
+}

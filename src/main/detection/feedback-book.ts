@@ -1,0 +1,119 @@
+import { z } from "zod";
+import type { Anomaly, Lowering } from "../../alert/anomaly.ts";
+import type { Clock } from "../../alert/clock.ts";
+import { hourOfWeekIn } from "../../detect/events/local-hour.ts";
+import { isWithin, type Scope, sayScope, scopeOf, scopeSchema } from "../../detect/life/forgiveness.ts";
+import type { CurrentState } from "../../intelligence/current-state.ts";
+import type { Feedback, Store } from "../../store/store.ts";
+import type { Answer, Asker } from "./model-desk.ts";
+
+export interface FeedbackBookParts {
+  readonly store: Pick<Store, "feedback" | "anomalies" | "audit">;
+  readonly current: Pick<CurrentState, "groups">;
+  /** IANA name: hours of the week are counted in it. */
+  readonly timeZone: string;
+  /** Milliseconds between two points, to say how many of them an event has. */
+  readonly step: number;
+  readonly clock: Clock;
+}
+
+/** What people called "not an anomaly", and what follows from it. */
+export interface FeedbackBook {
+  /** Reads what is in force from the store. */
+  load(): Promise<void>;
+  /** Works out what a piece of feedback is about and keeps that with it. @returns a sentence on what changes by it */
+  forgive(given: Feedback): Promise<string>;
+  /** Takes a piece of feedback back. */
+  revoke(id: string, asker: Asker): Promise<Answer>;
+  /** The reason not to alert on an event; null where nobody said that such events are ordinary. */
+  muting(event: Anomaly): Lowering | null;
+}
+
+const MOST_KEPT = 2000;
+const scopesSchema = z.array(scopeSchema);
+
+interface Kept {
+  readonly given: Feedback;
+  readonly scopes: readonly Scope[];
+}
+
+/** @returns a book that is empty until `load` */
+export function createFeedbackBook({ store, current, timeZone, step, clock }: FeedbackBookParts): FeedbackBook {
+  const hourOfWeek = hourOfWeekIn(timeZone);
+  const hourOf = ({ peakAt }: Anomaly) => hourOfWeek(peakAt.getTime() / 1000);
+  let kept: readonly Kept[] = [];
+
+  async function load(): Promise<void> {
+    const all = await store.feedback.list({ kind: "not-anomaly", limit: MOST_KEPT });
+    kept = all
+      .filter(({ revokedAt }) => revokedAt === null)
+      .map((given) => ({ given, scopes: scopesSchema.safeParse(given.details["scopes"]).data ?? [] }));
+  }
+
+  /** The events that a piece of feedback is about: one by its id, or those of a group of alerts. */
+  async function subjectsOf({ subject }: Feedback): Promise<readonly Anomaly[]> {
+    const group = current.groups.last()?.find(({ id }) => id === subject);
+    const ids = group?.alerts.flatMap(({ annotations }) => annotations["anomaly"] ?? []) ?? [subject];
+    const found = await Promise.all([...new Set(ids)].map((id) => store.anomalies.get(id)));
+    return found.filter((event) => event !== null);
+  }
+
+  async function forgive(given: Feedback): Promise<string> {
+    const events = await subjectsOf(given);
+    if (events.length === 0) {
+      return "Noted. None of its alerts was made from an anomaly of ours, so nothing else changes by it.";
+    }
+    const scopes = events.map((event) => scopeOf(event, hourOf(event)));
+    await store.feedback.save({ ...given, details: { ...given.details, scopes } });
+    await load();
+    const points = events.reduce((sum, event) => sum + pointsOf(event), 0);
+    const what = scopes.map(sayScope).join(" · ");
+    return `Noted: such events no longer alert (${what}). About ${points} points of it join the next training. It can be revoked on the anomaly's page.`;
+  }
+
+  function pointsOf({ openedAt, closedAt }: Anomaly): number {
+    return Math.floor(((closedAt ?? clock()).getTime() - openedAt.getTime()) / step) + 1;
+  }
+
+  async function revoke(id: string, asker: Asker): Promise<Answer> {
+    const given = await store.feedback.get(id);
+    if (given === null) {
+      return { ok: false, reason: "There is no such feedback." };
+    }
+    if (given.revokedAt !== null) {
+      return { ok: false, reason: `It was revoked already, at ${given.revokedAt.toISOString().slice(0, 16)}Z.` };
+    }
+    const at = clock();
+    await store.feedback.save({ ...given, revokedAt: at });
+    await store.audit.append({
+      at,
+      actor: asker.name,
+      via: asker.via,
+      action: "revoke feedback",
+      subject: given.subject,
+      details: { feedback: id, kind: given.kind, by: given.by },
+    });
+    await load();
+    const reason =
+      given.kind === "not-anomaly"
+        ? "Revoked: such events alert again, and their points are left out of the next training."
+        : "Revoked: it does not count any more.";
+    return { ok: true, reason };
+  }
+
+  return {
+    load,
+    forgive,
+    revoke,
+    muting(event) {
+      const hour = hourOf(event);
+      const found = kept.find(({ scopes }) => scopes.some((scope) => isWithin(scope, event, hour)));
+      if (found === undefined) {
+        return null;
+      }
+      const { by, at } = found.given;
+      const because = `${by} said on ${at.toISOString().slice(0, 10)} that such is no anomaly`;
+      return { by: "feedback", muted: true, because };
+    },
+  };
+}

@@ -1,0 +1,3 @@
+ALTER TABLE "anomalies" ADD COLUMN "context" json;--> statement-breakpoint
+ALTER TABLE "anomalies" ADD COLUMN "part_of" text;--> statement-breakpoint
+ALTER TABLE "models" ADD COLUMN "note" text;
