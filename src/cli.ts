@@ -8,6 +8,7 @@ import { registerCollect } from "./cli/collect.ts";
 import type { CommandContext, RegisterCommand } from "./cli/command.ts";
 import { registerConfigImport } from "./cli/config-import.ts";
 import { registerDetect } from "./cli/detect.ts";
+import { registerDqm } from "./cli/dqm.ts";
 import { registerEvaluate } from "./cli/evaluate.ts";
 import { registerGroup } from "./cli/group.ts";
 import { registerIntelligence } from "./cli/intelligence.ts";
@@ -32,6 +33,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerCollect,
   registerConfigImport,
   registerDetect,
+  registerDqm,
   registerEvaluate,
   registerGroup,
   registerIntelligence,

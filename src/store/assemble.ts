@@ -9,6 +9,7 @@ import { messageRepository } from "./repositories/messages.ts";
 import { modelRepository } from "./repositories/models.ts";
 import { oncallRepository } from "./repositories/oncall.ts";
 import { prune } from "./repositories/prune.ts";
+import { qualityRepository } from "./repositories/quality.ts";
 import { silenceLedgerRepository } from "./repositories/silences.ts";
 import { stateRepository } from "./repositories/states.ts";
 import { ticketRepository } from "./repositories/tickets.ts";
@@ -27,6 +28,7 @@ export function assembleStore(database: Database, sql: RunSql, close: () => Prom
     feedback: feedbackRepository(database),
     oncall: oncallRepository(database),
     audit: auditRepository(database),
+    quality: qualityRepository(database),
     states: stateRepository(database),
     sql,
     prune: (before) => prune(database, before),

@@ -1,6 +1,7 @@
 import { bigserial, boolean, doublePrecision, index, integer, pgTable, primaryKey } from "drizzle-orm/pg-core";
 import type { Labels } from "../alert/alert.ts";
 import type { AnomalyClass, AnomalyContext, AnomalyKind, Contribution } from "../alert/anomaly.ts";
+import type { Overrule, RunQuality } from "../alert/quality.ts";
 import type { TicketSystem } from "../alert/ticket.ts";
 import { bytes, instant, json, words } from "./columns.ts";
 import type { AlertChange, AuditEntry, Feedback, LedgerEntry, SlackMessage, TicketChange } from "./store.ts";
@@ -215,6 +216,35 @@ export const audit = pgTable(
     details: json("details").$type<AuditEntry["details"]>().notNull(),
   },
   (table) => [index().on(table.at.desc())],
+);
+
+export const runQualities = pgTable(
+  "run_qualities",
+  {
+    run: integer("run").primaryKey(),
+    judgedAt: instant("judged_at").notNull(),
+    detector: words("detector").notNull(),
+    lumis: json("lumis").$type<RunQuality["lumis"]>().notNull(),
+    evidence: json("evidence").$type<RunQuality["evidence"]>().notNull(),
+  },
+  (table) => [index().on(table.judgedAt)],
+);
+
+export const overrules = pgTable(
+  "overrules",
+  {
+    id: words("id").primaryKey(),
+    run: integer("run").notNull(),
+    first: integer("first").notNull(),
+    last: integer("last").notNull(),
+    status: words("status").$type<Overrule["status"]>().notNull(),
+    reason: words("reason").notNull(),
+    by: words("by").notNull(),
+    via: words("via").$type<Overrule["via"]>().notNull(),
+    at: instant("at").notNull(),
+    revokedAt: instant("revoked_at"),
+  },
+  (table) => [index().on(table.run), index().on(table.at.desc())],
 );
 
 export const states = pgTable("states", {

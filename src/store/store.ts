@@ -1,5 +1,6 @@
 import type { Labels } from "../alert/alert.ts";
 import type { Anomaly } from "../alert/anomaly.ts";
+import type { Overrule, RunQuality } from "../alert/quality.ts";
 import type { Acknowledgement, LedgerEntry } from "../alert/silence.ts";
 import type { Ticket, TicketSystem } from "../alert/ticket.ts";
 
@@ -20,11 +21,14 @@ export interface Store {
   readonly feedback: FeedbackRepository;
   readonly oncall: OncallRepository;
   readonly audit: AuditRepository;
+  /** Verdicts on runs' lumisections, and what people said over them. */
+  readonly quality: QualityRepository;
   /** Small JSON states by key, e.g. a scorer's state per entity, a source's last success. */
   readonly states: StateRepository;
   /**
    * Deletes what is older than `before` and over: resolved tickets, closed anomalies, inactive models, alert changes up to
-   * a resolution, messages, claims, ended acknowledgements, silences and overrides, revoked feedback, pages, audit entries.
+   * a resolution, messages, claims, ended acknowledgements, silences and overrides, revoked feedback and overrules, verdicts on runs that nobody
+   * overruled, pages, audit entries.
    * Open ones, feedback that counts and states stay. Gives the number of rows.
    */
   prune(before: Date): Promise<number>;
@@ -227,6 +231,17 @@ export interface AuditEntry {
 export interface AuditRepository {
   append(entry: AuditEntry): Promise<void>;
   recent(limit: number): Promise<readonly AuditEntry[]>;
+}
+
+export interface QualityRepository {
+  /** Inserts, or replaces the one of the same run. */
+  saveRun(quality: RunQuality): Promise<void>;
+  run(run: number): Promise<RunQuality | null>;
+  /** Highest run numbers first. */
+  runs(limit: number): Promise<readonly RunQuality[]>;
+  saveOverrule(overrule: Overrule): Promise<void>;
+  /** Of these runs (of all without), newest first, those taken back too. */
+  overrules(options: { readonly runs?: readonly number[]; readonly limit: number }): Promise<readonly Overrule[]>;
 }
 
 export interface StateRepository {

@@ -1,5 +1,5 @@
 import type { SQL } from "drizzle-orm";
-import { and, eq, exists, gte, isNotNull, lt, or, sql } from "drizzle-orm";
+import { and, eq, exists, gte, isNotNull, lt, not, or, sql } from "drizzle-orm";
 import { alias, type PgTable } from "drizzle-orm/pg-core";
 import type { Database } from "../database.ts";
 import {
@@ -13,6 +13,8 @@ import {
   messages,
   models,
   overrides,
+  overrules,
+  runQualities,
   silences,
   ticketChanges,
   tickets,
@@ -32,6 +34,8 @@ export async function prune(database: Database, before: Date): Promise<number> {
     [silences, lt(silences.endedAt, before)],
     [feedback, and(isNotNull(feedback.revokedAt), lt(feedback.revokedAt, before))],
     [overrides, lt(overrides.to, before)],
+    [overrules, lt(overrules.revokedAt, before)],
+    [runQualities, and(lt(runQualities.judgedAt, before), notOverruled(database))],
     [deliveries, lt(deliveries.sentAt, before)],
     [audit, lt(audit.at, before)],
   ];
@@ -69,4 +73,8 @@ function alertResolvedLater(database: Database): SQL {
         ),
       ),
   );
+}
+
+function notOverruled(database: Database): SQL {
+  return not(exists(database.select({ one: sql`1` }).from(overrules).where(eq(overrules.run, runQualities.run))));
 }

@@ -1,0 +1,120 @@
+// Detectors of bad lumisections on runs they have not seen, and a nested choice between ways to combine them: see bench/README.md.
+import { cpus } from "node:os";
+import { newNotes, readHistograms } from "../src/cli/dqm-files.ts";
+import { betaBinomialDetector } from "../src/detect/dqm/detectors/beta-binomial.ts";
+import { combined } from "../src/detect/dqm/detectors/default.ts";
+import type { ShapeDetector } from "../src/detect/dqm/detectors/detector.ts";
+import { pcaDetector } from "../src/detect/dqm/detectors/pca.ts";
+import { pullDetector } from "../src/detect/dqm/detectors/pull.ts";
+import { SHAPE_DETECTORS } from "../src/detect/dqm/detectors/registry.ts";
+import { kolmogorovDetector } from "../src/detect/dqm/detectors/tests.ts";
+import { fitHistogram } from "../src/detect/dqm/model.ts";
+import { NEIGHBOUR_WEIGHT } from "../src/detect/dqm/neighbours.ts";
+import { collectReferences } from "../src/detect/dqm/references.ts";
+import { figuresOf, type JudgedHistogram, runWiseScores } from "../src/detect/dqm/run-wise.ts";
+
+const SEED = 1;
+const [file, ...labels] = process.argv.slice(2);
+if (file === undefined) {
+  console.error("usage: tsx bench/dqm.ts HISTOGRAMS.csv[.gz] [LABEL …]");
+  process.exit(2);
+}
+
+interface Candidate {
+  readonly name: string;
+  readonly detector: ShapeDetector;
+  readonly neighbours: number;
+}
+
+const COMBINATIONS: readonly (readonly ShapeDetector[])[] = [
+  [pullDetector, betaBinomialDetector, kolmogorovDetector],
+  [pullDetector],
+  [pullDetector, kolmogorovDetector],
+  [pullDetector, betaBinomialDetector, kolmogorovDetector, pcaDetector],
+];
+/** The first is what `default` is for few runs; of equals the first is chosen. */
+const CANDIDATES: readonly Candidate[] = COMBINATIONS.flatMap((members) =>
+  [0.5, 0, 0.75].map((neighbours) => {
+    const name = members.map((member) => member.name).join("+");
+    return { name: `${name} neighbours ${neighbours}`, detector: combined(name, name, () => members), neighbours };
+  }),
+);
+
+const wanted = labels.length === 0 ? ["good_pixel", "good"] : labels;
+const all = [];
+for await (const one of readHistograms(file, { labels: wanted, notes: newNotes() })) {
+  all.push(one);
+}
+console.log(`${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}, Node ${process.version}`);
+for (const label of wanted) {
+  const judged = all.map((one): JudgedHistogram => ({ ...one, bad: one.labels.get(label) === 0 }));
+  console.log(`${label}: ${judged.length} lumisections, ${judged.filter(({ bad }) => bad).length} bad`);
+  for (const detector of SHAPE_DETECTORS) {
+    await print(detector.name, detector, detector.name === "default" ? NEIGHBOUR_WEIGHT : 0, judged);
+  }
+  await printNested(judged);
+  await printSpeed(judged);
+}
+
+async function print(name: string, detector: ShapeDetector, neighbours: number, judged: readonly JudgedHistogram[]) {
+  const began = performance.now();
+  const figures = figuresOf(name, await runWiseScores(detector, judged, { seed: SEED, neighbours }), judged);
+  const seconds = (performance.now() - began) / 1000;
+  const numbers = [figures.rocAuc, figures.prAuc, figures.found, figures.falselyBad].map((one) => one.toFixed(4));
+  console.log(`  ${name.padEnd(16)} ${numbers.join("  ")}  ${seconds.toFixed(1)} s`);
+}
+
+/** Each run judged by the candidate that did best on the other runs, themselves judged run by run. */
+async function printNested(judged: readonly JudgedHistogram[]) {
+  const scores = new Float64Array(judged.length).fill(Number.NaN);
+  const ratios = new Float64Array(judged.length).fill(Number.NaN);
+  const chosen: string[] = [];
+  for (const run of new Set(judged.map((one) => one.run))) {
+    const others = judged.filter((one) => one.run !== run);
+    const best = await chooseOn(others);
+    chosen.push(`${run}: ${best.name}`);
+    const outer = await runWiseScores(best.detector, judged, { seed: SEED, neighbours: best.neighbours });
+    for (const [at, one] of judged.entries()) {
+      if (one.run === run) {
+        scores[at] = outer.scores[at] as number;
+        ratios[at] = outer.ratios[at] as number;
+      }
+    }
+  }
+  const { rocAuc, prAuc } = figuresOf("nested", { scores, ratios }, judged);
+  console.log(`  nested choice    ${rocAuc.toFixed(4)}  ${prAuc.toFixed(4)}  (${[...new Set(chosen)].join("; ")})`);
+}
+
+async function chooseOn(others: readonly JudgedHistogram[]): Promise<Candidate> {
+  let best = { candidate: CANDIDATES[0] as Candidate, auc: Number.NEGATIVE_INFINITY };
+  const goodRuns = new Set(others.filter(({ bad }) => !bad).map(({ run }) => run));
+  if (goodRuns.size < 2) {
+    // Without a second good run nothing can be judged run by run.
+    return best.candidate;
+  }
+  for (const candidate of CANDIDATES) {
+    const options = { seed: SEED, neighbours: candidate.neighbours };
+    const { rocAuc } = figuresOf("", await runWiseScores(candidate.detector, others, options), others);
+    if (rocAuc > best.auc + 0.002) {
+      best = { candidate, auc: rocAuc };
+    }
+  }
+  return best.candidate;
+}
+
+async function printSpeed(judged: readonly JudgedHistogram[]) {
+  const references = collectReferences(SEED);
+  for (const one of judged) {
+    if (!one.bad) {
+      references.add(one);
+    }
+  }
+  const [set] = references.sets();
+  const model = await fitHistogram(SHAPE_DETECTORS[0] as ShapeDetector, set as NonNullable<typeof set>, SEED);
+  const began = performance.now();
+  for (const { counts } of judged) {
+    model.score(counts);
+  }
+  const each = ((performance.now() - began) * 1000) / judged.length;
+  console.log(`  default scores one lumisection in ${each.toFixed(0)} µs`);
+}

@@ -1,0 +1,89 @@
+import type { ShapeDetector } from "./detectors/detector.ts";
+import type { LumiHistogram } from "./histogram.ts";
+import { fitHistogram, lumiScores } from "./model.ts";
+import { averagePrecision, rocAuc } from "./rates.ts";
+import { collectReferences } from "./references.ts";
+
+/** A lumisection with a person's verdict. */
+export interface JudgedHistogram extends LumiHistogram {
+  readonly bad: boolean;
+}
+
+/** How well a detector ranks bad lumisections of runs that it has not seen above good ones. */
+export interface RunWiseFigures {
+  readonly detector: string;
+  readonly rocAuc: number;
+  readonly prAuc: number;
+  /** At the detector's own threshold: share of bad lumisections found, and of good ones called bad. */
+  readonly found: number;
+  readonly falselyBad: number;
+}
+
+export interface RunWiseOptions {
+  readonly seed: number;
+  /** Weight of a lumisection's neighbours. */
+  readonly neighbours: number;
+}
+
+/** In the order of the judged lumisections. */
+export interface RunWiseScores {
+  /** In the detector's own units. */
+  readonly scores: Float64Array;
+  /** Score over the detector's threshold: 1 and more is bad. */
+  readonly ratios: Float64Array;
+}
+
+/** Scores of the judged lumisections of one histogram, each by a model fitted on the good ones of the other runs. */
+export async function runWiseScores(
+  detector: ShapeDetector,
+  judged: readonly JudgedHistogram[],
+  { seed, neighbours }: RunWiseOptions,
+): Promise<RunWiseScores> {
+  const ratios = new Float64Array(judged.length).fill(Number.NaN);
+  const scores = new Float64Array(judged.length).fill(Number.NaN);
+  for (const run of new Set(judged.map((one) => one.run))) {
+    const references = collectReferences(seed);
+    for (const one of judged) {
+      if (one.run !== run && !one.bad) {
+        references.add(one);
+      }
+    }
+    const [set] = references.sets();
+    const model = await fitHistogram(detector, set as NonNullable<typeof set>, seed);
+    const held = judged.flatMap((one, at) => (one.run === run ? [{ one, at }] : []));
+    const raw = new Map(held.map(({ one }) => [one.lumi, model.score(one.counts)]));
+    const thresholds = new Map([["", model.threshold]]);
+    const given = lumiScores(new Map([["", new Map([[run, raw]])]]), thresholds, neighbours);
+    const byLumi = new Map(given.map(({ lumi, score }) => [lumi, score]));
+    for (const { one, at } of held) {
+      ratios[at] = byLumi.get(one.lumi) ?? Number.NaN;
+      scores[at] = (ratios[at] as number) * model.threshold;
+    }
+  }
+  return { scores, ratios };
+}
+
+/** ROC-AUC and average precision over all runs together, empty histograms left out. */
+export function figuresOf(
+  detector: string,
+  { scores, ratios }: RunWiseScores,
+  judged: readonly JudgedHistogram[],
+): RunWiseFigures {
+  const kept = judged.flatMap(({ bad }, at) => {
+    const one = { bad, score: scores[at] as number, ratio: ratios[at] as number };
+    return Number.isNaN(one.score) ? [] : [one];
+  });
+  const values = kept.map(({ score }) => score);
+  const bad = kept.map((one) => one.bad);
+  const called = (wanted: boolean) => {
+    const those = kept.filter((one) => one.bad === wanted);
+    return those.filter(({ ratio }) => ratio >= 1).length / those.length;
+  };
+  return {
+    detector,
+    rocAuc: rocAuc(values, bad),
+    prAuc: averagePrecision(values, bad),
+    found: called(true),
+    falselyBad: called(false),
+  };
+}

@@ -1,0 +1,112 @@
+import { z } from "zod";
+import { UserError } from "../../alert/user-error.ts";
+import { findShapeDetector } from "./detectors/registry.ts";
+import { fitHistogram, type HistogramModel, openHistogram } from "./model.ts";
+import type { ReferenceSet } from "./references.ts";
+
+/** Models of all histograms, by one detector. */
+export interface QualityModel {
+  readonly detector: string;
+  readonly seed: number;
+  /** By histogram name. */
+  readonly histograms: ReadonlyMap<string, HistogramModel>;
+}
+
+const FORMAT = 1;
+const numbers = z.array(z.number());
+const savedSchema = z.object({
+  format: z.literal(FORMAT),
+  detector: z.string(),
+  seed: z.int(),
+  histograms: z
+    .array(
+      z.object({
+        name: z.string(),
+        bins: z.int().positive(),
+        axis: z.object({ min: z.number().nullable(), max: z.number().nullable(), flows: z.boolean() }),
+        threshold: z.number().positive(),
+        learnt: z.record(z.string(), numbers),
+        runs: z
+          .array(z.object({ run: z.int(), counts: numbers, lumisections: z.int(), sample: z.array(numbers) }))
+          .min(1),
+      }),
+    )
+    .min(1),
+});
+
+/** Fits the detector on every histogram's references. */
+export async function fitQuality(
+  detectorName: string,
+  sets: readonly ReferenceSet[],
+  seed: number,
+): Promise<QualityModel> {
+  const detector = findShapeDetector(detectorName);
+  const histograms = new Map<string, HistogramModel>();
+  for (const set of sets) {
+    histograms.set(set.name, await fitHistogram(detector, set, seed));
+  }
+  return { detector: detector.name, seed, histograms };
+}
+
+/** A model as JSON text: references (from which it can be fitted anew with more runs) and what was learnt from them. */
+export function saveQuality({ detector, seed, histograms }: QualityModel): string {
+  const all = [...histograms].map(([name, { set, learnt, threshold }]) => ({
+    name,
+    bins: set.bins,
+    axis: set.axis,
+    threshold,
+    learnt,
+    runs: set.runs.map(({ run, counts, lumisections, sample }) => ({
+      run,
+      counts: [...counts],
+      lumisections,
+      sample: sample.map((one) => [...one]),
+    })),
+  }));
+  return JSON.stringify({ format: FORMAT, detector, seed, histograms: all });
+}
+
+/** @throws UserError when the text is no model of this version */
+export function loadQuality(text: string, where: string): QualityModel {
+  const mistake = (what: string, cause: unknown) =>
+    new UserError(what, where, "train it anew: cmswatch dqm train --train FILE --model DIR", { cause });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw mistake("is no model of data quality", error);
+  }
+  const parsed = savedSchema.safeParse(value);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw mistake(`is damaged or of another version at ${issue?.path.join(".")}: ${issue?.message}`, parsed.error);
+  }
+  const { detector, seed, histograms } = parsed.data;
+  const found = findShapeDetector(detector);
+  try {
+    return {
+      detector,
+      seed,
+      histograms: new Map(
+        histograms.map((one) => [one.name, openHistogram(found, referencesOf(one), one.learnt, one.threshold)]),
+      ),
+    };
+  } catch (error) {
+    throw mistake(error instanceof Error ? error.message : "is damaged", error);
+  }
+}
+
+type SavedHistogram = z.infer<typeof savedSchema>["histograms"][number];
+
+function referencesOf({ name, bins, axis, runs }: SavedHistogram): ReferenceSet {
+  if (runs.some(({ counts, sample }) => [counts, ...sample].some((one) => one.length !== bins))) {
+    throw new Error(`"${name}" has references of other bins than its own`);
+  }
+  const arrays = runs.map(({ run, counts, lumisections, sample }) => ({
+    run,
+    lumisections,
+    counts: Float64Array.from(counts),
+    sample: sample.map((one) => Float64Array.from(one)),
+  }));
+  return { name, bins, axis, runs: arrays };
+}
