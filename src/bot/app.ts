@@ -23,6 +23,7 @@ import { createPictures } from "./pictures.ts";
 import { drawPlot } from "./plot.ts";
 import { createPoster } from "./poster.ts";
 import { createPublisher } from "./publisher.ts";
+import { createQuietHours } from "./quiet-hours.ts";
 
 /** The Slack bot. */
 export interface Bot extends Announcer {
@@ -73,7 +74,8 @@ export function createBot(parts: BotParts): Bot {
     sleep,
     spacing: slack.spacing ?? DEFAULT_SPACING,
   });
-  const people = createPeople(client);
+  const people = createPeople(client, store.states);
+  const quietUntil = createQuietHours(store, people, slack.timezone ?? "UTC");
   const poster = createPoster(client, outbox, store, clock);
   const publisher = createPublisher({ ...parts, client, outbox, people, poster });
   const desk: Desk = {
@@ -93,7 +95,7 @@ export function createBot(parts: BotParts): Bot {
   app.error(async ({ error }: { error: Error }) => {
     report(error, "a request of Slack");
   });
-  const announcer = createAnnouncer({ ...parts, client, outbox, people });
+  const announcer = createAnnouncer({ ...parts, client, outbox, people, poster, quietUntil });
   const deliver = createDeliver({ poster, slack, page: (request) => publisher.page(request) });
   return { ...announcer, deliver, ...botOf(app, receiver, desk, outbox) };
 }

@@ -36,14 +36,13 @@ export function createPager(parts: PublisherParts): (request: PageRequest) => Pr
 /** The group with its buttons, and why this person gets it. */
 async function sendPage(request: PageRequest, parts: PublisherParts): Promise<PageResult> {
   const { person, group, step, reason } = request;
-  const { people, outbox, client, poster, store, webUrl, clock, log } = parts;
+  const { people, outbox, poster, store, webUrl, clock, log } = parts;
   const user = await people.idOf(person).catch(() => null);
   if (user === null) {
     return { delivered: false, reason: `${person.name} has neither a Slack id nor a mail address that Slack knows` };
   }
   try {
-    const opened = await outbox.send(user, PRIORITY.page, () => client.conversations.open({ users: user }));
-    const channel = opened.channel?.id ?? user;
+    const channel = await outbox.send(user, PRIORITY.page, () => people.directChannel(user));
     const view = { ...(await viewOf(group, store, webUrl, clock())), pageReason: reason };
     const posting = { key: `page/${group.id}/${user}/${step}`, groupId: group.id, channel, kind: "page" } as const;
     const sent = await poster.post({ ...posting, priority: PRIORITY.page }, groupMessage(view));

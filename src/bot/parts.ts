@@ -20,6 +20,12 @@ export interface SlackSettings {
   readonly channels: Readonly<Record<string, string>>;
   /** Action → ids of users or user groups; an action that is not named is everybody's. */
   readonly permissions: Readonly<Record<string, readonly string[]>>;
+  /** Role of a roster (`cmsweb`, `cmsweb/secondary`) → user group that holds whoever has it. */
+  readonly userGroups?: Readonly<Record<string, string>>;
+  /** False: channel topics are left alone at a change of shift. */
+  readonly setTopic?: boolean;
+  /** Zone of quiet hours of people of whom Slack tells none. */
+  readonly timezone?: string;
   /** Milliseconds that edits are collected before they are sent, unless a person waits for them. */
   readonly batchFor?: number;
   /** Least distance of two messages to one channel in milliseconds. */

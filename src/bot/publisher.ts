@@ -56,6 +56,8 @@ export function createPublisher(parts: PublisherParts): Publisher {
   const { store, log, clock, slack, outbox, poster, client, webUrl } = parts;
   /** Newest state of each group that waits to be shown: bounded by the number of groups. */
   const pending = new Map<string, AlertGroup>();
+  /** Groups that another replica is about to post: looked at again at the next flush. */
+  const waiting = new Map<string, AlertGroup>();
   const showing = new Map<string, Promise<void>>();
   const floods = createFloodGate(parts.flood ?? DEFAULT_FLOOD_RULES);
   const pager = createPager(parts);
@@ -100,7 +102,7 @@ export function createPublisher(parts: PublisherParts): Publisher {
     }
     if (posted === null) {
       // Another replica is at it: its message is edited to the newest state once it is there.
-      pending.set(group.id, group);
+      waiting.set(group.id, group);
       arm(RETRY_AFTER);
     }
   };
@@ -165,6 +167,10 @@ export function createPublisher(parts: PublisherParts): Publisher {
   };
 
   const flush = async (): Promise<void> => {
+    for (const [id, group] of waiting) {
+      pending.set(id, pending.get(id) ?? group);
+    }
+    waiting.clear();
     await Promise.all([...showing.values(), ...[...pending.keys()].map(showOne)]);
     for (const group of floods.release(clock())) {
       await postOwn(await viewOf(group, store, webUrl, clock()));
@@ -178,6 +184,7 @@ export function createPublisher(parts: PublisherParts): Publisher {
   return {
     async publish(group, options = {}) {
       pending.set(group.id, group);
+      waiting.delete(group.id);
       if (options.urgent === true) {
         await showOne(group.id);
       } else if ((await store.messages.of(group.id)).length === 0) {

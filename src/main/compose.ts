@@ -91,7 +91,7 @@ async function build(config: Config, options: ComposeOptions, lifecycle: Lifecyc
   const bot = await startBot({
     ...shared,
     config: { ...config.slack, ...world?.slack },
-    oncall: oncall.desk,
+    oncall,
     webUrl,
     lifecycle,
   });

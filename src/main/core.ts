@@ -121,7 +121,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     clock,
     log,
     listeners,
-    maintain: createCare({ alertmanager, store, acknowledgements, clock, log }),
+    maintain: createCare({ config: config.intelligence, alertmanager, store, silences, acknowledgements, clock, log }),
   });
   const cycleLoop = createLoop({
     name: "alerts",

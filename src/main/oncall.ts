@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import type { Clock } from "../alert/clock.ts";
-import type { AlertGroup } from "../alert/group.ts";
+import type { AlertGroup, Person } from "../alert/group.ts";
 import { UserError } from "../alert/user-error.ts";
 import type { Catalogue } from "../config/catalogue.ts";
 import type { Config } from "../config/schema.ts";
@@ -10,18 +10,23 @@ import type { OncallNow } from "../intelligence/status-types.ts";
 import { createEscalations, type Escalations } from "../oncall/escalations.ts";
 import { feedClient } from "../oncall/feed-client.ts";
 import { createFeedWatch } from "../oncall/feed-watch.ts";
+import { dutiesAt, type RosterDuty } from "../oncall/handoff.ts";
 import { loadSchedule, type Schedule } from "../oncall/load.ts";
 import { checkOverride, overrideKeys } from "../oncall/override.ts";
 import type { Deliver } from "../oncall/pages.ts";
 import type { RouteContext } from "../oncall/route.ts";
 import type { Exceptions } from "../oncall/turn.ts";
-import { onDutyOf, whoIsOnCall } from "../oncall/who.ts";
+import { onDutyOf, personNamed, whoIsOnCall } from "../oncall/who.ts";
 import type { Store } from "../store/store.ts";
 import { createLoop, type Loop } from "./loop.ts";
 
 /** Who is on call, and the paging of them. */
 export interface Oncall {
   readonly desk: OncallDesk;
+  /** Who has every role of every roster; empty where no schedule is configured. */
+  duties(at: Date): Promise<readonly RosterDuty[]>;
+  /** What the schedule knows of a name. */
+  person(name: string): Person;
   /** Reads the calendars that rosters follow. */
   readonly loops: readonly Loop[];
   /** Routes, pages and escalates; nothing where no schedule is configured. @param deliver brings a message to people */
@@ -113,6 +118,8 @@ function withSchedule(
         log,
       }),
     ],
+    duties: async (at) => dutiesAt(schedule, await exceptions(at), at),
+    person: (name) => personNamed(schedule, name),
     desk: { now, rosters: async () => overrideKeys(schedule), override },
     escalations: (deliver) =>
       createEscalations({
@@ -128,6 +135,8 @@ function withSchedule(
 const NOBODY = "no oncall.yaml is configured";
 const NO_ONCALL: Oncall = {
   loops: [],
+  duties: async () => [],
+  person: (name) => ({ name }),
   desk: {
     now: async () => [{ roster: "nobody", person: null, until: null, because: NOBODY }],
     rosters: async () => [],

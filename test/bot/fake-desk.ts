@@ -81,6 +81,13 @@ export function fakeWorld(store: Store): FakeWorld {
       await store.acknowledgements.save({ ...held, endedAt: NOW });
       return { ok: true, reason: "No longer acknowledged.", group: change(id, "firing") };
     },
+    async renew(id, actor) {
+      note("renew", actor, id);
+      const held = await store.acknowledgements.of(id);
+      return held === null || held.endedAt !== null
+        ? gone("The acknowledgement has ended.")
+        : { ok: true, reason: "Still on it.", group: groups.get(id) ?? null };
+    },
     matchersOf: (group) => [equals("service", group.service ?? ""), equals("alertname", "CMSWEBAnomaly")],
     preview: async (matchers) => ({
       now: matchers.length,

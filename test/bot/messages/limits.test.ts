@@ -26,6 +26,7 @@ import {
   NOW,
   sampleAlert,
   sampleAnomaly,
+  sampleChange,
   sampleGroup,
   sampleOverview,
   sampleStatus,
@@ -134,10 +135,8 @@ describe("Slack takes", () => {
           },
           null,
         ),
-        handoffMessage(
-          { roster: words, leaving: { name: words }, coming: null, until: null, open: fresh([one]), at: NOW },
-          NOW,
-        ),
+        handoffMessage({ ...sampleChange(words, null), open: fresh([one]) }, NOW),
+        handoffMessage({ ...sampleChange(words, { name: words }), open: fresh([one]) }, NOW),
         stillWorkingMessage(one, acknowledgement),
       ].flatMap(payloadProblems),
     );
@@ -191,7 +190,7 @@ describe("Slack takes", () => {
       ),
     );
     expect(payloadProblems(helpMessage())).toEqual([]);
-    expect(shiftTopic({ roster: "r".repeat(300), coming: { name: "n" }, until: NOW }).length).toBeLessThanOrEqual(250);
+    expect(shiftTopic([sampleChange("r".repeat(300), { name: "n" }).duty]).length).toBeLessThanOrEqual(250);
   });
 });
 
