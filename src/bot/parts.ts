@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Clock } from "../alert/clock.ts";
 import type { AlertGroup, Person } from "../alert/group.ts";
+import type { SeverityRanking } from "../alert/severity.ts";
 import type { Actions, OncallDesk } from "../intelligence/actions-types.ts";
 import type { MetricSeries, StatusSource } from "../intelligence/status-types.ts";
 import type { Store } from "../store/store.ts";
@@ -62,6 +63,8 @@ export interface BotParts {
   readonly clock: Clock;
   /** Names of all services, for suggestions. */
   readonly services: readonly string[];
+  /** Severity → rank; the usual ones when left out. */
+  readonly severities?: SeverityRanking;
   /** Base address of the dashboard, for links; null when there is none. */
   readonly webUrl: string | null;
   /** Draws pictures; by default with Vega-Lite. */

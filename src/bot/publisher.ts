@@ -38,6 +38,8 @@ export interface PublisherParts {
   readonly outbox: Outbox;
   readonly poster: Poster;
   readonly people: People;
+  /** Shows a group to those who subscribed. */
+  readonly copies: (view: GroupView, known: readonly SlackMessage[]) => Promise<void>;
   readonly store: Store;
   readonly log: Logger;
   readonly clock: Clock;
@@ -100,7 +102,9 @@ export function createPublisher(parts: PublisherParts): Publisher {
     if (posted !== null && posted.hash !== hashOf(groupMessage(view))) {
       await poster.edit(posted, groupMessage(view), PRIORITY.edit);
     }
-    if (posted === null) {
+    if (posted !== null) {
+      await parts.copies(view, [posted]);
+    } else {
       // Another replica is at it: its message is edited to the newest state once it is there.
       waiting.set(group.id, group);
       arm(RETRY_AFTER);
@@ -109,11 +113,12 @@ export function createPublisher(parts: PublisherParts): Publisher {
 
   const show = async (group: AlertGroup): Promise<void> => {
     const view = await viewOf(group, store, webUrl, clock());
-    const messages = (await store.messages.of(group.id)).filter(({ kind }) => kind === "group" || kind === "page");
+    const messages = await store.messages.of(group.id);
     const main = newestMain(messages);
     const pages = messages.filter(({ kind }) => kind === "page");
     await Promise.all([
       main === undefined ? postNew(view) : editOrPost(main, view),
+      ...(main === undefined ? [] : [parts.copies(view, messages)]),
       ...pages.map((page) => poster.edit(page, groupMessage({ ...view, pageReason: PAGED_BEFORE }), PRIORITY.person)),
     ]);
   };

@@ -1,9 +1,10 @@
+import type { Person } from "../alert/group.ts";
 import { isWithin, spansBetween } from "../oncall/hours.ts";
 import type { Hours } from "../oncall/schema.ts";
 import { WEEKDAYS } from "../oncall/schema.ts";
 import type { Store } from "../store/store.ts";
 import type { People } from "./people.ts";
-import { settingsOf } from "./settings.ts";
+import { quietMembers, settingsOf } from "./settings.ts";
 
 /** When a member's quiet hours end; null when it is not quiet for them now. */
 export type QuietUntil = (userId: string, now: Date) => Promise<Date | null>;
@@ -24,6 +25,29 @@ export function createQuietHours(
     }
     const own = await people.zoneOf(userId).catch(() => null);
     return quietEnd(quietHours, own ?? zone, now);
+  };
+}
+
+/**
+ * Those of some people for whom it is quiet now, by name.
+ * @param people asked for only when anybody has quiet hours at all
+ */
+export function createQuietPeople(
+  store: Pick<Store, "states">,
+  people: Pick<People, "idOf">,
+  quietUntil: QuietUntil,
+): (some: () => Promise<readonly Person[]>, now: Date) => Promise<ReadonlyMap<string, Date>> {
+  return async (some, now) => {
+    const members = await quietMembers(store);
+    const found = new Map<string, Date>();
+    for (const person of members.size === 0 ? [] : await some()) {
+      const id = await people.idOf(person).catch(() => null);
+      const until = id === null || !members.has(id) ? null : await quietUntil(id, now);
+      if (until !== null) {
+        found.set(person.name, until);
+      }
+    }
+    return found;
   };
 }
 

@@ -91,12 +91,13 @@ async function build(config: Config, options: ComposeOptions, lifecycle: Lifecyc
   const bot = await startBot({
     ...shared,
     config: { ...config.slack, ...world?.slack },
+    severities: config.intelligence.severities,
     oncall,
     webUrl,
     lifecycle,
   });
   if (bot !== null) {
-    escalations = oncall.escalations(bot.deliver);
+    escalations = oncall.escalations(bot.deliver, bot.quietPeople);
     core.listeners.push({ name: "on call", groups: (groups, now) => escalations.look(groups, now) });
   }
   const web = await startWeb({ ...shared, config, version, world, source, oncall: oncall.desk.now });

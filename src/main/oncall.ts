@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { Clock } from "../alert/clock.ts";
 import type { AlertGroup, Person } from "../alert/group.ts";
 import { UserError } from "../alert/user-error.ts";
+import type { Bot } from "../bot/app.ts";
 import type { Catalogue } from "../config/catalogue.ts";
 import type { Config } from "../config/schema.ts";
 import type { ActionResult, Actor, OncallDesk } from "../intelligence/actions-types.ts";
@@ -29,8 +30,12 @@ export interface Oncall {
   person(name: string): Person;
   /** Reads the calendars that rosters follow. */
   readonly loops: readonly Loop[];
-  /** Routes, pages and escalates; nothing where no schedule is configured. @param deliver brings a message to people */
-  escalations(deliver: Deliver): Escalations;
+  /**
+   * Routes, pages and escalates; nothing where no schedule is configured.
+   * @param deliver brings a message to people
+   * @param quietPeople those of some people who want quiet now
+   */
+  escalations(deliver: Deliver, quietPeople?: Bot["quietPeople"]): Escalations;
 }
 
 export interface OncallParts {
@@ -67,12 +72,14 @@ function withSchedule(
     overrides: await store.oncall.overrides(new Date(at.getTime() - AROUND), new Date(at.getTime() + AROUND)),
     calendars: feeds.current().calendars,
   });
-  const context = async (at: Date): Promise<RouteContext> => ({
-    schedule,
-    exceptions: await exceptions(at),
-    severities: config.intelligence.severities,
-    ownersOf,
-  });
+  const context = async (at: Date, quietPeople: Bot["quietPeople"] | undefined): Promise<RouteContext> => {
+    const known = await exceptions(at);
+    const onDuty = async () =>
+      dutiesAt(schedule, known, at).flatMap(({ roles }) => roles.flatMap(({ person }) => person ?? []));
+    const quietFor = await quietPeople?.(onDuty, at);
+    const { severities } = config.intelligence;
+    return { schedule, exceptions: known, severities, ownersOf, ...(quietFor === undefined ? {} : { quietFor }) };
+  };
 
   async function now(service: string | null, at: Date): Promise<readonly OncallNow[]> {
     const known = await exceptions(at);
@@ -121,10 +128,10 @@ function withSchedule(
     duties: async (at) => dutiesAt(schedule, await exceptions(at), at),
     person: (name) => personNamed(schedule, name),
     desk: { now, rosters: async () => overrideKeys(schedule), override },
-    escalations: (deliver) =>
+    escalations: (deliver, quietPeople) =>
       createEscalations({
         store,
-        context,
+        context: (at) => context(at, quietPeople),
         deliver,
         heard: ({ groupId, what, reason }) =>
           log[what === "failed" ? "error" : "info"]({ group: groupId, what, reason }, "on call"),

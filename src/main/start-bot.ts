@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Clock } from "../alert/clock.ts";
+import type { SeverityRanking } from "../alert/severity.ts";
 import type { Bot } from "../bot/app.ts";
 import type { Catalogue } from "../config/catalogue.ts";
 import type { Config } from "../config/schema.ts";
@@ -13,6 +14,7 @@ import type { Oncall } from "./oncall.ts";
 
 export interface BotStart {
   readonly config: Config["slack"];
+  readonly severities: SeverityRanking;
   readonly core: Core;
   readonly oncall: Pick<Oncall, "desk" | "duties" | "person">;
   readonly store: Store;
@@ -27,6 +29,7 @@ export interface StartedBot {
   /** Address for Slack's requests; null in Socket Mode. */
   readonly address: string | null;
   readonly deliver: Deliver;
+  readonly quietPeople: Bot["quietPeople"];
 }
 
 const RETRY_EVERY = 30_000;
@@ -75,7 +78,7 @@ export async function startBot(parts: BotStart): Promise<StartedBot | null> {
       }
     },
   });
-  return { address, deliver: bot.deliver };
+  return { address, deliver: bot.deliver, quietPeople: bot.quietPeople };
 }
 
 async function buildBot(parts: BotStart, botToken: string): Promise<Bot> {
@@ -102,6 +105,7 @@ async function buildBot(parts: BotStart, botToken: string): Promise<Bot> {
     clock: parts.clock,
     services: parts.catalogue.services.map(({ name }) => name),
     webUrl: parts.webUrl,
+    severities: parts.severities,
     draw: drawPlot,
   });
 }

@@ -125,7 +125,8 @@ export interface SlackMessage {
   readonly groupId: string;
   readonly channel: string;
   readonly ts: string;
-  readonly kind: "group" | "page" | "digest" | "summary";
+  /** `copy`: a group shown to somebody who subscribed. */
+  readonly kind: "group" | "page" | "copy" | "digest" | "summary";
   /** Digest of what it shows: an edit that changes nothing is not sent. */
   readonly hash: string;
   readonly updatedAt: Date;

@@ -6,15 +6,16 @@ import { settingsOf } from "../settings.ts";
 /** Shows a person's App Home as it is now. */
 export async function publishHome(desk: Desk, userId: string): Promise<void> {
   const now = desk.clock();
-  const [overview, settings, actor] = await Promise.all([
+  const [overview, settings, subscriptions, actor] = await Promise.all([
     desk.status.overview(now),
     settingsOf(desk.store, userId),
+    desk.subscriptions.of(userId),
     desk.people.actor(userId),
   ]);
   const open = overview.alerts.kind === "missing" ? [] : overview.alerts.value;
   await desk.client.views.publish({
     user_id: userId,
-    view: homeView(overview, await mineOf(desk, open, actor.person), settings, now),
+    view: homeView(overview, { open: await mineOf(desk, open, actor.person), settings, subscriptions }, now),
   });
 }
 

@@ -14,6 +14,8 @@ export const WORDS = {
   runbook: ["<service or words>", "what to do"],
   oncall: ["[service]", "who is on call; `oncall override <roster> <person|me> <for>`"],
   feedback: ["<id> <what was wrong or right>", "teach it"],
+  subscribe: ["[here] <service|all> [severity]", "be shown alerts by direct message, or in this channel"],
+  unsubscribe: ["[here] [service]", "end that"],
   digest: ["", "the last day in short"],
   transfers: ["", "data transfers that last too long"],
   dqm: ["<run>", "what the histograms of a run say"],

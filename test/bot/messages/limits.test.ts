@@ -153,13 +153,20 @@ describe("Slack takes", () => {
         alerts: 1,
         anomalies: 1,
       }));
+      const subscriptions = Array.from({ length: count }, () => ({ service: words, severity: words, by: words }));
       const overview = sampleOverview({
         services,
         sources: [{ name: words, state: "down", at: null, because: words }],
       });
       return [
         ...payloadProblems(overviewMessage(overview, NOW)),
-        ...viewProblems(homeView(overview, [sampleGroup({ title: `t${words}` })], DEFAULT_SETTINGS, NOW)),
+        ...viewProblems(
+          homeView(
+            overview,
+            { open: [sampleGroup({ title: `t${words}` })], settings: DEFAULT_SETTINGS, subscriptions },
+            NOW,
+          ),
+        ),
       ];
     });
   });
