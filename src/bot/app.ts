@@ -20,6 +20,7 @@ import { notice } from "./messages/notice.ts";
 import { createOutbox, type Outbox } from "./outbox.ts";
 import type { BotParts, PageRequest, PageResult, SlackSettings } from "./parts.ts";
 import { createPeople } from "./people.ts";
+import { createPermalinks } from "./permalinks.ts";
 import { createPermissions } from "./permissions.ts";
 import { createPictures } from "./pictures.ts";
 import { drawPlot } from "./plot.ts";
@@ -82,10 +83,11 @@ export function createBot(parts: BotParts): Bot {
   const people = createPeople(client, store.states);
   const quietUntil = createQuietHours(store, people, slack.timezone ?? "UTC");
   const poster = createPoster(client, outbox, store, clock);
+  const permalinks = createPermalinks(client, log);
   const severities = parts.severities ?? DEFAULT_SEVERITIES;
   const subscriptions = createSubscriptions(store.states, severities, clock);
   const copies = createCopies({ subscriptions, poster, people, outbox, quietUntil, severities, clock, log });
-  const publisher = createPublisher({ ...parts, client, outbox, people, poster, copies });
+  const publisher = createPublisher({ ...parts, client, outbox, people, poster, copies, permalinks });
   const desk: Desk = {
     ...parts,
     sleep,
@@ -93,6 +95,7 @@ export function createBot(parts: BotParts): Bot {
     publisher,
     people,
     subscriptions,
+    permalinks,
     severities,
     report,
     permissions: createPermissions(slack.permissions, client, clock),

@@ -164,6 +164,7 @@ const EXAMPLE: Parameters<typeof groupMessage>[0] = {
   acknowledgement: null,
   silences: [],
   pageReason: null,
+  permalink: null,
   webUrl: null,
 };
 

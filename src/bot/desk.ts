@@ -2,6 +2,7 @@ import type { webApi } from "@slack/bolt";
 import type { SeverityRanking } from "../alert/severity.ts";
 import type { BotParts } from "./parts.ts";
 import type { People } from "./people.ts";
+import type { Permalinks } from "./permalinks.ts";
 import type { Permissions } from "./permissions.ts";
 import type { Pictures } from "./pictures.ts";
 import type { Publisher } from "./publisher.ts";
@@ -14,6 +15,7 @@ export interface Desk extends BotParts {
   readonly permissions: Permissions;
   readonly people: People;
   readonly subscriptions: Subscriptions;
+  readonly permalinks: Permalinks;
   readonly severities: SeverityRanking;
   readonly pictures: Pictures;
   readonly sleep: (milliseconds: number) => Promise<unknown>;

@@ -46,7 +46,9 @@ async function sendPage(request: PageRequest, parts: PublisherParts): Promise<Pa
   try {
     const shared = (await settingsOf(store, user)).pagesTo === "channel" ? pagesChannel(parts) : null;
     const channel = shared ?? (await outbox.send(user, PRIORITY.page, () => people.directChannel(user)));
-    const view = { ...(await viewOf(group, store, webUrl, clock())), pageReason: reason };
+    const main = newestMain(await store.messages.of(group.id));
+    const permalink = main === undefined ? null : await parts.permalinks(main);
+    const view = { ...(await viewOf(group, store, webUrl, clock())), pageReason: reason, permalink };
     const posting = { key: `page/${group.id}/${user}/${step}`, groupId: group.id, channel, kind: "page" } as const;
     const page = groupMessage(view);
     const sent = await poster.post(

@@ -15,6 +15,7 @@ import { type Outbox, PRIORITY } from "./outbox.ts";
 import { createPager } from "./pager.ts";
 import type { PageRequest, PageResult, SlackSettings } from "./parts.ts";
 import type { People } from "./people.ts";
+import type { Permalinks } from "./permalinks.ts";
 import { hashOf, type Poster } from "./poster.ts";
 
 /** Keeps one living message per group, and pages people. */
@@ -38,6 +39,7 @@ export interface PublisherParts {
   readonly outbox: Outbox;
   readonly poster: Poster;
   readonly people: People;
+  readonly permalinks: Permalinks;
   /** Shows a group to those who subscribed. */
   readonly copies: (view: GroupView, known: readonly SlackMessage[]) => Promise<void>;
   readonly store: Store;
@@ -103,7 +105,7 @@ export function createPublisher(parts: PublisherParts): Publisher {
       await poster.edit(posted, groupMessage(view), PRIORITY.edit);
     }
     if (posted !== null) {
-      await parts.copies(view, [posted]);
+      await parts.copies({ ...view, permalink: await parts.permalinks(posted) }, [posted]);
     } else {
       // Another replica is at it: its message is edited to the newest state once it is there.
       waiting.set(group.id, group);
@@ -116,10 +118,13 @@ export function createPublisher(parts: PublisherParts): Publisher {
     const messages = await store.messages.of(group.id);
     const main = newestMain(messages);
     const pages = messages.filter(({ kind }) => kind === "page");
+    const isElsewhere = messages.some(({ kind }) => kind === "page" || kind === "copy");
+    const permalink = main === undefined || !isElsewhere ? null : await parts.permalinks(main);
+    const asPage = groupMessage({ ...view, permalink, pageReason: PAGED_BEFORE });
     await Promise.all([
       main === undefined ? postNew(view) : editOrPost(main, view),
-      ...(main === undefined ? [] : [parts.copies(view, messages)]),
-      ...pages.map((page) => poster.edit(page, groupMessage({ ...view, pageReason: PAGED_BEFORE }), PRIORITY.person)),
+      ...(main === undefined ? [] : [parts.copies({ ...view, permalink }, messages)]),
+      ...pages.map((page) => poster.edit(page, asPage, PRIORITY.person)),
     ]);
   };
 

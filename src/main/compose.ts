@@ -73,7 +73,8 @@ async function build(config: Config, options: ComposeOptions, lifecycle: Lifecyc
   const webUrl = config.web.baseUrl ?? `http://${config.web.listen}`;
   const source = world?.source ?? openMetrics(config);
   let escalations = oncall.escalations(async () => {});
-  const onAnswered = (groupId: string, actor: Actor) => escalations.answered(groupId, actor.person.name, clock());
+  const onAnswered = (groupId: string, actor: Actor) =>
+    escalations.answered(groupId, oncall.desk.nameOf(actor.person), clock());
   const core = await createCore({
     config,
     catalogue,

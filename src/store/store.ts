@@ -190,6 +190,8 @@ export interface Delivery {
   readonly step: number;
   readonly sentAt: Date;
   readonly deliveredAt: Date | null;
+  /** First sign that the person has looked: a press on it, App Home that lists it, a command about it. */
+  readonly seenAt: Date | null;
   readonly answeredAt: Date | null;
 }
 
@@ -201,6 +203,8 @@ export interface OncallRepository {
   saveDelivery(delivery: Delivery): Promise<void>;
   /** Oldest first. */
   deliveries(groupId: string): Promise<readonly Delivery[]>;
+  /** Pages sent at or after a moment, newest first. */
+  deliveriesSince(at: Date, limit: number): Promise<readonly Delivery[]>;
 }
 
 export interface AuditEntry {

@@ -85,6 +85,7 @@ describe("people", () => {
       step: 0,
       sentAt: NOW,
       deliveredAt: NOW,
+      seenAt: null,
       answeredAt: null,
     });
     await harness.workspace.openHome(ada);

@@ -12,7 +12,10 @@ export const WORDS = {
   explain: ["<id>", "why there is this alert"],
   plot: ["<service> [metric] [range]", "a picture of a metric with its expected band"],
   runbook: ["<service or words>", "what to do"],
-  oncall: ["[service]", "who is on call; `oncall override <roster> <person|me> <for>`"],
+  oncall: [
+    "[service]",
+    "who is on call; `oncall take <roster>`, `oncall offer <roster>`, `oncall override <roster> <person|me> [for]`, `oncall exceptions`",
+  ],
   feedback: ["<id> <what was wrong or right>", "teach it"],
   subscribe: ["[here] <service|all> [severity]", "be shown alerts by direct message, or in this channel"],
   unsubscribe: ["[here] [service]", "end that"],

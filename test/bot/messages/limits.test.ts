@@ -7,13 +7,8 @@ import { groupMessage } from "../../../src/bot/messages/group.ts";
 import { helpMessage } from "../../../src/bot/messages/help.ts";
 import { DEFAULT_SETTINGS, homeView } from "../../../src/bot/messages/home.ts";
 import { checkLimits, checkViewLimits } from "../../../src/bot/messages/limits.ts";
-import {
-  alertsMessage,
-  oncallMessage,
-  runbooksMessage,
-  silencesMessage,
-  ticketsMessage,
-} from "../../../src/bot/messages/lists.ts";
+import { alertsMessage, runbooksMessage, silencesMessage, ticketsMessage } from "../../../src/bot/messages/lists.ts";
+import { exceptionsMessage, offerMessage, oncallMessage, takenMessage } from "../../../src/bot/messages/oncall.ts";
 import { overviewMessage } from "../../../src/bot/messages/overview.ts";
 import { section } from "../../../src/bot/messages/payload.ts";
 import { handoffMessage, shiftTopic } from "../../../src/bot/messages/shift.ts";
@@ -140,6 +135,18 @@ describe("Slack takes", () => {
         stillWorkingMessage(one, acknowledgement),
       ].flatMap(payloadProblems),
     );
+  });
+
+  test("exceptions and offered shifts, whatever their names", () => {
+    holdsFor(fc.tuple(many, text), ([count, words]) => {
+      const override = { id: words, roster: words, person: words, by: "x", from: NOW, to: NOW };
+      const overrides = Array.from({ length: count }, () => override);
+      return [
+        exceptionsMessage(overrides),
+        offerMessage({ roster: "cmsweb", to: NOW, by: words }),
+        takenMessage(words, { roster: words, to: NOW }),
+      ].flatMap(payloadProblems);
+    });
   });
 
   test("an overview of hundreds of services", () => {
