@@ -72,7 +72,14 @@ describe("Slack takes", () => {
   test("a group's message, whatever its text and number of alerts", () => {
     holdsFor(group, (one) =>
       payloadProblems(
-        groupMessage({ group: one, acknowledgement, silences: [], pageReason: "you", webUrl: "http://127.0.0.1:8420" }),
+        groupMessage({
+          group: one,
+          acknowledgement,
+          silences: [],
+          pageReason: "you",
+          permalink: "https://example.org/archives/C1/p1",
+          webUrl: "http://127.0.0.1:8420",
+        }),
       ),
     );
   });
