@@ -27,6 +27,10 @@ await runCli(
     exit: (code) => {
       process.exitCode = code;
     },
+    checkSlack: async (config) => {
+      const { checkSlackConfig } = await import("./main/check-slack.ts");
+      return checkSlackConfig(config);
+    },
     serve: async (options) => {
       const { serve } = await import("./main/serve.ts");
       await serve(options, log);

@@ -2,11 +2,13 @@ import { randomBytes } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { App, HTTPReceiver, type Receiver, SocketModeReceiver, webApi } from "@slack/bolt";
-import type { AlertGroup } from "../alert/group.ts";
+import type { AlertGroup, Person } from "../alert/group.ts";
+import { DEFAULT_SEVERITIES } from "../alert/severity.ts";
 import { UserError } from "../alert/user-error.ts";
 import type { Deliver } from "../oncall/pages.ts";
 import { type Announcer, createAnnouncer } from "./announcer.ts";
 import { boltLogger } from "./bolt-logger.ts";
+import { createCopies } from "./copies.ts";
 import { createDeliver } from "./deliver.ts";
 import type { Desk } from "./desk.ts";
 import { createIdentity } from "./identity.ts";
@@ -18,11 +20,14 @@ import { notice } from "./messages/notice.ts";
 import { createOutbox, type Outbox } from "./outbox.ts";
 import type { BotParts, PageRequest, PageResult, SlackSettings } from "./parts.ts";
 import { createPeople } from "./people.ts";
+import { createPermalinks } from "./permalinks.ts";
 import { createPermissions } from "./permissions.ts";
 import { createPictures } from "./pictures.ts";
 import { drawPlot } from "./plot.ts";
 import { createPoster } from "./poster.ts";
 import { createPublisher } from "./publisher.ts";
+import { createQuietHours, createQuietPeople } from "./quiet-hours.ts";
+import { createSubscriptions } from "./subscriptions.ts";
 
 /** The Slack bot. */
 export interface Bot extends Announcer {
@@ -39,6 +44,8 @@ export interface Bot extends Announcer {
   page(request: PageRequest): Promise<PageResult>;
   /** Brings a message of routing to people. @throws NotDelivered when it reached nobody; routing tries again */
   readonly deliver: Deliver;
+  /** Those of some people who want quiet now, by name, until when; see routing. */
+  quietPeople(some: () => Promise<readonly Person[]>, now: Date): Promise<ReadonlyMap<string, Date>>;
   /** Sends collected edits now. */
   flush(): Promise<void>;
   /** Who the bot is in Slack, asked of Slack. @throws when Slack does not answer or refuses the token */
@@ -73,15 +80,23 @@ export function createBot(parts: BotParts): Bot {
     sleep,
     spacing: slack.spacing ?? DEFAULT_SPACING,
   });
-  const people = createPeople(client);
+  const people = createPeople(client, store.states);
+  const quietUntil = createQuietHours(store, people, slack.timezone ?? "UTC");
   const poster = createPoster(client, outbox, store, clock);
-  const publisher = createPublisher({ ...parts, client, outbox, people, poster });
+  const permalinks = createPermalinks(client, log);
+  const severities = parts.severities ?? DEFAULT_SEVERITIES;
+  const subscriptions = createSubscriptions(store.states, severities, clock);
+  const copies = createCopies({ subscriptions, poster, people, outbox, quietUntil, severities, clock, log });
+  const publisher = createPublisher({ ...parts, client, outbox, people, poster, copies, permalinks });
   const desk: Desk = {
     ...parts,
     sleep,
     client,
     publisher,
     people,
+    subscriptions,
+    permalinks,
+    severities,
     report,
     permissions: createPermissions(slack.permissions, client, clock),
     pictures: createPictures(client, parts.draw ?? drawPlot, log),
@@ -93,12 +108,18 @@ export function createBot(parts: BotParts): Bot {
   app.error(async ({ error }: { error: Error }) => {
     report(error, "a request of Slack");
   });
-  const announcer = createAnnouncer({ ...parts, client, outbox, people });
+  const announcer = createAnnouncer({ ...parts, client, outbox, people, poster, quietUntil });
   const deliver = createDeliver({ poster, slack, page: (request) => publisher.page(request) });
-  return { ...announcer, deliver, ...botOf(app, receiver, desk, outbox) };
+  const quietPeople = createQuietPeople(store, people, quietUntil);
+  return { ...announcer, deliver, quietPeople, ...botOf(app, receiver, desk, outbox) };
 }
 
-function botOf(app: App, receiver: Receiver, desk: Desk, outbox: Outbox): Omit<Bot, keyof Announcer | "deliver"> {
+function botOf(
+  app: App,
+  receiver: Receiver,
+  desk: Desk,
+  outbox: Outbox,
+): Omit<Bot, keyof Announcer | "deliver" | "quietPeople"> {
   const { publisher, slack } = desk;
   let started = false;
   return {

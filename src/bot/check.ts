@@ -21,14 +21,10 @@ const TIMEOUT = 10_000;
  * message of each kind where it offers that. Changes nothing. Every fault is one finding that says what to do.
  */
 export async function checkSlack(
-  settings: Pick<SlackSettings, "botToken" | "apiUrl" | "channels">,
+  settings: Pick<SlackSettings, "botToken" | "appToken" | "apiUrl" | "channels"> &
+    Partial<Pick<SlackSettings, "permissions" | "userGroups">>,
 ): Promise<readonly SlackFinding[]> {
-  const client = new webApi.WebClient(settings.botToken, {
-    timeout: TIMEOUT,
-    retryConfig: { retries: 0 },
-    rejectRateLimitedCalls: true,
-    ...(settings.apiUrl === undefined ? {} : { slackApiUrl: settings.apiUrl }),
-  });
+  const client = clientOf(settings.botToken, settings);
   const token = await checkToken(client);
   if (!token.some(({ ok }) => ok)) {
     return token;
@@ -37,7 +33,53 @@ export async function checkSlack(
     Object.entries(settings.channels).map(([purpose, id]) => checkChannel(client, purpose, id)),
   );
   const none = settings.channels["default"] === undefined ? [missingDefault()] : [];
-  return [...token, ...none, ...channels, ...(await checkMessages(client))];
+  const groups = await Promise.all(groupsOf(settings).map(([where, id]) => checkUserGroup(client, where, id)));
+  const socket = settings.appToken === undefined ? [] : [await checkAppToken(clientOf(settings.appToken, settings))];
+  return [...token, ...socket, ...none, ...channels, ...groups, ...(await checkMessages(client))];
+}
+
+function clientOf(token: string, { apiUrl }: Pick<SlackSettings, "apiUrl">): webApi.WebClient {
+  return new webApi.WebClient(token, {
+    timeout: TIMEOUT,
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    fetch: (url, init) => fetch(url, { signal: AbortSignal.timeout(TIMEOUT), ...init }),
+    ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
+  });
+}
+
+/** Every user group that the configuration names, with the first place that does. */
+function groupsOf({
+  permissions = {},
+  userGroups = {},
+}: Partial<Pick<SlackSettings, "permissions" | "userGroups">>): readonly (readonly [string, string])[] {
+  const named = [
+    ...Object.entries(userGroups).map(([role, id]) => [`slack.userGroups.${role}`, id] as const),
+    ...Object.entries(permissions).flatMap(([action, ids]) =>
+      ids.filter((id) => id.startsWith("S")).map((id) => [`slack.permissions.${action}`, id] as const),
+    ),
+  ];
+  return named.filter(([, id], index) => named.findIndex(([, other]) => other === id) === index);
+}
+
+async function checkUserGroup(client: webApi.WebClient, where: string, usergroup: string): Promise<SlackFinding> {
+  const what = `${where} (${usergroup})`;
+  try {
+    const { users = [] } = await client.usergroups.users.list({ usergroup });
+    return { ok: true, what, detail: `has ${users.length} ${users.length === 1 ? "member" : "members"}` };
+  } catch (error) {
+    return { ok: false, what, detail: `${reasonOf(error)}: take the id of a user group (S…) from its page in Slack` };
+  }
+}
+
+async function checkAppToken(client: webApi.WebClient): Promise<SlackFinding> {
+  try {
+    await client.apps.connections.open({});
+    return { ok: true, what: "slack.appToken", detail: "opens connections" };
+  } catch (error) {
+    const detail = `${reasonOf(error)}: make an app-level token with the scope connections:write, on the page "Basic Information"`;
+    return { ok: false, what: "slack.appToken", detail };
+  }
 }
 
 async function checkToken(client: webApi.WebClient): Promise<readonly SlackFinding[]> {
@@ -122,6 +164,7 @@ const EXAMPLE: Parameters<typeof groupMessage>[0] = {
   acknowledgement: null,
   silences: [],
   pageReason: null,
+  permalink: null,
   webUrl: null,
 };
 
@@ -129,6 +172,12 @@ function missingDefault(): SlackFinding {
   return { ok: false, what: "slack.channels.default", detail: "is not set: alerts have no channel to go to" };
 }
 
+/** Slack's own code, with the scope it misses where it says so. */
 function reasonOf(error: unknown): string {
-  return platformCode(error) ?? (error instanceof Error ? error.message : String(error));
+  const code = platformCode(error);
+  const { needed } = (error instanceof webApi.WebAPIPlatformError ? error.data : {}) as { readonly needed?: unknown };
+  if (code === "missing_scope" && typeof needed === "string") {
+    return `${code} ${needed}`;
+  }
+  return code ?? (error instanceof Error ? error.message : String(error));
 }

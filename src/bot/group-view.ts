@@ -18,6 +18,7 @@ export async function viewOf(
         : null,
     silences: ledger.filter((entry) => entry.groupId === group.id && entry.purpose === "manual" && entry.endsAt > now),
     pageReason: null,
+    permalink: null,
     webUrl,
   };
 }

@@ -2,9 +2,11 @@ import { viewOf } from "./group-view.ts";
 import { newestMain } from "./main-message.ts";
 import { pagedNote } from "./messages/escalation.ts";
 import { groupMessage } from "./messages/group.ts";
+import { section } from "./messages/payload.ts";
 import { PRIORITY, platformCode } from "./outbox.ts";
 import type { PageRequest, PageResult } from "./parts.ts";
 import type { PublisherParts } from "./publisher.ts";
+import { settingsOf } from "./settings.ts";
 
 const MAX_REMEMBERED = 5000;
 
@@ -36,17 +38,23 @@ export function createPager(parts: PublisherParts): (request: PageRequest) => Pr
 /** The group with its buttons, and why this person gets it. */
 async function sendPage(request: PageRequest, parts: PublisherParts): Promise<PageResult> {
   const { person, group, step, reason } = request;
-  const { people, outbox, client, poster, store, webUrl, clock, log } = parts;
+  const { people, outbox, poster, store, webUrl, clock, log } = parts;
   const user = await people.idOf(person).catch(() => null);
   if (user === null) {
     return { delivered: false, reason: `${person.name} has neither a Slack id nor a mail address that Slack knows` };
   }
   try {
-    const opened = await outbox.send(user, PRIORITY.page, () => client.conversations.open({ users: user }));
-    const channel = opened.channel?.id ?? user;
-    const view = { ...(await viewOf(group, store, webUrl, clock())), pageReason: reason };
+    const shared = (await settingsOf(store, user)).pagesTo === "channel" ? pagesChannel(parts) : null;
+    const channel = shared ?? (await outbox.send(user, PRIORITY.page, () => people.directChannel(user)));
+    const main = newestMain(await store.messages.of(group.id));
+    const permalink = main === undefined ? null : await parts.permalinks(main);
+    const view = { ...(await viewOf(group, store, webUrl, clock())), pageReason: reason, permalink };
     const posting = { key: `page/${group.id}/${user}/${step}`, groupId: group.id, channel, kind: "page" } as const;
-    const sent = await poster.post({ ...posting, priority: PRIORITY.page }, groupMessage(view));
+    const page = groupMessage(view);
+    const sent = await poster.post(
+      { ...posting, priority: PRIORITY.page },
+      shared === null ? page : { ...page, blocks: [section(`:pager: <@${user}>`), ...page.blocks] },
+    );
     if (sent !== null) {
       await noteInThread(request, user, parts);
     }
@@ -57,6 +65,10 @@ async function sendPage(request: PageRequest, parts: PublisherParts): Promise<Pa
     log.error({ err: error, person: person.name, group: group.id }, "page could not be sent");
     return { delivered: false, reason: `Slack did not take it: ${platformCode(error) ?? (error as Error).message}` };
   }
+}
+
+function pagesChannel({ slack }: PublisherParts): string | null {
+  return slack.channels["pages"] ?? slack.channels["default"] ?? null;
 }
 
 /** The alert's thread tells everybody who was paged. A page that arrived stays delivered whether or not this works. */

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Clock } from "../alert/clock.ts";
 import type { AlertGroup, Person } from "../alert/group.ts";
+import type { SeverityRanking } from "../alert/severity.ts";
 import type { Actions, OncallDesk } from "../intelligence/actions-types.ts";
 import type { MetricSeries, StatusSource } from "../intelligence/status-types.ts";
 import type { Store } from "../store/store.ts";
@@ -20,6 +21,12 @@ export interface SlackSettings {
   readonly channels: Readonly<Record<string, string>>;
   /** Action → ids of users or user groups; an action that is not named is everybody's. */
   readonly permissions: Readonly<Record<string, readonly string[]>>;
+  /** Role of a roster (`cmsweb`, `cmsweb/secondary`) → user group that holds whoever has it. */
+  readonly userGroups?: Readonly<Record<string, string>>;
+  /** False: channel topics are left alone at a change of shift. */
+  readonly setTopic?: boolean;
+  /** Zone of quiet hours of people of whom Slack tells none. */
+  readonly timezone?: string;
   /** Milliseconds that edits are collected before they are sent, unless a person waits for them. */
   readonly batchFor?: number;
   /** Least distance of two messages to one channel in milliseconds. */
@@ -56,6 +63,8 @@ export interface BotParts {
   readonly clock: Clock;
   /** Names of all services, for suggestions. */
   readonly services: readonly string[];
+  /** Severity → rank; the usual ones when left out. */
+  readonly severities?: SeverityRanking;
   /** Base address of the dashboard, for links; null when there is none. */
   readonly webUrl: string | null;
   /** Draws pictures; by default with Vega-Lite. */

@@ -1,20 +1,42 @@
 import type { webApi } from "@slack/bolt";
 import type { Person } from "../alert/group.ts";
 import type { Actor } from "../intelligence/actions-types.ts";
+import type { Store } from "../store/store.ts";
 
 /** Slack's members as persons of ours, and back. */
 export interface People {
   /** The member, by the name people know; the id itself when Slack does not tell. */
   actor(userId: string): Promise<Actor>;
-  /** The member id of a person: what the roster says, else found by mail address; null when neither helps. */
+  /**
+   * The member id of a person: what the roster says, else found by mail address, else whoever of that name has used the bot;
+   * null when nothing helps.
+   */
   idOf(person: Person): Promise<string | null>;
+  /** The time zone a member told Slack, or null. */
+  zoneOf(userId: string): Promise<string | null>;
+  /** The direct message channel with a member, which is opened. @throws what Slack throws */
+  directChannel(userId: string): Promise<string>;
 }
 
 const MAX_REMEMBERED = 2000;
+const NAMED = "bot/people/";
 
-export function createPeople(client: webApi.WebClient): People {
+export function createPeople(client: webApi.WebClient, states: Store["states"]): People {
   const names = new Map<string, Person>();
   const ids = new Map<string, string>();
+  const zones = new Map<string, string>();
+  const direct = new Map<string, string>();
+  const named = new Set<string>();
+
+  /** Alerts and silences name their people: a reminder finds them by it, also after a restart. */
+  const noteName = async (name: string, userId: string): Promise<void> => {
+    const key = `${NAMED}${name.toLowerCase()}`;
+    if (!named.has(key)) {
+      await states.put(key, userId);
+      named.add(key);
+    }
+  };
+
   return {
     async actor(userId) {
       const known = names.get(userId);
@@ -28,6 +50,8 @@ export function createPeople(client: webApi.WebClient): People {
         const email = user?.profile?.email;
         const person = { name, slackId: userId, ...(email === undefined ? {} : { email }) };
         remember(names, userId, person);
+        remember(zones, userId, user?.tz ?? "");
+        await noteName(name, userId);
         return { person, via: "slack" };
       } catch {
         // Who it was is known by the id: the deed must not fail for want of a nicer name.
@@ -35,9 +59,9 @@ export function createPeople(client: webApi.WebClient): People {
       }
     },
     async idOf(person) {
-      const { slackId, email } = person;
+      const { name, slackId, email } = person;
       if (slackId !== undefined || email === undefined) {
-        return slackId ?? null;
+        return slackId ?? (await states.get<string>(`${NAMED}${name.toLowerCase()}`));
       }
       const known = ids.get(email);
       if (known !== undefined) {
@@ -48,6 +72,21 @@ export function createPeople(client: webApi.WebClient): People {
         remember(ids, email, user.id);
       }
       return user?.id ?? null;
+    },
+    async zoneOf(userId) {
+      const known = zones.get(userId) ?? (await client.users.info({ user: userId })).user?.tz ?? "";
+      remember(zones, userId, known);
+      return known === "" ? null : known;
+    },
+    async directChannel(userId) {
+      const known = direct.get(userId);
+      if (known !== undefined) {
+        return known;
+      }
+      const { channel } = await client.conversations.open({ users: userId });
+      const opened = channel?.id ?? userId;
+      remember(direct, userId, opened);
+      return opened;
     },
   };
 }

@@ -26,7 +26,9 @@ export interface Poster {
   edit(message: SlackMessage, payload: Payload, priority: number): Promise<boolean>;
 }
 
-const CLAIM_FOR = 60_000;
+/** A turn to post is taken for this time and the next: whoever died in it is followed by another after 20 to 40 seconds. */
+const TERM = 20_000;
+const MOST_HELD = 10_000;
 const MOST_SHOWN = 10_000;
 const MARK = "cmswatch_message";
 const GONE = ["message_not_found", "channel_not_found", "cant_update_message", "is_archived", "edit_window_closed"];
@@ -78,37 +80,58 @@ export function createPoster(
     return message;
   };
 
-  /** Who may post: `first` the first ever, `heir` one that comes after a claim that led to no message, else nobody. */
+  /** Keys whose turn this process has taken, also those that failed: it may try again at once. */
+  const held = new Set<string>();
+  const posting = new Map<string, Promise<SlackMessage | null>>();
+  /** Who may post: `first` the first ever, `heir` one that comes after a turn that led to no message, else nobody. */
   const claimTurn = async (key: string): Promise<"first" | "heir" | null> => {
-    const now = clock();
-    if (await store.messages.claim(`post/${key}`, now)) {
-      return "first";
+    if (held.has(key)) {
+      return "heir";
     }
-    const term = Math.floor(now.getTime() / CLAIM_FOR);
-    return (await store.messages.claim(`post/${key}/${term}`, now)) ? "heir" : null;
+    const now = clock();
+    const term = Math.floor(now.getTime() / TERM);
+    for (const one of [term - 1, term]) {
+      if (!(await store.messages.claim(`post/${key}/${one}`, now))) {
+        return null;
+      }
+    }
+    if (held.size >= MOST_HELD) {
+      held.clear();
+    }
+    held.add(key);
+    return (await store.messages.claim(`post/${key}`, now)) ? "first" : "heir";
+  };
+
+  const postOnce = (wanted: Posting, payload: Payload): Promise<SlackMessage | null> => {
+    const call = async () => {
+      const already = (await store.messages.of(wanted.groupId)).find((one) => isSame(one, wanted)) ?? null;
+      if (already !== null && wanted.kind !== "page") {
+        return already;
+      }
+      const turn = await claimTurn(wanted.key);
+      if (turn === null) {
+        return already;
+      }
+      const found = turn === "heir" ? await findPosted(wanted) : null;
+      return save(wanted, payload, found ?? (await send(wanted, payload)));
+    };
+    const confirm = async () => {
+      const found = await findPosted(wanted);
+      return found === null ? null : save(wanted, payload, found);
+    };
+    return outbox.send(wanted.channel, wanted.priority, call, confirm);
   };
 
   return {
-    post(posting, payload) {
-      let mine = false;
-      const call = async () => {
-        const already = (await store.messages.of(posting.groupId)).find((one) => isSame(one, posting)) ?? null;
-        if (already !== null && posting.kind !== "page") {
-          return already;
-        }
-        const turn = mine ? "first" : await claimTurn(posting.key);
-        if (turn === null) {
-          return already;
-        }
-        mine = true;
-        const found = turn === "heir" ? await findPosted(posting) : null;
-        return save(posting, payload, found ?? (await send(posting, payload)));
-      };
-      const confirm = async () => {
-        const found = await findPosted(posting);
-        return found === null ? null : save(posting, payload, found);
-      };
-      return outbox.send(posting.channel, posting.priority, call, confirm);
+    post(wanted, payload) {
+      const place = `${wanted.channel} ${wanted.key}`;
+      const running = posting.get(place);
+      if (running !== undefined) {
+        return running;
+      }
+      const run = postOnce(wanted, payload).finally(() => posting.delete(place));
+      posting.set(place, run);
+      return run;
     },
     async edit(message, payload, priority) {
       const place = `${message.channel}/${message.ts}`;

@@ -15,6 +15,7 @@ import { type Outbox, PRIORITY } from "./outbox.ts";
 import { createPager } from "./pager.ts";
 import type { PageRequest, PageResult, SlackSettings } from "./parts.ts";
 import type { People } from "./people.ts";
+import type { Permalinks } from "./permalinks.ts";
 import { hashOf, type Poster } from "./poster.ts";
 
 /** Keeps one living message per group, and pages people. */
@@ -38,6 +39,9 @@ export interface PublisherParts {
   readonly outbox: Outbox;
   readonly poster: Poster;
   readonly people: People;
+  readonly permalinks: Permalinks;
+  /** Shows a group to those who subscribed. */
+  readonly copies: (view: GroupView, known: readonly SlackMessage[]) => Promise<void>;
   readonly store: Store;
   readonly log: Logger;
   readonly clock: Clock;
@@ -56,6 +60,8 @@ export function createPublisher(parts: PublisherParts): Publisher {
   const { store, log, clock, slack, outbox, poster, client, webUrl } = parts;
   /** Newest state of each group that waits to be shown: bounded by the number of groups. */
   const pending = new Map<string, AlertGroup>();
+  /** Groups that another replica is about to post: looked at again at the next flush. */
+  const waiting = new Map<string, AlertGroup>();
   const showing = new Map<string, Promise<void>>();
   const floods = createFloodGate(parts.flood ?? DEFAULT_FLOOD_RULES);
   const pager = createPager(parts);
@@ -98,21 +104,27 @@ export function createPublisher(parts: PublisherParts): Publisher {
     if (posted !== null && posted.hash !== hashOf(groupMessage(view))) {
       await poster.edit(posted, groupMessage(view), PRIORITY.edit);
     }
-    if (posted === null) {
+    if (posted !== null) {
+      await parts.copies({ ...view, permalink: await parts.permalinks(posted) }, [posted]);
+    } else {
       // Another replica is at it: its message is edited to the newest state once it is there.
-      pending.set(group.id, group);
+      waiting.set(group.id, group);
       arm(RETRY_AFTER);
     }
   };
 
   const show = async (group: AlertGroup): Promise<void> => {
     const view = await viewOf(group, store, webUrl, clock());
-    const messages = (await store.messages.of(group.id)).filter(({ kind }) => kind === "group" || kind === "page");
+    const messages = await store.messages.of(group.id);
     const main = newestMain(messages);
     const pages = messages.filter(({ kind }) => kind === "page");
+    const isElsewhere = messages.some(({ kind }) => kind === "page" || kind === "copy");
+    const permalink = main === undefined || !isElsewhere ? null : await parts.permalinks(main);
+    const asPage = groupMessage({ ...view, permalink, pageReason: PAGED_BEFORE });
     await Promise.all([
       main === undefined ? postNew(view) : editOrPost(main, view),
-      ...pages.map((page) => poster.edit(page, groupMessage({ ...view, pageReason: PAGED_BEFORE }), PRIORITY.person)),
+      ...(main === undefined ? [] : [parts.copies({ ...view, permalink }, messages)]),
+      ...pages.map((page) => poster.edit(page, asPage, PRIORITY.person)),
     ]);
   };
 
@@ -165,6 +177,10 @@ export function createPublisher(parts: PublisherParts): Publisher {
   };
 
   const flush = async (): Promise<void> => {
+    for (const [id, group] of waiting) {
+      pending.set(id, pending.get(id) ?? group);
+    }
+    waiting.clear();
     await Promise.all([...showing.values(), ...[...pending.keys()].map(showOne)]);
     for (const group of floods.release(clock())) {
       await postOwn(await viewOf(group, store, webUrl, clock()));
@@ -178,6 +194,7 @@ export function createPublisher(parts: PublisherParts): Publisher {
   return {
     async publish(group, options = {}) {
       pending.set(group.id, group);
+      waiting.delete(group.id);
       if (options.urgent === true) {
         await showOne(group.id);
       } else if ((await store.messages.of(group.id)).length === 0) {

@@ -4,6 +4,7 @@
  */
 export const METHOD_SCOPES = {
   "auth.test": [],
+  "chat.getPermalink": [],
   "chat.postMessage": ["chat:write"],
   "chat.postEphemeral": ["chat:write"],
   "chat.update": ["chat:write"],

@@ -27,9 +27,21 @@ export async function changeSettings(
 
 /** Members who asked for the digest as a direct message. */
 export async function subscribersOf(store: Pick<Store, "states">): Promise<readonly string[]> {
+  return membersWith(store, ({ digest }) => digest);
+}
+
+/** Members who have quiet hours, whether it is quiet now or not. */
+export async function quietMembers(store: Pick<Store, "states">): Promise<ReadonlySet<string>> {
+  return new Set(await membersWith(store, ({ quietHours }) => quietHours !== null));
+}
+
+async function membersWith(
+  store: Pick<Store, "states">,
+  fits: (settings: PersonSettings) => boolean,
+): Promise<readonly string[]> {
   const all = await store.states.list(PREFIX);
   return [...all].flatMap(([key, value]) => {
     const settings = settingsSchema.safeParse(value);
-    return settings.success && settings.data.digest ? [key.slice(PREFIX.length)] : [];
+    return settings.success && fits(settings.data) ? [key.slice(PREFIX.length)] : [];
   });
 }

@@ -15,6 +15,11 @@ const secret = (what: string) =>
 const secretFile = (key: string) => z.string().describe(`File that holds \`${key}\`.`).optional();
 const url = z.url({ protocol: /^https?$/, error: "is not an http(s) address" });
 
+const timeOfDay = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'is not a time: write it like "09:00", in quotes' });
+const timezone = z.string().refine(isTimeZone, { error: "is not a time zone: write it like Europe/Zurich" });
+
 const tls = z
   .strictObject({
     ca: z.string().optional().describe("PEM file with the authorities to trust besides the system's."),
@@ -89,6 +94,32 @@ const slack = z.strictObject({
     .describe(
       "Who may do what: action (acknowledge, silence, resolve, override, feedback) → user or user group ids. Not named: everybody.",
     ),
+  userGroups: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe(
+      "Role of a roster (`cmsweb` for its first, `cmsweb/secondary`) → id of the user group that holds whoever has it.",
+    ),
+  setTopic: z.boolean().default(true).describe("Whether channel topics name who is on call."),
+  digest: z
+    .strictObject({
+      daily: z
+        .union([timeOfDay, z.literal("off")])
+        .default("08:00")
+        .describe("When the morning digest comes, or `off`."),
+      weekly: z
+        .enum(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "off"])
+        .default("monday")
+        .describe("Day on which the weekly noise report comes too, or `off`."),
+      timezone: timezone
+        .default("Europe/Zurich")
+        .describe("Zone of `daily`, and of quiet hours of people whom Slack gives none."),
+    })
+    .prefault({}),
+  remindBefore: duration("15m").describe("How long before its end the owner of a silence is reminded."),
+  askBefore: duration("30m").describe(
+    "How long before its end an acknowledgement's owner is asked whether it is still worked on.",
+  ),
 });
 
 const grafana = z.strictObject({
@@ -187,6 +218,22 @@ const intelligence = z.strictObject({
     .default(5)
     .describe("More urgent alerts than this at once raise an alert of their own."),
   maxSilence: duration("7d").describe("Longest silence that people may make."),
+  recurringSilences: z
+    .array(
+      z.strictObject({
+        id: z.string().regex(/^[\w.-]+$/, { error: "may hold letters, digits, ., _ and - only" }),
+        cron: z.string().describe("When it starts: `minute hour day month weekday`."),
+        timezone: timezone.default("Europe/Zurich"),
+        for: duration("1h").describe("How long each lasts, at most `maxSilence`."),
+        matchers: z.array(z.string()).min(1).describe('What it hides, e.g. `service="dbs"`.'),
+        owner: z.string(),
+        reason: z.string(),
+        until: z.iso.datetime({ offset: true }).optional().describe("No more are made after this."),
+      }),
+    )
+    .max(200)
+    .default([])
+    .describe("Silences that come again, e.g. for a weekly intervention."),
 });
 
 const detect = z.strictObject({
@@ -231,10 +278,7 @@ const detect = z.strictObject({
       close: z.number().positive().max(1).default(0.6).describe("An event closes below this share of the threshold."),
     })
     .prefault({}),
-  timeZone: z
-    .string()
-    .refine(isTimeZone, { error: "is not a time zone: write it like Europe/Zurich" })
-    .default("UTC")
+  timeZone: timezone.default("UTC")
     .describe("Time zone of people's days: hours of the week and holidays are counted in it."),
   holidays: z
     .array(

@@ -23,6 +23,8 @@ export type ActionResult =
       readonly silenceId?: string;
       /** Until when it can be undone. */
       readonly undoUntil?: Date;
+      /** The exception of the on-call schedule that was made, when one was. */
+      readonly overrideId?: string;
     }
   | { readonly ok: false; readonly because: Refusal; readonly reason: string; readonly group: AlertGroup | null };
 
@@ -61,6 +63,8 @@ export interface FeedbackWish {
 export interface Actions {
   acknowledge(groupId: string, actor: Actor): Promise<ActionResult>;
   unacknowledge(groupId: string, actor: Actor): Promise<ActionResult>;
+  /** "Still on it": the acknowledgement begins anew, without anybody being called meanwhile. */
+  renew(groupId: string, actor: Actor): Promise<ActionResult>;
   /** Matchers that hide a group and as little else as possible. */
   matchersOf(group: AlertGroup): readonly Matcher[];
   preview(matchers: readonly Matcher[]): Promise<SilencePreview>;
@@ -79,4 +83,12 @@ export interface OncallDesk {
   now(service: string | null, at: Date): Promise<readonly OncallNow[]>;
   rosters(): Promise<readonly string[]>;
   override(wish: Omit<OncallOverride, "id">, actor: Actor): Promise<ActionResult>;
+  /** Takes an exception back. */
+  undoOverride(id: string, actor: Actor): Promise<ActionResult>;
+  /** Exceptions in force or to come within a year. */
+  overrides(at: Date): Promise<readonly OncallOverride[]>;
+  /** Who has a roster's role, and until when their shift lasts; null when nobody has it. */
+  restOfShift(roster: string, at: Date): Promise<{ readonly person: string; readonly to: Date } | null>;
+  /** The name by which the schedule knows somebody; their own where it does not. */
+  nameOf(person: Person): string;
 }

@@ -35,6 +35,7 @@ export interface SilenceDesk {
 /** Who works on what. */
 export interface AcknowledgementDesk {
   acknowledge(groupId: string, matchers: readonly Matcher[], by: string): Promise<Acknowledgement>;
+  renew(groupId: string): Promise<Acknowledgement>;
   end(groupId: string): Promise<Acknowledgement | null>;
 }
 
@@ -134,6 +135,17 @@ export function createActions(parts: ActionParts): Actions {
       reason: `${actor.person.name} has given it back: it alerts again.`,
       group: await afterLook(groupId),
     };
+  }
+
+  async function renew(groupId: string, actor: Actor): Promise<ActionResult> {
+    const held = await store.acknowledgements.of(groupId);
+    if (held === null || held.endedAt !== null) {
+      return refuse("gone", "The acknowledgement has ended already; acknowledge it anew.", find(groupId));
+    }
+    const { until } = await parts.acknowledgements.renew(groupId);
+    await record(actor, "renew acknowledgement", groupId, { until });
+    const longest = formatDuration(until.getTime() - clock().getTime());
+    return { ok: true, reason: `${held.by} is still on it, for another ${longest}.`, group: await afterLook(groupId) };
   }
 
   async function silence(wish: SilenceWish, actor: Actor): Promise<ActionResult> {
@@ -239,6 +251,7 @@ export function createActions(parts: ActionParts): Actions {
   return {
     acknowledge: (groupId, actor) => asked(acknowledge(groupId, actor)),
     unacknowledge: (groupId, actor) => asked(unacknowledge(groupId, actor)),
+    renew: (groupId, actor) => asked(renew(groupId, actor)),
     matchersOf: matchersOfGroup,
     preview: (matchers) => parts.silences.preview(matchers),
     silence: (wish, actor) => asked(silence(wish, actor)),

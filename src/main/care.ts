@@ -3,9 +3,14 @@ import type { Alertmanager } from "../alert/alertmanager.ts";
 import type { Clock } from "../alert/clock.ts";
 import type { Acknowledgements } from "../alertmanager/acknowledgements.ts";
 import { createSilenceCare } from "../alertmanager/silence-care.ts";
+import type { Silences } from "../alertmanager/silences.ts";
+import type { Config } from "../config/schema.ts";
 import type { Store } from "../store/store.ts";
+import { createRecurringCare } from "./recurring.ts";
 
 export interface CareParts {
+  readonly config: Config["intelligence"];
+  readonly silences: Pick<Silences, "add">;
   readonly alertmanager: Alertmanager;
   readonly store: Store;
   readonly acknowledgements: Acknowledgements;
@@ -15,14 +20,13 @@ export interface CareParts {
 
 const EVERY = 10_000;
 
-/** Looks after acknowledgements and silences of ours, at most every ten seconds; a failure is told and tried again. */
-export function createCare({
-  alertmanager,
-  store,
-  acknowledgements,
-  clock,
-  log,
-}: CareParts): (now: Date) => Promise<void> {
+/**
+ * Looks after acknowledgements and silences of ours, at most every ten seconds, and makes those that come again; a failure is
+ * told and tried again. @throws UserError for recurring silences that cannot be
+ */
+export function createCare(parts: CareParts): (now: Date) => Promise<void> {
+  const { alertmanager, store, acknowledgements, clock, log } = parts;
+  const makeRecurring = createRecurringCare(parts);
   const lookAfterSilences = createSilenceCare({ alertmanager, ledger: store.silences, clock, log });
   let last = 0;
   return async (now) => {
@@ -37,6 +41,7 @@ export function createCare({
         }
       }
       await lookAfterSilences();
+      await makeRecurring(now);
     } catch (error) {
       log.warn({ err: error }, "silences could not be looked after; tried again soon");
     }

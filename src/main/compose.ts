@@ -73,7 +73,8 @@ async function build(config: Config, options: ComposeOptions, lifecycle: Lifecyc
   const webUrl = config.web.baseUrl ?? `http://${config.web.listen}`;
   const source = world?.source ?? openMetrics(config);
   let escalations = oncall.escalations(async () => {});
-  const onAnswered = (groupId: string, actor: Actor) => escalations.answered(groupId, actor.person.name, clock());
+  const onAnswered = (groupId: string, actor: Actor) =>
+    escalations.answered(groupId, oncall.desk.nameOf(actor.person), clock());
   const core = await createCore({
     config: world === null ? config : { ...config, tickets: { ...world.tickets, ...config.tickets } },
     catalogue,
@@ -91,12 +92,13 @@ async function build(config: Config, options: ComposeOptions, lifecycle: Lifecyc
   const bot = await startBot({
     ...shared,
     config: { ...config.slack, ...world?.slack },
-    oncall: oncall.desk,
+    severities: config.intelligence.severities,
+    oncall,
     webUrl,
     lifecycle,
   });
   if (bot !== null) {
-    escalations = oncall.escalations(bot.deliver);
+    escalations = oncall.escalations(bot.deliver, bot.quietPeople);
     core.listeners.push({ name: "on call", groups: (groups, now) => escalations.look(groups, now) });
   }
   const web = await startWeb({ ...shared, config, version, world, source, oncall: oncall.desk.now });

@@ -126,7 +126,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     log,
     listeners,
     tally,
-    maintain: createCare({ alertmanager, store, acknowledgements, clock, log }),
+    maintain: createCare({ config: config.intelligence, alertmanager, store, silences, acknowledgements, clock, log }),
   });
   const cycleLoop = createLoop({
     name: "alerts",
@@ -176,7 +176,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     newId: randomUUID,
     look: () => cycleLoop.runNow(),
     onClosed: (id) => detection.dismiss(id),
-    effectOf: async (given) => (given.kind === "not-anomaly" ? detection.feedback.forgive(given) : effectOf(given)),
+    effectOf: async (given) => given.kind === "not-anomaly" ? detection.feedback.forgive(given) : effectOf(given, given.kind),
   });
   const ticketLoops = createTicketLoops({ config, catalogue, store, alertmanager, pipeline, current, clock, log });
   return {
@@ -209,19 +209,19 @@ export async function createCore(parts: CoreParts): Promise<Core> {
 /** An acknowledgement ends after this unless it is renewed. */
 const ACKNOWLEDGEMENT_LIMIT = 4 * 3_600_000;
 
-const EFFECTS = {
+const EFFECTS: Readonly<Record<Exclude<Feedback["kind"], "not-anomaly">, string>> = {
   helped: "Noted: this solution ranks higher for such alerts from now on.",
   "did-not-help": "Noted: this solution ranks lower for such alerts from now on.",
   "wrong-group": "Noted, and kept with the group. Grouping does not change by it yet.",
   "wrong-severity": "Noted, and kept with the alert. Say which severity is right, and such alerts get it.",
   "wrong-link": "Noted: these stay apart from now on.",
-} as const;
+};
 
 /** What a piece of feedback changes, for the person who gave it. */
-function effectOf(feedback: Feedback): string {
+function effectOf(feedback: Feedback, kind: keyof typeof EFFECTS): string {
   const [correction] = readCorrections([feedback]);
   if (correction === undefined) {
-    return EFFECTS[feedback.kind];
+    return EFFECTS[kind];
   }
   const { alertname, service, severity } = correction;
   const where = service === null ? "" : ` of ${service}`;

@@ -1,19 +1,22 @@
 import type { Logger } from "pino";
 import type { Clock } from "../alert/clock.ts";
+import type { SeverityRanking } from "../alert/severity.ts";
 import type { Bot } from "../bot/app.ts";
 import type { Catalogue } from "../config/catalogue.ts";
 import type { Config } from "../config/schema.ts";
-import type { OncallDesk } from "../intelligence/actions-types.ts";
 import type { Deliver } from "../oncall/pages.ts";
 import type { Store } from "../store/store.ts";
+import { createAnnouncements } from "./announcements.ts";
 import type { Core } from "./core.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { createLoop } from "./loop.ts";
+import type { Oncall } from "./oncall.ts";
 
 export interface BotStart {
   readonly config: Config["slack"];
+  readonly severities: SeverityRanking;
   readonly core: Core;
-  readonly oncall: OncallDesk;
+  readonly oncall: Pick<Oncall, "desk" | "duties" | "person">;
   readonly store: Store;
   readonly catalogue: Catalogue;
   readonly webUrl: string;
@@ -26,9 +29,11 @@ export interface StartedBot {
   /** Address for Slack's requests; null in Socket Mode. */
   readonly address: string | null;
   readonly deliver: Deliver;
+  readonly quietPeople: Bot["quietPeople"];
 }
 
 const RETRY_EVERY = 30_000;
+const ANNOUNCE_EVERY = 15_000;
 
 /**
  * Starts the bot where Slack is configured, and shows every group there from then on. Slack being away does not keep
@@ -48,11 +53,21 @@ export async function startBot(parts: BotStart): Promise<StartedBot | null> {
   }
   const bot = await buildBot(parts, config.botToken);
   const reach = createLoop({ name: "slack", every: RETRY_EVERY, run: () => checkSlack(bot, core, clock), clock, log });
+  const { store, oncall } = parts;
+  const { duties, person } = oncall;
+  const announce = createLoop({
+    name: "messages by the clock",
+    every: ANNOUNCE_EVERY,
+    run: createAnnouncements({ announcer: bot, store, status: core.status, duties, person, config, clock, log }),
+    clock,
+    log,
+  });
   const address = await bot.start();
   log.info({ address }, "bot listens");
   reach.start();
+  announce.start();
   lifecycle.onStop("bot", async () => {
-    await reach.stop();
+    await Promise.all([reach.stop(), announce.stop()]);
     await bot.stop();
   });
   core.listeners.push({
@@ -63,7 +78,7 @@ export async function startBot(parts: BotStart): Promise<StartedBot | null> {
       }
     },
   });
-  return { address, deliver: bot.deliver };
+  return { address, deliver: bot.deliver, quietPeople: bot.quietPeople };
 }
 
 async function buildBot(parts: BotStart, botToken: string): Promise<Bot> {
@@ -75,18 +90,22 @@ async function buildBot(parts: BotStart, botToken: string): Promise<Bot> {
       listen: config.listen,
       channels: config.channels,
       permissions: config.permissions,
+      userGroups: config.userGroups,
+      setTopic: config.setTopic,
+      timezone: config.digest.timezone,
       ...(config.appToken === undefined ? {} : { appToken: config.appToken }),
       ...(config.signingSecret === undefined ? {} : { signingSecret: config.signingSecret }),
       ...(config.apiUrl === undefined ? {} : { apiUrl: config.apiUrl }),
     },
     status: parts.core.status,
     actions: parts.core.actions,
-    oncall: parts.oncall,
+    oncall: parts.oncall.desk,
     store: parts.store,
     log: parts.log,
     clock: parts.clock,
     services: parts.catalogue.services.map(({ name }) => name),
     webUrl: parts.webUrl,
+    severities: parts.severities,
     draw: drawPlot,
   });
 }

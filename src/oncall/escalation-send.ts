@@ -1,3 +1,4 @@
+import type { Clock } from "../alert/clock.ts";
 import type { AlertGroup } from "../alert/group.ts";
 import type { Store } from "../store/store.ts";
 import { confirmPage, type EscalationStep, nameOf, pageKey } from "./escalation.ts";
@@ -13,6 +14,8 @@ export interface EscalationParts {
   /** Schedule, overrides, calendars as they are now. */
   readonly context: (now: Date) => Promise<RouteContext>;
   readonly deliver: Deliver;
+  /** For when a page was delivered, which may be long after the look began; that look's time when left out. */
+  readonly clock?: Clock;
   /** Hears of every decision that changes something, and of failures. */
   readonly heard?: (event: EscalationEvent) => void;
 }
@@ -51,11 +54,12 @@ export async function sendPage(
     step: state.step,
     sentAt: now,
     deliveredAt: null,
+    seenAt: null,
     answeredAt: null,
   };
   await store.oncall.saveDelivery(delivery);
   await parts.deliver(pageMessage(context, group, step));
-  await store.oncall.saveDelivery({ ...delivery, deliveredAt: now });
+  await store.oncall.saveDelivery({ ...delivery, deliveredAt: parts.clock?.() ?? now });
   await store.states.put(STATE_PREFIX + group.id, confirmPage(state, now));
   heard?.({ groupId: group.id, what: "paged", reason: `${nameOf(target)}: ${reason}` });
 }

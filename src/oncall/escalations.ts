@@ -1,4 +1,5 @@
 import type { AlertGroup } from "../alert/group.ts";
+import type { Store } from "../store/store.ts";
 import {
   beginEscalation,
   confirmPage,
@@ -23,7 +24,7 @@ export interface Escalations {
    * Groups that are no longer there count as resolved. A failure with one group does not keep the others waiting.
    */
   look(groups: readonly AlertGroup[], now: Date): Promise<void>;
-  /** Records that a person answered the pages about a group. */
+  /** Records that a person answered the pages about a group. @param person by the schedule's name */
   answered(groupId: string, person: string, at: Date): Promise<void>;
   /** Where a group's escalation stands, or null when there was none. */
   of(groupId: string): Promise<Escalation | null>;
@@ -50,12 +51,26 @@ export function createEscalations(parts: EscalationParts): Escalations {
     async answered(groupId, person, at) {
       for (const delivery of await store.oncall.deliveries(groupId)) {
         if (delivery.person === person && delivery.answeredAt === null) {
-          await store.oncall.saveDelivery({ ...delivery, answeredAt: at });
+          await store.oncall.saveDelivery({ ...delivery, seenAt: delivery.seenAt ?? at, answeredAt: at });
         }
       }
     },
     of: (groupId) => store.states.get<Escalation>(STATE_PREFIX + groupId),
   };
+}
+
+/** Records that a person has looked at the pages about a group: the first time counts. */
+export async function markSeen(
+  { oncall }: Pick<Store, "oncall">,
+  groupId: string,
+  person: string,
+  at: Date,
+): Promise<void> {
+  for (const delivery of await oncall.deliveries(groupId)) {
+    if (delivery.person === person && delivery.deliveredAt !== null && delivery.seenAt === null) {
+      await oncall.saveDelivery({ ...delivery, seenAt: at });
+    }
+  }
 }
 
 async function inTens<T>(items: readonly T[], work: (item: T, index: number) => Promise<void>): Promise<void> {

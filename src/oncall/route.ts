@@ -13,6 +13,8 @@ export interface RouteContext {
   readonly exceptions: Exceptions;
   readonly severities: SeverityRanking;
   readonly ownersOf: OwnersOf;
+  /** People by name who want quiet now, until when; what cannot wait reaches them all the same. */
+  readonly quietFor?: ReadonlyMap<string, Date>;
 }
 
 interface Routed {
@@ -34,6 +36,9 @@ export type RouteDecision =
   | ({ readonly kind: "hold"; readonly until: Date } & Routed)
   | { readonly kind: "none"; readonly reason: string };
 
+/** From this severity on people are woken in their own quiet hours too, where the schedule has none. */
+const URGENT = "critical";
+
 /** Decides for a group at a moment by its state, the routing rules, its severity and quiet hours. */
 export function routeGroup(group: AlertGroup, context: RouteContext, now: Date): RouteDecision {
   const { schedule } = context;
@@ -47,10 +52,19 @@ export function routeGroup(group: AlertGroup, context: RouteContext, now: Date):
     return { kind: "none", reason: urgency.reason };
   }
   const routed = routeTo(group, rule, owners, context, now, urgency.reason);
-  const until = urgency.kind === "hold" ? quietUntil(schedule, now) : null;
+  if (urgency.kind === "page") {
+    return { kind: "page", ...routed };
+  }
+  const own = context.quietFor?.get(routed.person.name) ?? null;
+  const until = later(quietUntil(schedule, now), own);
+  const whose = until !== null && until === own ? `${routed.person.name}'s quiet hours end` : "quiet hours end";
   return until === null
     ? { kind: "page", ...routed }
-    : { kind: "hold", until, ...routed, reason: `${routed.reason}; it can wait until quiet hours end` };
+    : { kind: "hold", until, ...routed, reason: `${routed.reason}; it can wait until ${whose}` };
+}
+
+function later(one: Date | null, other: Date | null): Date | null {
+  return one === null || (other !== null && other > one) ? other : one;
 }
 
 function ownersOf(group: AlertGroup, context: RouteContext): readonly string[] {
@@ -85,7 +99,7 @@ function urgencyOf(
   if (rank < severityRank(pageFrom, severities)) {
     return { kind: "none", reason: `severity ${severity} is below ${pageFrom}` };
   }
-  const canWait = schedule.quiet !== undefined && rank < severityRank(schedule.quiet.except, severities);
+  const canWait = rank < severityRank(schedule.quiet?.except ?? URGENT, severities);
   return { kind: canWait ? "hold" : "page", reason: `severity ${severity} is ${pageFrom} or worse` };
 }
 

@@ -112,6 +112,17 @@ export function personNamed({ people }: Schedule, name: string): Person {
   };
 }
 
+/** The name by which the schedule knows somebody: found by Slack id, mail address or name; else the name as it is. */
+export function nameInSchedule({ people }: Schedule, { name, slackId, email }: Person): string {
+  const same = (one: string | undefined, other: string | undefined) =>
+    one !== undefined && one.toLowerCase() === other?.toLowerCase();
+  const known =
+    people.find((person) => same(person.slackId, slackId)) ??
+    people.find((person) => same(person.email, email)) ??
+    people.find((person) => same(person.name, name));
+  return known?.name ?? name;
+}
+
 function fallback(schedule: Schedule, roster: Roster | null, because: string): OnDuty {
   return {
     roster: roster?.name ?? "(none)",

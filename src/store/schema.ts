@@ -199,6 +199,7 @@ export const deliveries = pgTable(
     step: integer("step").notNull(),
     sentAt: instant("sent_at").notNull(),
     deliveredAt: instant("delivered_at"),
+    seenAt: instant("seen_at"),
     answeredAt: instant("answered_at"),
   },
   (table) => [index().on(table.groupId), index().on(table.sentAt)],

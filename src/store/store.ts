@@ -141,7 +141,8 @@ export interface SlackMessage {
   readonly groupId: string;
   readonly channel: string;
   readonly ts: string;
-  readonly kind: "group" | "page" | "digest" | "summary";
+  /** `copy`: a group shown to somebody who subscribed. */
+  readonly kind: "group" | "page" | "copy" | "digest" | "summary";
   /** Digest of what it shows: an edit that changes nothing is not sent. */
   readonly hash: string;
   readonly updatedAt: Date;
@@ -206,6 +207,8 @@ export interface Delivery {
   readonly step: number;
   readonly sentAt: Date;
   readonly deliveredAt: Date | null;
+  /** First sign that the person has looked: a press on it, App Home that lists it, a command about it. */
+  readonly seenAt: Date | null;
   readonly answeredAt: Date | null;
 }
 
@@ -217,6 +220,8 @@ export interface OncallRepository {
   saveDelivery(delivery: Delivery): Promise<void>;
   /** Oldest first. */
   deliveries(groupId: string): Promise<readonly Delivery[]>;
+  /** Pages sent at or after a moment, newest first. */
+  deliveriesSince(at: Date, limit: number): Promise<readonly Delivery[]>;
 }
 
 export interface AuditEntry {

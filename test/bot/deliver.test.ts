@@ -20,7 +20,31 @@ describe("messages of routing", () => {
     await harness.bot.deliver(page);
     const inThread = harness.seen(channel).filter(({ threadTs }) => threadTs !== null);
     expect(inThread.map(textOf)).toEqual([expect.stringContaining("Paged Ada: you are on call")]);
-    expect(harness.workspace.state().messages.filter(({ channel: one }) => one.startsWith("D"))).toHaveLength(1);
+    const direct = harness.workspace.state().messages.filter(({ channel: one }) => one.startsWith("D"));
+    expect(direct.map(textOf)).toEqual([expect.stringContaining("|in its channel>")]);
+  });
+
+  test("a page goes to the channel, with a mention, for those who want that", async () => {
+    const id = harness.workspace.user("ada").id;
+    await harness.store.states.put(`bot/settings/${id}`, { quietHours: null, pagesTo: "channel", digest: false });
+    await harness.bot.deliver({ ...about, kind: "page", person: ada, step: 0, nobody: false });
+    expect(textOf(harness.seen(channel)[0])).toContain(`:pager: <@${id}>`);
+    expect(harness.workspace.state().messages).toHaveLength(1);
+  });
+
+  test("those who want quiet are known by their settings and their own time zone", async () => {
+    const night = new Date("2026-03-02T23:00:00Z");
+    const asked: string[] = [];
+    const ask = () =>
+      harness.bot.quietPeople(async () => {
+        asked.push("who is on call");
+        return [ada, { name: "Blaise", email: "blaise@example.org" }];
+      }, night);
+    expect(await ask()).toEqual(new Map());
+    expect(asked).toEqual([]);
+    const id = harness.workspace.user("ada").id;
+    await harness.store.states.put(`bot/settings/${id}`, { quietHours: "22-7", pagesTo: "dm", digest: false });
+    expect([...(await ask()).keys()]).toEqual(["Ada"]);
   });
 
   test("a page that reaches nobody is an error, so that routing tries again", async () => {

@@ -79,6 +79,25 @@ describe("the silence dialogue", () => {
   });
 });
 
+test("whoever is not in the channel is told by direct message, with a link to the alert", async () => {
+  const harness = await startHarness();
+  const channel = harness.workspace.channel("cmsweb-alerts").id;
+  const user = harness.workspace.user("ada").id;
+  harness.world.groups.set("g-1a2b3c4d", sampleGroup());
+  await harness.show(sampleGroup());
+  const ts = harness.seen(channel)[0]?.ts ?? "";
+  await harness.workspace.clickButton({ user, channel, ts, actionId: "group.silence", value: "other|g-1a2b3c4d" });
+  const modal = await harness.until(() => harness.workspace.state().modals[0]);
+  const how = { kind: "refused", error: "user_not_in_channel" } as const;
+  harness.workspace.fail({ method: "chat.postEphemeral", times: 1, how });
+  await harness.workspace.submitView({ user, viewId: modal.id, input: { reason: "deploying", duration: "1h" } });
+  const told = await harness.until(() =>
+    harness.workspace.state().messages.find(({ channel: one }) => one.startsWith("D")),
+  );
+  expect(textOf(told)).toContain(`/archives/${channel}/p${ts.replace(".", "")}|this message>`);
+  await harness.close();
+});
+
 test("End silence gives the alert its colour back", async () => {
   const harness = await startHarness();
   const channel = harness.workspace.channel("cmsweb-alerts").id;

@@ -81,6 +81,13 @@ export function fakeWorld(store: Store): FakeWorld {
       await store.acknowledgements.save({ ...held, endedAt: NOW });
       return { ok: true, reason: "No longer acknowledged.", group: change(id, "firing") };
     },
+    async renew(id, actor) {
+      note("renew", actor, id);
+      const held = await store.acknowledgements.of(id);
+      return held === null || held.endedAt !== null
+        ? gone("The acknowledgement has ended.")
+        : { ok: true, reason: "Still on it.", group: groups.get(id) ?? null };
+    },
     matchersOf: (group) => [equals("service", group.service ?? ""), equals("alertname", "CMSWEBAnomaly")],
     preview: async (matchers) => ({
       now: matchers.length,
@@ -143,9 +150,24 @@ export function fakeWorld(store: Store): FakeWorld {
     ],
     rosters: async () => ["cmsweb", "dbs"],
     override: async (wish, actor) => {
-      note("override", actor, `${wish.roster} ${wish.person}`);
-      return { ok: true, reason: `${wish.person} is on call for ${wish.roster}.`, group: null };
+      note("override", actor, `${wish.roster} ${wish.person} ${wish.to.toISOString()}`);
+      const overrideId = `o-${wish.person}`;
+      await store.oncall.saveOverride({ ...wish, id: overrideId });
+      return { ok: true, reason: `${wish.person} is on call for ${wish.roster}.`, group: null, overrideId };
     },
+    undoOverride: async (id, actor) => {
+      const known = (await store.oncall.overrides(new Date(0), new Date(1e15))).find((one) => one.id === id);
+      if (known === undefined) {
+        return gone("This exception is over.");
+      }
+      note("undo override", actor, id);
+      await store.oncall.removeOverride(id);
+      return { ok: true, reason: "Taken back.", group: null };
+    },
+    overrides: (at) => store.oncall.overrides(at, new Date(1e15)),
+    restOfShift: async (roster) =>
+      roster === "cmsweb" ? { person: "Ada", to: new Date("2026-03-09T08:00:00Z") } : null,
+    nameOf: ({ name, email }) => (email === "ada@example.org" ? "Ada" : name),
   };
   return { groups, asked, status, actions, oncall };
 }

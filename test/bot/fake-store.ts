@@ -10,6 +10,7 @@ export function fakeStore(): Store {
   const history: Awaited<ReturnType<Store["history"]["of"]>>[number][] = [];
   const audit: Awaited<ReturnType<Store["audit"]["recent"]>>[number][] = [];
   const deliveries: Awaited<ReturnType<Store["oncall"]["deliveries"]>>[number][] = [];
+  const overrides = new Map<string, Awaited<ReturnType<Store["oncall"]["overrides"]>>[number]>();
   const used: Partial<Store> = {
     messages: {
       save: async (message) => {
@@ -64,12 +65,18 @@ export function fakeStore(): Store {
       recent: async (limit) => audit.slice(-limit).reverse(),
     },
     oncall: {
-      saveOverride: async () => {},
-      overrides: async () => [],
-      removeOverride: async () => {},
-      saveDelivery: async (delivery) => {
-        deliveries.push(delivery);
+      saveOverride: async (override) => {
+        overrides.set(override.id, override);
       },
+      overrides: async (from, to) => [...overrides.values()].filter((one) => one.from < to && one.to > from),
+      removeOverride: async (id) => {
+        overrides.delete(id);
+      },
+      saveDelivery: async (delivery) => {
+        const at = deliveries.findIndex(({ id }) => id === delivery.id);
+        deliveries.splice(at < 0 ? deliveries.length : at, at < 0 ? 0 : 1, delivery);
+      },
+      deliveriesSince: async (at, limit) => deliveries.filter(({ sentAt }) => sentAt >= at).slice(-limit),
       deliveries: async (groupId) => deliveries.filter((one) => one.groupId === groupId),
     },
   };

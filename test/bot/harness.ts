@@ -43,6 +43,7 @@ export async function startHarness(
     readonly faults?: readonly Fault[];
   } = {},
   channels: Readonly<Record<string, string>> = {},
+  slack: Partial<BotParts["slack"]> = {},
 ): Promise<Harness> {
   const { permissions = {}, socketMode = false, faults = [], ...rest } = change;
   const workspace = await startEmulatedWorkspace({ port: 0, signingSecret: SIGNING_SECRET, seed: SEED });
@@ -63,6 +64,7 @@ export async function startHarness(
         permissions,
         batchFor: 60_000,
         spacing: 0,
+        ...slack,
       },
       status: world.status,
       actions: world.actions,

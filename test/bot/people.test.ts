@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Harness, startHarness, textOf } from "./harness.ts";
-import { earlier, fresh, NOW, sampleAlert, sampleGroup } from "./samples.ts";
+import { NOW, sampleGroup } from "./samples.ts";
 
 describe("permissions", () => {
   let harness: Harness;
@@ -85,6 +85,7 @@ describe("people", () => {
       step: 0,
       sentAt: NOW,
       deliveredAt: NOW,
+      seenAt: null,
       answeredAt: null,
     });
     await harness.workspace.openHome(ada);
@@ -121,112 +122,5 @@ describe("people", () => {
     const shown = await harness.until(() => harness.seen(channel).find(({ ephemeralFor }) => ephemeralFor === null));
     expect(textOf(shown)).toContain("Asked by ada");
     expect(textOf(shown)).toContain("Line of cpu of dbs");
-  });
-});
-
-describe("messages by the clock", () => {
-  let harness: Harness;
-  let channel: string;
-  beforeEach(async () => {
-    harness = await startHarness();
-    channel = harness.workspace.channel("cmsweb-alerts").id;
-  });
-  afterEach(() => harness.close());
-  const handoff = {
-    roster: "cmsweb",
-    leaving: { name: "Blaise" },
-    coming: { name: "Ada", email: "ada@example.org" },
-    until: earlier(-86_400_000),
-    open: fresh([sampleGroup()]),
-    userGroup: "S1",
-    at: NOW,
-  };
-
-  test("a change of shift is posted once; topic and user group follow", async () => {
-    harness.workspace.putUserGroup({ id: "S1", handle: "oncall", users: [] });
-    const { bot } = await harness.replica();
-    await Promise.all([harness.bot.handoff(handoff), bot.handoff(handoff)]);
-    expect(harness.seen(channel)).toHaveLength(1);
-    expect(textOf(harness.seen(channel)[0])).toContain("*Ada* is on call from Blaise");
-    expect(harness.workspace.state().channels.find(({ id }) => id === channel)?.topic).toBe(
-      "On call for cmsweb: Ada until 2026-03-03 10:00 UTC",
-    );
-    expect(harness.workspace.state().groups[0]?.users).toEqual([harness.workspace.user("ada").id]);
-  });
-
-  test("nobody on call is loud", async () => {
-    await harness.bot.handoff({ ...handoff, coming: null });
-    expect(harness.seen(channel)[0]?.text).toContain(":rotating_light: NOBODY IS ON CALL for cmsweb");
-  });
-
-  test("a handoff is told even when the topic cannot be set", async () => {
-    harness.workspace.fail({
-      method: "conversations.setTopic",
-      times: 1,
-      how: { kind: "refused", error: "restricted_action" },
-    });
-    await harness.bot.handoff(handoff);
-    expect(harness.seen(channel)).toHaveLength(1);
-  });
-
-  test("the digest says what fired, what was noise, what is open, and goes to subscribers", async () => {
-    const ada = harness.workspace.user("ada").id;
-    await harness.store.states.put(`bot/settings/${ada}`, { quietHours: null, pagesTo: "dm", digest: true });
-    const change = (state: "firing" | "resolved", ago: number, pod: string) => ({
-      fingerprint: pod,
-      at: earlier(ago),
-      state,
-      labels: sampleAlert({ pod }).labels,
-      annotations: {},
-      groupId: null,
-      actor: null,
-    });
-    await harness.store.history.append([
-      change("firing", 7_200_000, "a"),
-      change("resolved", 7_100_000, "a"),
-      change("firing", 3_600_000, "b"),
-    ]);
-    await harness.bot.digest();
-    await harness.bot.digest();
-    expect(harness.seen(channel)).toHaveLength(1);
-    expect(harness.seen(channel)[0]?.text).toContain(
-      "2 alerts fired, 1 ended by themselves within 5 minutes, 0 open now",
-    );
-    expect(harness.workspace.state().messages).toHaveLength(2);
-  });
-
-  test("whoever acknowledged is asked whether they are still on it, and Yes renews", async () => {
-    harness.world.groups.set("g-1a2b3c4d", sampleGroup());
-    const ada = { name: "ada", email: "ada@example.org" };
-    await harness.world.actions.acknowledge("g-1a2b3c4d", { person: ada, via: "slack" });
-    const held = await harness.store.acknowledgements.of("g-1a2b3c4d");
-    await harness.bot.askStillWorking(sampleGroup(), held as NonNullable<typeof held>, ada);
-    await harness.bot.askStillWorking(sampleGroup(), held as NonNullable<typeof held>, ada);
-    const [asked, ...more] = harness.workspace.state().messages;
-    expect(more).toEqual([]);
-    await harness.workspace.clickButton({
-      user: harness.workspace.user("ada").id,
-      channel: asked?.channel ?? "",
-      ts: asked?.ts ?? "",
-      actionId: "group.renew",
-    });
-    await harness.until(() => harness.world.asked.filter(({ what }) => what === "acknowledge").length === 2);
-  });
-
-  test("a silence's owner is reminded before it ends", async () => {
-    const entry = {
-      silenceId: "s",
-      owner: "ada",
-      reason: "deploying",
-      purpose: "manual" as const,
-      groupId: null,
-      matchers: [],
-      startsAt: NOW,
-      endsAt: earlier(-600_000),
-      endedAt: null,
-      hidden: ["a", "b"],
-    };
-    await harness.bot.remindOfSilence(entry, { name: "ada", email: "ada@example.org" });
-    expect(harness.workspace.state().messages[0]?.text).toContain("It has hidden 2 alerts so far.");
   });
 });

@@ -1,9 +1,10 @@
 import type { ActiveAlert } from "../../src/alert/alert.ts";
 import type { Anomaly } from "../../src/alert/anomaly.ts";
 import { fingerprint } from "../../src/alert/fingerprint.ts";
-import type { AlertGroup } from "../../src/alert/group.ts";
+import type { AlertGroup, Person } from "../../src/alert/group.ts";
 import type { Ticket } from "../../src/alert/ticket.ts";
 import type { MetricSeries, Overview, Part, ServiceStatus } from "../../src/intelligence/status-types.ts";
+import type { RosterChange } from "../../src/oncall/handoff.ts";
 
 export const NOW = new Date("2026-03-02T10:00:00Z");
 
@@ -117,6 +118,23 @@ export function sampleTicket(change: Partial<Ticket> = {}): Ticket {
     fields: {},
     ...change,
   };
+}
+
+/** A roster that passes from Blaise to somebody, or to nobody. */
+export function sampleChange(roster: string, coming: Person | null): RosterChange {
+  const until = earlier(-86_400_000);
+  const role = {
+    roster,
+    role: "primary",
+    key: roster,
+    person: coming,
+    until,
+    because: "weekly",
+    source: "rotation",
+  } as const;
+  const changes = [{ role, leaving: "Blaise" }];
+  const duty = { roster, channel: null, roles: [role] };
+  return { key: `handoff/${roster}:1:${coming?.name}`, duty, changes, nobody: coming === null };
 }
 
 export function sampleSeries(points = 120): MetricSeries {

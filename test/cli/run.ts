@@ -11,7 +11,11 @@ export interface CliResult {
 /** Runs `cmswatch …` in this process. */
 export async function cmswatch(
   words: readonly string[],
-  options: { readonly colour?: boolean; readonly environment?: NodeJS.ProcessEnv } = {},
+  options: {
+    readonly colour?: boolean;
+    readonly environment?: NodeJS.ProcessEnv;
+    readonly checkSlack?: NonNullable<Parameters<typeof runCli>[1]["checkSlack"]>;
+  } = {},
 ): Promise<CliResult> {
   let out = "";
   let err = "";
@@ -29,6 +33,7 @@ export async function cmswatch(
     exit: (given: 0 | 1 | 2) => {
       code = given;
     },
+    ...(options.checkSlack === undefined ? {} : { checkSlack: options.checkSlack }),
     serve: async () => {},
   };
   await runCli(words, context, "0.0.0");

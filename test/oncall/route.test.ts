@@ -55,6 +55,28 @@ describe("routing a group", () => {
     expect(route({}, at("2026-01-08T07:00:00+01:00")).kind).toBe("page");
   });
 
+  it("holds back what can wait in the quiet hours of the person on call, the longer of theirs and the schedule's", () => {
+    const own = at("2026-01-08T09:30:00+01:00");
+    const context = {
+      exceptions: NO_EXCEPTIONS,
+      severities: DEFAULT_SEVERITIES,
+      ownersOf,
+      quietFor: new Map([["ada", own]]),
+    };
+    const ask = (severity: string, now: Date, quiet: object | undefined) =>
+      routeGroup(group("g1", { severity }), { ...context, schedule: schedule({ quiet }) }, now);
+    expect(ask("high", noon, undefined)).toMatchObject({
+      kind: "hold",
+      until: own,
+      reason: expect.stringContaining("it can wait until ada's quiet hours end"),
+    });
+    expect(ask("high", night, { from: "22:00", to: "07:00" })).toMatchObject({ kind: "hold", until: own });
+    expect(ask("high", night, { from: "22:00", to: "10:00" })).toMatchObject({
+      until: at("2026-01-08T10:00:00+01:00"),
+    });
+    expect(ask("critical", noon, undefined).kind).toBe("page");
+  });
+
   it("lets the first rule that fits decide", () => {
     const alert = { labels: { class: "security" } } as never;
     const rules = [

@@ -214,11 +214,17 @@ function peopleContract(get: () => Store): void {
   it("records a page from sent to answered", async () => {
     await get().oncall.saveDelivery(delivery("p1"));
     await get().oncall.saveDelivery(delivery("p2", { step: 1, sentAt: minute(5) }));
-    await get().oncall.saveDelivery(delivery("p1", { deliveredAt: minute(1), answeredAt: minute(2) }));
+    const answered = delivery("p1", { deliveredAt: minute(1), seenAt: minute(2), answeredAt: minute(2) });
+    await get().oncall.saveDelivery(answered);
     expect(await get().oncall.deliveries("group-1")).toEqual([
-      delivery("p1", { deliveredAt: minute(1), answeredAt: minute(2) }),
+      answered,
       delivery("p2", { step: 1, sentAt: minute(5) }),
     ]);
+    const since = async (at: Date, limit: number) =>
+      (await get().oncall.deliveriesSince(at, limit)).map(({ id }) => id);
+    expect(await since(answered.sentAt, 9)).toEqual(["p2", "p1"]);
+    expect(await since(answered.sentAt, 1)).toEqual(["p2"]);
+    expect(await since(minute(5), 9)).toEqual(["p2"]);
   });
 
   it("keeps the audit log, newest first", async () => {

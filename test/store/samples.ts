@@ -139,6 +139,7 @@ export function delivery(id: string, more: Partial<Delivery> = {}): Delivery {
     step: 0,
     sentAt: minute(0),
     deliveredAt: null,
+    seenAt: null,
     answeredAt: null,
     ...more,
   };

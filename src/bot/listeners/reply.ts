@@ -1,7 +1,7 @@
 import type { RespondFn } from "@slack/bolt";
 import type { Desk } from "../desk.ts";
 import { failureNotice, notice } from "../messages/notice.ts";
-import type { Payload } from "../messages/payload.ts";
+import { context, link, type Payload } from "../messages/payload.ts";
 
 /** Answers a person where they are; `replace` overwrites the answer given before. */
 export type Reply = (
@@ -16,8 +16,14 @@ export function replyBy(respond: RespondFn): Reply {
   };
 }
 
-/** Tells one person in a channel, or by direct message where the channel does not allow it. */
-export async function tell(desk: Desk, user: string, channel: string | null, payload: Payload): Promise<void> {
+/** Where something was asked; null where that is not known. */
+export interface Place {
+  readonly channel: string | null;
+  readonly ts: string | null;
+}
+
+/** Tells one person where they asked, or, where they are not in that channel, by direct message with a link to it. */
+export async function tell(desk: Desk, user: string, { channel, ts }: Place, payload: Payload): Promise<void> {
   if (channel !== null) {
     try {
       await desk.client.chat.postEphemeral({ channel, user, ...payload });
@@ -26,7 +32,10 @@ export async function tell(desk: Desk, user: string, channel: string | null, pay
       desk.log.debug({ err: error, channel }, "no private message in this channel, sending a direct message");
     }
   }
-  await desk.client.chat.postMessage({ channel: user, ...payload });
+  const url = channel === null || ts === null ? null : await desk.permalinks({ channel, ts });
+  const about = url === null ? [] : [context(`About ${link(url, "this message")}`)];
+  const direct = await desk.people.directChannel(user);
+  await desk.client.chat.postMessage({ channel: direct, ...payload, blocks: [...payload.blocks, ...about] });
 }
 
 /** Runs a handler; a failure is logged under a reference and told to the person who waits. */

@@ -17,6 +17,8 @@ export interface GroupView {
   readonly silences: readonly LedgerEntry[];
   /** Why this person gets it as a direct message; null in a channel. */
   readonly pageReason: string | null;
+  /** Its message in the channel, for those who are not there; null in the channel itself. */
+  readonly permalink: string | null;
   /** Base address of the dashboard, for "see all"; null when there is none. */
   readonly webUrl: string | null;
 }
@@ -35,7 +37,7 @@ export function groupMessage(view: GroupView): Payload {
     group.service === null ? group.title : `${group.service}: ${withoutPrefix(group.title, group.service)}`;
   const headline = `${severityWord(group.severity)} ${subject} — ${look.word}`;
   const details: KnownBlock[] = [
-    ...(view.pageReason === null ? [] : [context(`:pager: ${plain(view.pageReason)}`)]),
+    ...(view.pageReason === null ? [] : [context(`:pager: ${plain(view.pageReason)}${inChannel(view)}`)]),
     section(facts(view)),
     ...(group.alerts.length === 0 ? [] : [section(alertList(view))]),
     ...solutions(group),
@@ -51,6 +53,10 @@ export function groupMessage(view: GroupView): Payload {
     ],
     attachments: [{ color: look.colour, fallback: cut(headline, 300), blocks: details }],
   };
+}
+
+function inChannel({ permalink }: GroupView): string {
+  return permalink === null ? "" : ` · ${link(permalink, "in its channel")}`;
 }
 
 function withoutPrefix(title: string, service: string): string {

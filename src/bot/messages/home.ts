@@ -1,6 +1,7 @@
 import type { HomeView, KnownBlock } from "@slack/types";
 import type { AlertGroup } from "../../alert/group.ts";
 import type { Overview } from "../../intelligence/status-types.ts";
+import { type Subscription, subscriptionWords } from "../subscriptions.ts";
 import { serviceFields, summaryLine } from "./overview.ts";
 import { button, context, divider, header, option, plain, section } from "./payload.ts";
 import { groupLine, oncallLine, part } from "./status.ts";
@@ -23,13 +24,16 @@ export const QUIET_CHOICES = [
   ["20:00 to 08:00", "20-8"],
 ] as const;
 
+/** What App Home shows of one person. */
+export interface HomeOfPerson {
+  /** Open groups that the person acknowledged or was paged for. */
+  readonly open: readonly AlertGroup[];
+  readonly settings: PersonSettings;
+  readonly subscriptions: readonly Subscription[];
+}
+
 /** App Home: services by state, my open alerts, who is on call, my settings. */
-export function homeView(
-  overview: Overview,
-  mine: readonly AlertGroup[],
-  settings: PersonSettings,
-  now: Date,
-): HomeView {
+export function homeView(overview: Overview, { open, settings, subscriptions }: HomeOfPerson, now: Date): HomeView {
   return {
     type: "home",
     callback_id: "home",
@@ -40,7 +44,7 @@ export function homeView(
       divider(),
       part(
         "My open alerts",
-        { kind: "fresh", at: now, value: mine },
+        { kind: "fresh", at: now, value: open },
         now,
         (all) => all.map(groupLine),
         "none: nothing that you acknowledged or were paged for is open",
@@ -49,9 +53,21 @@ export function homeView(
       divider(),
       section("*My settings*"),
       settingsBlock(settings),
+      section("*Alerts I am shown directly*, besides pages: `/anomaly subscribe <service> [severity]` adds some"),
+      ...subscriptionBlocks(subscriptions),
       context(`Services and alerts ${age(overview.alerts, now)}`),
     ],
   };
+}
+
+const SHOWN_SUBSCRIPTIONS = 20;
+
+function subscriptionBlocks(subscriptions: readonly Subscription[]): KnownBlock[] {
+  return subscriptions.slice(0, SHOWN_SUBSCRIPTIONS).map((one, index) => ({
+    ...section(`• ${plain(subscriptionWords(one))}`),
+    block_id: `subscription.${index}`,
+    accessory: button("settings.unsubscribe", "End", one.service ?? "", { label: `End ${subscriptionWords(one)}` }),
+  }));
 }
 
 function settingsBlock(settings: PersonSettings): KnownBlock {

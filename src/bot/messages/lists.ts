@@ -1,8 +1,8 @@
 import type { AlertGroup, RunbookLink } from "../../alert/group.ts";
 import type { Ticket } from "../../alert/ticket.ts";
-import type { OncallNow, Part, SilenceInfo } from "../../intelligence/status-types.ts";
+import type { Part, SilenceInfo } from "../../intelligence/status-types.ts";
 import { context, cut, lines, link, type Payload, plain, section } from "./payload.ts";
-import { groupLine, oncallLine, part, silenceLine, ticketLine } from "./status.ts";
+import { groupLine, part, silenceLine, ticketLine } from "./status.ts";
 import { age } from "./time.ts";
 
 /** A list with its title, its age and, when empty, a sentence that says so. */
@@ -30,18 +30,6 @@ export function ticketsMessage(tickets: Part<readonly Ticket[]>, now: Date): Pay
 
 export function silencesMessage(silences: Part<readonly SilenceInfo[]>, now: Date): Payload {
   return listMessage("Active silences", silences, now, (one) => silenceLine(one, now), "none");
-}
-
-export function oncallMessage(oncall: readonly OncallNow[], what: string): Payload {
-  const title = `On call${what === "" ? "" : ` for ${what}`}`;
-  return {
-    text: cut(title, 300),
-    blocks: [
-      section(
-        `*${plain(title)}*\n${oncall.length === 0 ? ":rotating_light: *nobody is on call*" : lines(oncall.map(oncallLine))}`,
-      ),
-    ],
-  };
 }
 
 export function runbooksMessage(found: readonly RunbookLink[], query: string): Payload {

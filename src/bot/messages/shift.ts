@@ -1,40 +1,62 @@
-import type { AlertGroup, Person } from "../../alert/group.ts";
+import type { AlertGroup } from "../../alert/group.ts";
 import type { Part } from "../../intelligence/status-types.ts";
-import { context, cut, type Payload, plain, section } from "./payload.ts";
+import type { RosterChange, RosterDuty } from "../../oncall/handoff.ts";
+import type { OnDuty } from "../../oncall/who.ts";
+import { context, cut, lines, type Payload, plain, section } from "./payload.ts";
 import { groupLine, part } from "./status.ts";
 import { age, moment } from "./time.ts";
 
 /** A change of shift: who leaves, who comes, what is open. */
-export interface Handoff {
-  readonly roster: string;
-  readonly leaving: Person | null;
-  /** Null when nobody comes. */
-  readonly coming: Person | null;
-  readonly until: Date | null;
+export interface Handoff extends RosterChange {
   readonly open: Part<readonly AlertGroup[]>;
-  /** Slack user group that shall hold whoever is on call (`S…`), if any. */
-  readonly userGroup?: string;
-  readonly at: Date;
 }
 
-export function handoffMessage(handoff: Handoff, now: Date): Payload {
-  const { roster, leaving, coming, until, open } = handoff;
-  const from = leaving === null ? "" : ` from ${plain(leaving.name)}`;
-  const to = coming === null ? ":rotating_light: *nobody is on call*" : `*${plain(coming.name)}* is on call${from}`;
-  const end = coming === null || until === null ? "" : `, until ${moment(until)}`;
-  const head = coming === null ? `NOBODY IS ON CALL for ${roster}` : `${coming.name} is on call for ${roster}`;
+export function handoffMessage({ duty, changes, nobody, open }: Handoff, now: Date): Payload {
+  const changed = new Set(changes.map(({ role }) => role.key));
+  const rest = duty.roles.filter(({ key }) => !changed.has(key));
+  const first = changes[0]?.role;
+  const head = nobody
+    ? `:rotating_light: NOBODY IS ON CALL for ${plain(duty.roster)}`
+    : `:handshake: ${plain(first?.person?.name ?? "nobody")} is on call for ${plain(first?.key ?? duty.roster)}`;
   return {
-    text: cut(`${coming === null ? ":rotating_light:" : ":handshake:"} ${plain(head)}`, 300),
+    text: cut(head, 300),
     blocks: [
-      section(`${coming === null ? "" : ":handshake: "}${plain(roster)}: ${to}${end}`),
+      ...(nobody
+        ? [
+            section(
+              `<!here> ${head}: the fallback is paged. \`/anomaly oncall take ${plain(duty.roster)} 4h\` takes it.`,
+            ),
+          ]
+        : []),
+      section(lines([...changes.map(({ role, leaving }) => changeLine(role, leaving)), ...rest.map(restLine)])),
       part("Open now", open, now, (all) => all.map(groupLine), "nothing"),
       context(age(open, now)),
     ],
   };
 }
 
+function changeLine({ key, person, until, because }: OnDuty, leaving: string | null): string {
+  const from = leaving === null ? "" : ` from ${plain(leaving)}`;
+  if (person === null) {
+    return `:rotating_light: ${plain(key)}: *nobody is on call*${from} (${plain(because)})`;
+  }
+  return `:handshake: ${plain(key)}: *${plain(person.name)}* is on call${from}${until === null ? "" : `, until ${moment(until)}`}`;
+}
+
+function restLine({ key, person }: OnDuty): string {
+  return `• ${plain(key)}: ${person === null ? "nobody" : plain(person.name)}`;
+}
+
 /** Channel topic that names who is on call; at most 250 characters. */
-export function shiftTopic({ roster, coming, until }: Pick<Handoff, "roster" | "coming" | "until">): string {
-  const end = until === null ? "" : ` until ${until.toISOString().slice(0, 16).replace("T", " ")} UTC`;
-  return cut(coming === null ? `NOBODY is on call for ${roster}` : `On call for ${roster}: ${coming.name}${end}`, 250);
+export function shiftTopic(duties: readonly RosterDuty[]): string {
+  const told = duties.map(({ roster, roles }) => {
+    const names = roles.flatMap(({ person }) => (person === null ? [] : [person.name]));
+    const until = roles.find(({ person }) => person !== null)?.until ?? null;
+    const end = until === null ? "" : ` until ${until.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+    const [first, ...others] = names;
+    return first === undefined
+      ? `NOBODY is on call for ${roster}`
+      : `On call for ${roster}: ${first}${end}${others.length === 0 ? "" : `, then ${others.join(", ")}`}`;
+  });
+  return cut(told.join(" · "), 250);
 }

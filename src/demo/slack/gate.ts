@@ -19,6 +19,8 @@ export interface GateParts {
   readonly publicUrl: () => string;
   /** Tokens that are let in. */
   readonly tokens: readonly string[];
+  /** What the bot's token may do: Slack tells it with every answer. */
+  readonly scopes: readonly string[];
   /** Methods that the emulator lacks. */
   readonly own: Readonly<Record<string, (request: Json) => Json>>;
   /** Told of every call that succeeded. */
@@ -106,6 +108,7 @@ async function serveApi(
     });
     return;
   }
+  response.setHeader("x-oauth-scopes", parts.scopes.join(","));
   const problems = problemsOf(method, asked);
   const own = parts.own[method];
   const answer: Json =

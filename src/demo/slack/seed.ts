@@ -1,5 +1,4 @@
 import { createEmulator } from "emulate";
-import { neededScopes } from "../../bot/scopes.ts";
 import type { Json, WorkspaceChannel, WorkspaceUser } from "./types.ts";
 
 /** Who and what is in a new workspace. */
@@ -28,8 +27,8 @@ export const DEMO_SEED: WorkspaceSeed = {
   ],
 };
 
-/** Scopes the bot's token has, and those by which the workspace itself lists who and what is in it. */
-const TOKEN_SCOPES = [...neededScopes(), "channels:read"];
+/** Scope by which the workspace itself lists which channels are in it. */
+const OWN_SCOPES = ["channels:read", "users:read", "channels:join"];
 
 export interface SeededSlack {
   /** Address where the emulator itself listens. */
@@ -40,8 +39,9 @@ export interface SeededSlack {
   close(): Promise<void>;
 }
 
-/** Starts the emulated Web API with people, channels and the bot in it. */
-export async function startSeededSlack(seed: WorkspaceSeed): Promise<SeededSlack> {
+/** Starts the emulated Web API with people, channels and the bot in it. @param granted scopes of the bot's token */
+export async function startSeededSlack(seed: WorkspaceSeed, granted: readonly string[]): Promise<SeededSlack> {
+  const scopes = [...new Set([...granted, ...OWN_SCOPES])];
   const emulator = await createEmulator({
     service: "slack",
     port: 0,
@@ -58,10 +58,10 @@ export async function startSeededSlack(seed: WorkspaceSeed): Promise<SeededSlack
             name: "cmswatch",
             redirect_uris: [],
             bot_name: "cmswatch",
-            scopes: TOKEN_SCOPES,
+            scopes,
           },
         ],
-        tokens: [{ token: BOT_TOKEN, type: "bot", user_id: BOT_USER, scopes: TOKEN_SCOPES, ...APP }],
+        tokens: [{ token: BOT_TOKEN, type: "bot", user_id: BOT_USER, scopes, ...APP }],
         strict_scopes: true,
       },
     },

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { AddressInfo } from "node:net";
+import { neededScopes } from "../../bot/scopes.ts";
 import { type BotCaller, createBotCaller } from "./bot-caller.ts";
 import { createFaults, type Fault } from "./faults.ts";
 import { type ApiCall, createGate } from "./gate.ts";
@@ -18,6 +19,8 @@ export interface WorkspaceOptions {
   /** Where the bot takes requests; may be told later by `connectBot`. */
   readonly botUrl?: string;
   readonly seed?: WorkspaceSeed;
+  /** What the bot's token may do; all that the bot needs when left out. */
+  readonly scopes?: readonly string[];
   readonly clock?: () => Date;
 }
 
@@ -53,6 +56,7 @@ export async function startEmulatedWorkspace(options: WorkspaceOptions): Promise
   let upstream = "";
   let mirror: Mirror = createMirror("CMS", BOT_USER, []);
   const faults = createFaults();
+  const scopes = options.scopes ?? neededScopes();
   const triggers = new Map<string, string>();
   const nextTs = timestamps(clock);
   let base = "";
@@ -67,6 +71,7 @@ export async function startEmulatedWorkspace(options: WorkspaceOptions): Promise
     upstream: () => upstream,
     publicUrl: () => base,
     tokens: [BOT_TOKEN, APP_TOKEN],
+    scopes,
     own: {
       ...ownMethods(() => mirror),
       "apps.connections.open": () => ({ ok: true, url: sockets.url() }),
@@ -80,7 +85,7 @@ export async function startEmulatedWorkspace(options: WorkspaceOptions): Promise
     gate.server.once("error", reject).listen(options.port, "127.0.0.1", resolve);
   });
   base = `http://127.0.0.1:${(gate.server.address() as AddressInfo).port}`;
-  const slack = await startSeededSlack(options.seed ?? DEMO_SEED);
+  const slack = await startSeededSlack(options.seed ?? DEMO_SEED, scopes);
   upstream = slack.url;
   mirror = createMirror("CMS", BOT_USER, slack.users);
   for (const channel of slack.channels) {

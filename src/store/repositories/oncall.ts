@@ -1,4 +1,4 @@
-import { and, eq, gt, lt } from "drizzle-orm";
+import { and, desc, eq, gt, gte, lt } from "drizzle-orm";
 import { replaceAllBut } from "../columns.ts";
 import type { Database } from "../database.ts";
 import { deliveries, overrides } from "../schema.ts";
@@ -35,6 +35,14 @@ export function oncallRepository(database: Database): OncallRepository {
         .from(deliveries)
         .where(eq(deliveries.groupId, groupId))
         .orderBy(deliveries.sentAt, deliveries.step, deliveries.id);
+    },
+    async deliveriesSince(at, limit) {
+      return database
+        .select()
+        .from(deliveries)
+        .where(gte(deliveries.sentAt, at))
+        .orderBy(desc(deliveries.sentAt), deliveries.id)
+        .limit(limit);
     },
   };
 }

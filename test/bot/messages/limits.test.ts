@@ -7,13 +7,8 @@ import { groupMessage } from "../../../src/bot/messages/group.ts";
 import { helpMessage } from "../../../src/bot/messages/help.ts";
 import { DEFAULT_SETTINGS, homeView } from "../../../src/bot/messages/home.ts";
 import { checkLimits, checkViewLimits } from "../../../src/bot/messages/limits.ts";
-import {
-  alertsMessage,
-  oncallMessage,
-  runbooksMessage,
-  silencesMessage,
-  ticketsMessage,
-} from "../../../src/bot/messages/lists.ts";
+import { alertsMessage, runbooksMessage, silencesMessage, ticketsMessage } from "../../../src/bot/messages/lists.ts";
+import { exceptionsMessage, offerMessage, oncallMessage, takenMessage } from "../../../src/bot/messages/oncall.ts";
 import { overviewMessage } from "../../../src/bot/messages/overview.ts";
 import { section } from "../../../src/bot/messages/payload.ts";
 import { handoffMessage, shiftTopic } from "../../../src/bot/messages/shift.ts";
@@ -26,6 +21,7 @@ import {
   NOW,
   sampleAlert,
   sampleAnomaly,
+  sampleChange,
   sampleGroup,
   sampleOverview,
   sampleStatus,
@@ -76,7 +72,14 @@ describe("Slack takes", () => {
   test("a group's message, whatever its text and number of alerts", () => {
     holdsFor(group, (one) =>
       payloadProblems(
-        groupMessage({ group: one, acknowledgement, silences: [], pageReason: "you", webUrl: "http://127.0.0.1:8420" }),
+        groupMessage({
+          group: one,
+          acknowledgement,
+          silences: [],
+          pageReason: "you",
+          permalink: "https://example.org/archives/C1/p1",
+          webUrl: "http://127.0.0.1:8420",
+        }),
       ),
     );
   });
@@ -134,13 +137,23 @@ describe("Slack takes", () => {
           },
           null,
         ),
-        handoffMessage(
-          { roster: words, leaving: { name: words }, coming: null, until: null, open: fresh([one]), at: NOW },
-          NOW,
-        ),
+        handoffMessage({ ...sampleChange(words, null), open: fresh([one]) }, NOW),
+        handoffMessage({ ...sampleChange(words, { name: words }), open: fresh([one]) }, NOW),
         stillWorkingMessage(one, acknowledgement),
       ].flatMap(payloadProblems),
     );
+  });
+
+  test("exceptions and offered shifts, whatever their names", () => {
+    holdsFor(fc.tuple(many, text), ([count, words]) => {
+      const override = { id: words, roster: words, person: words, by: "x", from: NOW, to: NOW };
+      const overrides = Array.from({ length: count }, () => override);
+      return [
+        exceptionsMessage(overrides),
+        offerMessage({ roster: "cmsweb", to: NOW, by: words }),
+        takenMessage(words, { roster: words, to: NOW }),
+      ].flatMap(payloadProblems);
+    });
   });
 
   test("an overview of hundreds of services", () => {
@@ -154,13 +167,20 @@ describe("Slack takes", () => {
         alerts: 1,
         anomalies: 1,
       }));
+      const subscriptions = Array.from({ length: count }, () => ({ service: words, severity: words, by: words }));
       const overview = sampleOverview({
         services,
         sources: [{ name: words, state: "down", at: null, because: words }],
       });
       return [
         ...payloadProblems(overviewMessage(overview, NOW)),
-        ...viewProblems(homeView(overview, [sampleGroup({ title: `t${words}` })], DEFAULT_SETTINGS, NOW)),
+        ...viewProblems(
+          homeView(
+            overview,
+            { open: [sampleGroup({ title: `t${words}` })], settings: DEFAULT_SETTINGS, subscriptions },
+            NOW,
+          ),
+        ),
       ];
     });
   });
@@ -191,7 +211,7 @@ describe("Slack takes", () => {
       ),
     );
     expect(payloadProblems(helpMessage())).toEqual([]);
-    expect(shiftTopic({ roster: "r".repeat(300), coming: { name: "n" }, until: NOW }).length).toBeLessThanOrEqual(250);
+    expect(shiftTopic([sampleChange("r".repeat(300), { name: "n" }).duty]).length).toBeLessThanOrEqual(250);
   });
 });
 

@@ -1,11 +1,9 @@
-import type { BlockAction, ButtonAction, SlackActionMiddlewareArgs } from "@slack/bolt";
 import { z } from "zod";
 import type { Feedback } from "../../../store/store.ts";
-import type { Desk } from "../../desk.ts";
 import { notice } from "../../messages/notice.ts";
 import { plain } from "../../messages/payload.ts";
-import { guarded, permitted, replyBy } from "../reply.ts";
 import { type GroupPress, showResult } from "./group-action.ts";
+import type { Press } from "./pressed.ts";
 
 const MENU_KINDS = ["wrong-group", "wrong-severity", "wrong-link"] as const satisfies readonly Feedback["kind"][];
 const solutionSchema = z.object({ group: z.string(), solution: z.string() });
@@ -21,26 +19,8 @@ export async function feedback({ desk, groupId, choice, actor, reply }: GroupPre
 }
 
 /** "This helped" beside a proposed solution. */
-export function helped(desk: Desk) {
-  return async ({
-    ack,
-    action,
-    body,
-    respond,
-  }: SlackActionMiddlewareArgs<BlockAction<ButtonAction>>): Promise<void> => {
-    await ack();
-    const reply = replyBy(respond);
-    await guarded(desk, "Your feedback", reply, async () => {
-      if (!(await permitted(desk, "feedback", body.user.id, reply))) {
-        return;
-      }
-      const { group, solution } = solutionSchema.parse(JSON.parse(action.value ?? "{}"));
-      const actor = await desk.people.actor(body.user.id);
-      const result = await desk.actions.feedback(
-        { kind: "helped", subject: solution, groupId: group, details: {} },
-        actor,
-      );
-      await reply(notice(`${result.ok ? ":pray:" : ":information_source:"} ${plain(result.reason)}`));
-    });
-  };
+export async function helped({ desk, value, actor, reply }: Press): Promise<void> {
+  const { group, solution } = solutionSchema.parse(JSON.parse(value));
+  const result = await desk.actions.feedback({ kind: "helped", subject: solution, groupId: group, details: {} }, actor);
+  await reply(notice(`${result.ok ? ":pray:" : ":information_source:"} ${plain(result.reason)}`));
 }

@@ -5,6 +5,8 @@ import { commandRun } from "./command-run.ts";
 import { explain } from "./explain.ts";
 import { feedback, helped } from "./feedback.ts";
 import { onGroup } from "./group-action.ts";
+import { takeShift, undoOverride } from "./oncall.ts";
+import { pressed } from "./pressed.ts";
 import { previewSilence } from "./preview-silence.ts";
 import { renew } from "./renew.ts";
 import { resolve } from "./resolve.ts";
@@ -28,11 +30,13 @@ export function registerActions(app: App, desk: Desk): void {
   app.action("group.explain", onGroup(desk, "The explanation", null, explain));
   app.action("group.notAnomaly", onGroup(desk, "Your feedback", "feedback", feedback));
   app.action("group.more", onGroup(desk, "Your feedback", "feedback", feedback));
-  app.action("solution.helped", helped(desk));
-  app.action("silence.undo", undoSilence(desk));
+  app.action("solution.helped", pressed(desk, "Your feedback", "feedback", helped));
+  app.action("silence.undo", pressed(desk, "Undo of the silence", "silence", undoSilence));
+  app.action("oncall.undo", pressed(desk, "Taking the exception back", "override", undoOverride));
+  app.action("oncall.take", pressed(desk, "Taking the shift", "override", takeShift));
   app.action("silence.preview", previewSilence(desk));
-  app.action("command.run", commandRun(desk));
-  app.action("status.share", shareStatus(desk));
-  app.action("status.refresh", refreshStatus(desk));
+  app.action("command.run", pressed(desk, "The command", null, commandRun));
+  app.action("status.share", pressed(desk, "Showing the status", null, shareStatus));
+  app.action("status.refresh", pressed(desk, "Refreshing", null, refreshStatus));
   app.action(/^settings\./, changeSetting(desk));
 }

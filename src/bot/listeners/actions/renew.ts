@@ -4,12 +4,7 @@ import { type GroupPress, showResult } from "./group-action.ts";
 
 /** "Yes, still on it": the acknowledgement begins anew. */
 export async function renew({ desk, groupId, actor, reply }: GroupPress): Promise<void> {
-  const given = await desk.actions.unacknowledge(groupId, actor);
-  if (!given.ok && given.because === "gone") {
-    await showResult(desk, given, reply);
-    return;
-  }
-  const result = await desk.actions.acknowledge(groupId, actor);
+  const result = await desk.actions.renew(groupId, actor);
   await showResult(desk, result, reply);
   if (result.ok) {
     await reply(notice(`:raised_hand: ${plain(result.reason)}`), { replace: true });

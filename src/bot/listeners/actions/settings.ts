@@ -12,7 +12,11 @@ export function changeSetting(desk: Desk) {
     body,
   }: SlackActionMiddlewareArgs<BlockAction<ButtonAction | StaticSelectAction>>): Promise<void> => {
     await ack();
-    await changeSettings(desk.store, body.user.id, changeOf(action));
+    if (action.action_id === "settings.unsubscribe" && action.type === "button") {
+      await desk.subscriptions.remove(body.user.id, ({ service }) => (service ?? "") === action.value);
+    } else {
+      await changeSettings(desk.store, body.user.id, changeOf(action));
+    }
     await publishHome(desk, body.user.id);
   };
 }

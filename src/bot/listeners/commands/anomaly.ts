@@ -18,6 +18,7 @@ import { silence } from "./silence.ts";
 import { silences } from "./silences.ts";
 import { status } from "./status.ts";
 import type { CommandInput, Subcommand } from "./subcommand.ts";
+import { subscribe, unsubscribe } from "./subscribe.ts";
 import { tickets } from "./tickets.ts";
 
 const HANDLERS: Readonly<Record<Word, Subcommand>> = {
@@ -33,6 +34,8 @@ const HANDLERS: Readonly<Record<Word, Subcommand>> = {
   runbook,
   oncall,
   feedback,
+  subscribe,
+  unsubscribe,
   digest,
   transfers,
   dqm,

@@ -1,10 +1,14 @@
 import type { AlertGroup } from "../../../alert/group.ts";
 import { notice } from "../../messages/notice.ts";
 import { plain } from "../../messages/payload.ts";
+import { noteSeen } from "../seen.ts";
 import type { CommandInput } from "./subcommand.ts";
 
-/** The group the first word names; tells the person and gives null when there is none. */
-export async function findGroup({ desk, words, reply }: CommandInput, command: string): Promise<AlertGroup | null> {
+/** The group the first word names, whose pages the person has seen then; tells the person and gives null when there is none. */
+export async function findGroup(
+  { desk, words, actor, reply }: CommandInput,
+  command: string,
+): Promise<AlertGroup | null> {
   const id = words[0];
   if (id === undefined) {
     await reply(notice(`Which one? \`/anomaly ${command} <id>\`: the ids stand in \`/anomaly alerts\`.`));
@@ -15,6 +19,8 @@ export async function findGroup({ desk, words, reply }: CommandInput, command: s
     await reply(
       notice(`No alert has the id “${plain(id)}”. \`/anomaly alerts\` lists those that are open with their ids.`),
     );
+  } else {
+    await noteSeen(desk, group.id, actor);
   }
   return group;
 }

@@ -16,7 +16,7 @@ export function silenceSubmit(desk: Desk) {
       return;
     }
     await ack();
-    const reply: Reply = (payload) => tell(desk, body.user.id, form.draft.channel, payload);
+    const reply: Reply = (payload) => tell(desk, body.user.id, form.draft, payload);
     await guarded(desk, "The silence", reply, async () => {
       if (await permitted(desk, "silence", body.user.id, reply)) {
         const actor = await desk.people.actor(body.user.id);
