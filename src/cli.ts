@@ -19,6 +19,7 @@ import { registerSilences } from "./cli/silences.ts";
 import { registerSimulate } from "./cli/simulate.ts";
 import { registerSolutions } from "./cli/solutions.ts";
 import { registerTickets } from "./cli/tickets.ts";
+import { registerTransfers } from "./cli/transfers.ts";
 
 const COMMANDS: readonly RegisterCommand[] = [
   registerServe,
@@ -39,6 +40,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerSimulate,
   registerSolutions,
   registerTickets,
+  registerTransfers,
 ];
 
 /**
