@@ -12,8 +12,9 @@ import {
   type TailQuality,
   tailQuality,
 } from "../detect/transfers/measures.ts";
-import { trainShrinkage } from "../detect/transfers/train.ts";
+import type { TransferModelName } from "../detect/transfers/models.ts";
 import { readTransfers } from "./transfer-file.ts";
+import { trainWithThread } from "./transfers-model.ts";
 
 /** One way to predict, judged. */
 export interface EvaluatedModel {
@@ -41,6 +42,15 @@ export interface TransferEvaluation {
   readonly models: readonly EvaluatedModel[];
 }
 
+/** What is compared on which rows. */
+export interface EvaluationSetup {
+  /** Rows that only teach, and rows that are judged after them; null: all that are left. */
+  readonly fit: number;
+  readonly judge: number | null;
+  readonly models: readonly TransferModelName[];
+  readonly seed: number;
+}
+
 interface Row {
   readonly transfer: Finished;
   readonly teaches: boolean;
@@ -53,7 +63,10 @@ interface Row {
  * every model and baseline on the same rows.
  * @throws UserError when the file has too few rows
  */
-export async function evaluateTransfers(path: string, fit: number, judge: number | null): Promise<TransferEvaluation> {
+export async function evaluateTransfers(
+  path: string,
+  { fit, judge, models: names, seed }: EvaluationSetup,
+): Promise<TransferEvaluation> {
   const cleanUp = createCleanUp();
   const rows: Row[] = [];
   for await (const { raw } of readTransfers(path)) {
@@ -71,7 +84,10 @@ export async function evaluateTransfers(path: string, fit: number, judge: number
   }
   const past = rows.slice(0, fit);
   const judged = rows.slice(fit);
-  const models = [ownColumn(judged), ...constants(past, judged), nearest(past, judged), shrinkage(past, judged)];
+  const models = [ownColumn(judged), ...constants(past, judged), nearest(past, judged)];
+  for (const name of names) {
+    models.push(await learning(name, past, judged, seed));
+  }
   return {
     file: path,
     fit,
@@ -117,8 +133,14 @@ function judgedPoints(name: string, rows: readonly Row[], predict: (row: Row) =>
   return { name, accuracy: accuracy(points), intervals: null, tail: tailQuality(points), flagged: null };
 }
 
-function shrinkage(past: readonly Row[], rows: readonly Row[]): EvaluatedModel {
-  const scorer = trainShrinkage(past.filter(({ teaches }) => teaches).map(({ transfer }) => transfer));
+async function learning(
+  name: TransferModelName,
+  past: readonly Row[],
+  rows: readonly Row[],
+  seed: number,
+): Promise<EvaluatedModel> {
+  const history = past.filter(({ teaches }) => teaches).map(({ transfer }) => transfer);
+  const scorer = await trainWithThread(name, history, seed);
   const points = rows.map(({ transfer, teaches }) => {
     const judgement = scorer.judge(transfer);
     if (teaches) {
@@ -128,7 +150,7 @@ function shrinkage(past: readonly Row[], rows: readonly Row[]): EvaluatedModel {
     return { seen: transfer.duration, predicted, lower, upper, score: score as number };
   });
   return {
-    name: scorer.estimator.name,
+    name,
     accuracy: accuracy(points),
     intervals: intervalQuality(points),
     tail: tailQuality(points),

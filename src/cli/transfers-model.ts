@@ -5,9 +5,15 @@ import { SavedModelError } from "../detect/saved-model.ts";
 import { type CleanUp, createCleanUp, mayTeach } from "../detect/transfers/clean.ts";
 import type { Finished } from "../detect/transfers/estimator.ts";
 import { isFinished } from "../detect/transfers/estimator.ts";
-import { loadScorer } from "../detect/transfers/models.ts";
+import {
+  LEAST_TRANSFERS,
+  loadScorer,
+  TRANSFER_MODELS,
+  type TransferModelName,
+  trainScorer,
+} from "../detect/transfers/models.ts";
 import type { TransferScorer } from "../detect/transfers/scorer.ts";
-import { LEAST_TRANSFERS, trainShrinkage } from "../detect/transfers/train.ts";
+import { createTrainer } from "../detect/worker/trainer.ts";
 import { readTransfers } from "./transfer-file.ts";
 
 const MODEL_FILE = "transfers.json";
@@ -22,7 +28,7 @@ export interface TrainedTransfers {
 }
 
 /** Learns from a file of transfers. @throws UserError for a file that cannot be read, or has too few */
-export async function trainFrom(path: string): Promise<TrainedTransfers> {
+export async function trainFrom(path: string, model: TransferModelName, seed: number): Promise<TrainedTransfers> {
   const cleanUp = createCleanUp();
   const history: Finished[] = [];
   for await (const { raw } of readTransfers(path)) {
@@ -43,7 +49,30 @@ export async function trainFrom(path: string): Promise<TrainedTransfers> {
       `give at least ${LEAST_TRANSFERS} that are over`,
     );
   }
-  return { scorer: trainShrinkage(newest), cleanUp, taught: newest.length };
+  return { scorer: await trainWithThread(model, newest, seed), cleanUp, taught: newest.length };
+}
+
+/** Trains with a thread of its own where the model is a network. */
+export async function trainWithThread(
+  model: TransferModelName,
+  history: readonly Finished[],
+  seed: number,
+): Promise<TransferScorer> {
+  const trainer = createTrainer();
+  try {
+    return await trainScorer(model, history, (frame) => trainer.fitTransfers(frame, { seed }));
+  } finally {
+    await trainer.stop();
+  }
+}
+
+/** @throws UserError for a name that no model has */
+export function modelNamed(text: string): TransferModelName {
+  const name = TRANSFER_MODELS.find((candidate) => candidate === text);
+  if (name === undefined) {
+    throw new UserError(`no model "${text}"`, "--model", `give one of ${TRANSFER_MODELS.join(", ")}`);
+  }
+  return name;
 }
 
 /** Writes the model into a folder, whole or not at all. */

@@ -4,11 +4,13 @@ import { isFinished } from "../detect/transfers/estimator.ts";
 import { type Judgement, quantileOf, type TransferScorer } from "../detect/transfers/scorer.ts";
 import { number, openOutput } from "./score-file.ts";
 import { readTransfers } from "./transfer-file.ts";
-import { loadModel, saveModel, trainFrom } from "./transfers-model.ts";
+import { loadModel, modelNamed, saveModel, trainFrom } from "./transfers-model.ts";
 
 export interface ScoreTransfersOptions {
   readonly train?: string;
   readonly modelDir?: string;
+  readonly model: string;
+  readonly seed: number;
   readonly test: string;
   readonly out: string;
   readonly quantiles?: string;
@@ -73,14 +75,14 @@ function lineOf(judgement: Judgement, levels: readonly number[]): string {
   return [seconds, lower, upper, score ?? Number.NaN, ...quantiles].map(number).join(",");
 }
 
-async function scorerOf({ train, modelDir }: ScoreTransfersOptions): Promise<TransferScorer> {
+async function scorerOf({ train, modelDir, model, seed }: ScoreTransfersOptions): Promise<TransferScorer> {
   if (train === undefined && modelDir === undefined) {
     throw new UserError("nothing to learn from", "cmswatch transfers score", "give --train FILE or --model-dir DIR");
   }
   if (train === undefined) {
     return loadModel(modelDir as string);
   }
-  const { scorer } = await trainFrom(train);
+  const { scorer } = await trainFrom(train, modelNamed(model), seed);
   if (modelDir !== undefined) {
     await saveModel(scorer, modelDir);
   }

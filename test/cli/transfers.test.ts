@@ -98,6 +98,7 @@ describe("cmswatch transfers", () => {
     [["score", "--test", "x.csv", "--out", "y.csv", "--train", "none.csv"], "no such file"],
     [["score", "--test", "x.csv", "--out", "y.csv", "--train", "z.csv", "--quantiles", "1"], "are not quantiles"],
     [["evaluate", "--data", "x.csv", "--fit", "few"], "is not a number of rows"],
+    [["evaluate", "--data", "x.csv", "--model", "oracle"], 'no model "oracle"'],
   ] as const)("%j fails: %s", async (words, what) => {
     const { err, code } = await cmswatch(["transfers", ...words]);
     expect(err).toContain(what);
@@ -106,7 +107,16 @@ describe("cmswatch transfers", () => {
 
   it("judges beside constants and neighbours", async () => {
     await writeFile(path("A.csv"), csv(events(300)));
-    const { out, code } = await cmswatch(["transfers", "evaluate", "--data", path("A.csv"), "--fit", "200"]);
+    const { out, code } = await cmswatch([
+      "transfers",
+      "evaluate",
+      "--data",
+      path("A.csv"),
+      "--fit",
+      "200",
+      "--model",
+      "shrinkage",
+    ]);
     expect(code).toBe(0);
     expect(out).toMatch(/200 transfers teach, \d+ are judged/);
     expect(out).not.toContain("NaN");
@@ -147,7 +157,19 @@ describe.skipIf(file === null)(
   "the published predictions of 1,200 transfers (skipped without the development data)",
   () => {
     it("are beaten on all measures at once, with an interval that holds", async () => {
-      const words = ["transfers", "evaluate", "--data", file ?? "", "--fit", "800", "--judge", "400", "--json"];
+      const words = [
+        "transfers",
+        "evaluate",
+        "--data",
+        file ?? "",
+        "--fit",
+        "800",
+        "--judge",
+        "400",
+        "--model",
+        "shrinkage",
+        "--json",
+      ];
       const { models }: TransferEvaluation = JSON.parse((await cmswatch(words)).out);
       const ours = models.find(({ name }) => name === "shrinkage");
       expect(models).toHaveLength(5);

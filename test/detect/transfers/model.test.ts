@@ -5,11 +5,10 @@ import { LEVELS, LevelMemory } from "../../../src/detect/transfers/back-off.ts";
 import { Calibrator, errorInterval, errorQuantile, tailProbability } from "../../../src/detect/transfers/calibrator.ts";
 import type { Finished } from "../../../src/detect/transfers/estimator.ts";
 import { accuracy, intervalQuality, tailQuality } from "../../../src/detect/transfers/measures.ts";
-import { loadScorer } from "../../../src/detect/transfers/models.ts";
+import { loadScorer, trainShrinkage } from "../../../src/detect/transfers/models.ts";
 import { Recent } from "../../../src/detect/transfers/recent.ts";
 import { type Judgement, quantileOf } from "../../../src/detect/transfers/scorer.ts";
 import { fitSizeCurve, sizeBin, sizeKernel } from "../../../src/detect/transfers/size-curve.ts";
-import { trainShrinkage } from "../../../src/detect/transfers/train.ts";
 import { START, transfer } from "./samples.ts";
 
 function history(count: number, seed = 1): Finished[] {
