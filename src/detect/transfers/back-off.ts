@@ -99,7 +99,7 @@ export class LevelMemory {
   }
 
   /** Sums near a transfer that begins at `at`; zero where nothing is known. */
-  near(sums: NearSums, transfer: Transfer, at: number, bin: number, memory: number): void {
+  near(sums: NearSums, transfer: Transfer, at: number, bin: number): void {
     const key = this.level.keyOf(transfer);
     const recent = key === null ? undefined : this.#byKey.get(key);
     if (recent === undefined) {
@@ -107,7 +107,7 @@ export class LevelMemory {
       sums.residual = 0;
       sums.error = 0;
     } else {
-      recent.near(sums, at, bin, KERNEL, memory);
+      recent.near(sums, at, bin, KERNEL);
     }
   }
 

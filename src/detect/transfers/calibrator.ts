@@ -16,6 +16,8 @@ const OUTSIDE = 0.1;
  */
 const SHARE_BELOW = 0.2;
 const KEPT = 1000;
+/** Seconds that those kept shall cover. */
+const SPAN = 1800;
 const WATCHED = 300;
 const LEAST = 40;
 const TAIL_SHARE = 0.05;
@@ -27,60 +29,112 @@ const WIDEST = 0.2;
 
 /**
  * Turns a middle and a spread into a distribution that holds what it says, by the standardised errors of the last 1,000
- * estimates (split conformal prediction, online: Gibbs and Candès 2021), and counts how often its interval held.
+ * estimates (split conformal prediction, online: Gibbs and Candès 2021), and counts how often its interval held. When 1,000
+ * come in less than half an hour it keeps some, evenly spread, so that a long transfer too finds those that were over before it.
  */
 export class Calibrator {
+  readonly #starts = new Float64Array(KEPT);
   readonly #ends = new Float64Array(KEPT);
-  readonly #errors = new Float64Array(KEPT);
   readonly #missed = new Uint8Array(KEPT);
+  /** Errors in ascending order, and the place of each in the arrays above. */
+  readonly #errors = new Float64Array(KEPT);
+  readonly #places = new Uint16Array(KEPT);
   #size = 0;
   #next = 0;
 
   /** @param missed the transfer was outside its interval */
-  add(end: number, error: number, missed: boolean): void {
-    this.#ends[this.#next] = end;
-    this.#errors[this.#next] = error;
-    this.#missed[this.#next] = missed ? 1 : 0;
-    this.#next = (this.#next + 1) % KEPT;
-    this.#size = Math.min(this.#size + 1, KEPT);
+  add(start: number, end: number, error: number, missed: boolean): void {
+    if (!this.#takes(start)) {
+      return;
+    }
+    const place = this.#next;
+    if (this.#size === KEPT) {
+      this.#remove(place);
+    }
+    this.#insert(error, place);
+    this.#starts[place] = start;
+    this.#ends[place] = end;
+    this.#missed[place] = missed ? 1 : 0;
+    this.#next = (place + 1) % KEPT;
   }
 
   /** What was known at a moment: only transfers that were over. */
   standing(at: number): Standing {
     const errors = new Float64Array(this.#size);
     let count = 0;
-    let watched = 0;
-    let missed = 0;
-    for (let back = 1; back <= this.#size; back++) {
-      const i = (this.#next - back + KEPT) % KEPT;
-      if ((this.#ends[i] as number) <= at) {
+    for (let i = 0; i < this.#size; i++) {
+      if ((this.#ends[this.#places[i] as number] as number) <= at) {
         errors[count++] = this.#errors[i] as number;
-        if (watched < WATCHED) {
-          watched++;
-          missed += this.#missed[i] as number;
-        }
       }
     }
-    const excess = missed - OUTSIDE * watched;
-    const outside = Math.min(WIDEST, Math.max(NARROWEST, OUTSIDE - excess / WATCHED));
-    return { errors: errors.subarray(0, count).sort(), outside };
+    return { errors: errors.subarray(0, count), outside: this.#outside(at) };
   }
 
   save(): SavedCalibrator {
-    const order = Array.from({ length: this.#size }, (_, i) => (this.#next - this.#size + i + KEPT) % KEPT);
-    return order.map((i) => [this.#ends[i] as number, this.#errors[i] as number, this.#missed[i] as number]);
+    const errors = new Map<number, number>();
+    for (let i = 0; i < this.#size; i++) {
+      errors.set(this.#places[i] as number, this.#errors[i] as number);
+    }
+    return Array.from({ length: this.#size }, (_, i) => {
+      const place = (this.#next - this.#size + i + KEPT) % KEPT;
+      const [start, end, missed] = [this.#starts[place], this.#ends[place], this.#missed[place]] as [
+        number,
+        number,
+        number,
+      ];
+      return [start, end, errors.get(place) as number, missed];
+    });
   }
 
   static load(saved: SavedCalibrator): Calibrator {
     const calibrator = new Calibrator();
-    for (const [end, error, missed] of saved) {
-      calibrator.add(end, error, missed === 1);
+    for (const [start, end, error, missed] of saved) {
+      calibrator.add(start, end, error, missed === 1);
     }
     return calibrator;
   }
+
+  #outside(at: number): number {
+    let watched = 0;
+    let missed = 0;
+    for (let back = 1; back <= this.#size && watched < WATCHED; back++) {
+      const place = (this.#next - back + KEPT) % KEPT;
+      if ((this.#ends[place] as number) <= at) {
+        watched++;
+        missed += this.#missed[place] as number;
+      }
+    }
+    const excess = missed - OUTSIDE * watched;
+    return Math.min(WIDEST, Math.max(NARROWEST, OUTSIDE - excess / WATCHED));
+  }
+
+  #takes(start: number): boolean {
+    if (this.#size < KEPT) {
+      return true;
+    }
+    const oldest = this.#starts[this.#next] as number;
+    const newest = this.#starts[(this.#next + KEPT - 1) % KEPT] as number;
+    return start - oldest >= SPAN || Math.abs(start - newest) >= SPAN / KEPT;
+  }
+
+  #insert(error: number, place: number): void {
+    const at = countBelow(this.#errors.subarray(0, this.#size), error);
+    this.#errors.copyWithin(at + 1, at, this.#size);
+    this.#places.copyWithin(at + 1, at, this.#size);
+    this.#errors[at] = error;
+    this.#places[at] = place;
+    this.#size++;
+  }
+
+  #remove(place: number): void {
+    const at = this.#places.subarray(0, this.#size).indexOf(place);
+    this.#errors.copyWithin(at, at + 1, this.#size);
+    this.#places.copyWithin(at, at + 1, this.#size);
+    this.#size--;
+  }
 }
 
-export const savedCalibrator = z.array(z.tuple([z.number(), z.number(), z.number()]));
+export const savedCalibrator = z.array(z.tuple([z.number(), z.number(), z.number(), z.number()]));
 export type SavedCalibrator = z.infer<typeof savedCalibrator>;
 
 /** Normal distribution at −4, −3.9 … 4, for as long as there are too few errors to go by. */

@@ -9,6 +9,12 @@ export interface NearSums {
 }
 
 const FIRST_CAPACITY = 8;
+/** Seconds after which a transfer counts 1/e. */
+export const MEMORY = 10_800;
+/** Weights by age, in steps of ten seconds up to where they are below a thousandth. */
+const AGE_STEP = 10;
+const LAST_AGE = (8 * MEMORY) / AGE_STEP;
+const AGES = Float64Array.from({ length: LAST_AGE + 1 }, (_, step) => Math.exp((-step * AGE_STEP) / MEMORY));
 
 /**
  * The latest transfers of one link, site or activity: start, end, size bin, residual to the size curve, squared error of the
@@ -55,16 +61,18 @@ export class Recent {
 
   /**
    * Adds to `sums` what was over at `at`, weighted by size and age.
-   * @param kernel weight by distance in size bins · @param memory seconds to 1/e
+   * @param kernel weight by distance in size bins
    */
-  near(sums: NearSums, at: number, bin: number, kernel: Float64Array, memory: number): void {
+  near(sums: NearSums, at: number, bin: number, kernel: Float64Array): void {
     let weight = 0;
     let residual = 0;
     let error = 0;
     for (let i = 0; i < this.#size; i++) {
       const age = at - (this.#ends[i] as number);
       if (age >= 0) {
-        const w = (kernel[Math.abs((this.#bins[i] as number) - bin)] as number) * Math.exp(-age / memory);
+        const w =
+          (kernel[Math.abs((this.#bins[i] as number) - bin)] as number) *
+          (AGES[Math.min(LAST_AGE, Math.trunc(age / AGE_STEP))] as number);
         weight += w;
         residual += w * (this.#residuals[i] as number);
         error += w * (this.#errors[i] as number);

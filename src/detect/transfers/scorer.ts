@@ -63,7 +63,7 @@ export class TransferScorer {
   learn(transfer: Finished, { estimate, lower, upper }: Judgement): void {
     const error = (logDuration(transfer.duration) - estimate.mean) / estimate.scale;
     const missed = transfer.duration < lower || transfer.duration > upper;
-    this.#calibrator.add(endOf(transfer), error, missed);
+    this.#calibrator.add(transfer.startedAt, endOf(transfer), error, missed);
     this.estimator.learn(transfer, estimate);
     this.#learnt++;
   }

@@ -2,13 +2,11 @@ import { z } from "zod";
 import { SavedModelError } from "../saved-model.ts";
 import { LEVELS, LevelMemory } from "./back-off.ts";
 import { type Estimate, type Estimator, type Finished, logDuration } from "./estimator.ts";
-import type { NearSums } from "./recent.ts";
+import { MEMORY, type NearSums } from "./recent.ts";
 import { fitSizeCurve, SIZE_BINS, sizeBin } from "./size-curve.ts";
 import { endOf, type Transfer } from "./transfer.ts";
 
 const CURVE_BANDWIDTH = 0.6;
-/** Seconds after which a transfer counts 1/e. */
-const MEMORY = 10_800;
 /** What is older than this many times the memory weighs less than a thousandth, and is not saved. */
 const KEPT_MEMORIES = 8;
 const FIRST_VARIANCE = 0.5;
@@ -38,7 +36,7 @@ export class Shrinkage implements Estimator {
     let variance = FIRST_VARIANCE;
     for (const memory of this.#levels) {
       const { prior, scalePrior } = memory.level;
-      memory.near(sums, transfer, transfer.startedAt, bin, MEMORY);
+      memory.near(sums, transfer, transfer.startedAt, bin);
       offset = (sums.residual + prior * offset) / (sums.weight + prior);
       variance = (sums.error + scalePrior * variance) / (sums.weight + scalePrior);
     }

@@ -6,7 +6,7 @@ import { Calibrator, errorInterval, errorQuantile, tailProbability } from "../..
 import type { Finished } from "../../../src/detect/transfers/estimator.ts";
 import { accuracy, intervalQuality, tailQuality } from "../../../src/detect/transfers/measures.ts";
 import { loadScorer, trainShrinkage } from "../../../src/detect/transfers/models.ts";
-import { Recent } from "../../../src/detect/transfers/recent.ts";
+import { MEMORY, Recent } from "../../../src/detect/transfers/recent.ts";
 import { type Judgement, quantileOf } from "../../../src/detect/transfers/scorer.ts";
 import { fitSizeCurve, sizeBin, sizeKernel } from "../../../src/detect/transfers/size-curve.ts";
 import { START, transfer } from "./samples.ts";
@@ -62,14 +62,14 @@ describe("Recent", () => {
       for (const [end, other, value] of events) {
         recent.add(end, end, other, value, value ** 2);
         if (end <= at) {
-          const w = Math.exp(-0.5 * ((other - bin) / 10 / 1.2) ** 2 - (at - end) / 900);
+          const w = Math.exp(-0.5 * ((other - bin) / 10 / 1.2) ** 2 - (10 * Math.trunc((at - end) / 10)) / MEMORY);
           expected.weight += w;
           expected.residual += w * value;
           expected.error += w * value ** 2;
         }
       }
       const sums = { weight: 0, residual: 0, error: 0 };
-      recent.near(sums, at, bin, kernel, 900);
+      recent.near(sums, at, bin, kernel);
       expect(sums.weight).toBeCloseTo(expected.weight, 4);
       expect(sums.residual).toBeCloseTo(expected.residual, 4);
       expect(sums.error).toBeCloseTo(expected.error, 4);
@@ -108,10 +108,24 @@ describe("Calibrator", () => {
     expect(errorQuantile(standing, 0.95)).toBeLessThan(1.8);
   });
 
+  it("keeps the last thousand in order, or some of them evenly spread when they come fast", () => {
+    const slow = new Calibrator();
+    const fast = new Calibrator();
+    for (let i = 0; i < 5000; i++) {
+      slow.add(10 * i, 10 * i, Math.sin(i), false);
+      fast.add(i, i, Math.sin(i), false);
+    }
+    const newest = Float64Array.from({ length: 1000 }, (_, i) => Math.sin(4000 + i)).sort();
+    expect(slow.standing(1e9).errors).toEqual(newest);
+    expect(fast.standing(1e9).errors).toHaveLength(1000);
+    expect(fast.standing(3600).errors.length).toBeGreaterThan(100);
+    expect(Calibrator.load(slow.save()).standing(1e9)).toEqual(slow.standing(1e9));
+  });
+
   it("knows only what was over at the moment", () => {
     const calibrator = new Calibrator();
-    calibrator.add(10, 1, false);
-    calibrator.add(30, 2, false);
+    calibrator.add(5, 10, 1, false);
+    calibrator.add(6, 30, 2, false);
     expect([...calibrator.standing(20).errors]).toEqual([1]);
   });
 
@@ -119,8 +133,8 @@ describe("Calibrator", () => {
     const often = new Calibrator();
     const never = new Calibrator();
     for (let i = 0; i < 300; i++) {
-      often.add(i, (i % 21) - 10, i % 5 === 0);
-      never.add(i, (i % 21) - 10, false);
+      often.add(i, i, (i % 21) - 10, i % 5 === 0);
+      never.add(i, i, (i % 21) - 10, false);
     }
     expect(often.standing(999).outside).toBeLessThan(0.1);
     expect(never.standing(999).outside).toBeGreaterThan(0.1);
@@ -131,7 +145,7 @@ describe("Calibrator", () => {
   it("gives tail probabilities that fall from one to nothing, also far beyond what was seen", () => {
     const calibrator = new Calibrator();
     for (let i = 0; i < 500; i++) {
-      calibrator.add(i, Math.sin(i) * 2, false);
+      calibrator.add(i, i, Math.sin(i) * 2, false);
     }
     const standing = calibrator.standing(999);
     const probabilities = [-5, -1, 0, 1, 1.9, 2, 3, 6, 12].map((error) => tailProbability(standing, error));
