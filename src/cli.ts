@@ -22,6 +22,7 @@ import { registerSilences } from "./cli/silences.ts";
 import { registerSimulate } from "./cli/simulate.ts";
 import { registerSolutions } from "./cli/solutions.ts";
 import { registerTickets } from "./cli/tickets.ts";
+import { registerTransfers } from "./cli/transfers.ts";
 
 const COMMANDS: readonly RegisterCommand[] = [
   registerServe,
@@ -45,6 +46,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerSimulate,
   registerSolutions,
   registerTickets,
+  registerTransfers,
 ];
 
 /**

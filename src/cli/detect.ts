@@ -229,7 +229,8 @@ function shareOf(text: string): number {
   return share;
 }
 
-function seedOf(text: string): number {
+/** @throws UserError for text that is no seed */
+export function seedOf(text: string): number {
   const seed = Number(text);
   if (!Number.isInteger(seed) || seed < 0) {
     throw new UserError(`"${text}" is not a seed`, "--seed", "give a whole number, 0 or more");

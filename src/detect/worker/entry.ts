@@ -25,15 +25,24 @@ async function detectorOf(name: string): Promise<Detector> {
   if (network === undefined) {
     return findDetector(name);
   }
-  await prepareBackend({ wanted: start.backend, log: (message, fields) => send({ type: "log", message, fields }) });
+  await readyBackend();
   return network;
+}
+
+async function readyBackend() {
+  return prepareBackend({ wanted: start.backend, log: (message, fields) => send({ type: "log", message, fields }) });
 }
 
 async function train(request: ToWorker & { readonly type: "train" }, signal: AbortSignal): Promise<Trained> {
   const { job, kind, frame } = request;
-  const detector = await detectorOf(request.detector);
   const onProgress = (progress: FitProgress) => send({ type: "progress", job, progress });
   const options = { ...request.options, signal, onProgress };
+  if (kind === "transfers") {
+    const { trainSequences } = await import("../transfers/lstm/training.ts");
+    const { tf } = await readyBackend();
+    return { kind, sequences: await trainSequences(tf, frame, options) };
+  }
+  const detector = await detectorOf(request.detector);
   if (kind === "unit") {
     return { kind, bytes: saveUnit(await trainUnit(detector, frame, options)) };
   }
@@ -43,14 +52,22 @@ async function train(request: ToWorker & { readonly type: "train" }, signal: Abo
   return { kind, saved };
 }
 
+/** Memory that can be handed over instead of copied. */
+function transferable(trained: Trained): ArrayBuffer[] {
+  if (trained.kind === "transfers") {
+    return [];
+  }
+  const bytes = trained.kind === "unit" ? trained.bytes : trained.saved.weights;
+  const whole = bytes.byteLength === bytes.buffer.byteLength && bytes.buffer instanceof ArrayBuffer;
+  return whole ? [bytes.buffer as ArrayBuffer] : [];
+}
+
 async function run(request: ToWorker & { readonly type: "train" }): Promise<void> {
   const abort = new AbortController();
   running = { job: request.job, abort };
   try {
     const trained = await train(request, abort.signal);
-    const bytes = trained.kind === "unit" ? trained.bytes : trained.saved.weights;
-    const whole = bytes.byteLength === bytes.buffer.byteLength && bytes.buffer instanceof ArrayBuffer;
-    send({ type: "trained", job: request.job, trained }, whole ? [bytes.buffer as ArrayBuffer] : []);
+    send({ type: "trained", job: request.job, trained }, transferable(trained));
   } catch (error) {
     send({ type: "failed", job: request.job, error: packError(error) });
   } finally {

@@ -1,13 +1,14 @@
 import type { BackendWish } from "../backend/prepare.ts";
 import type { FitProgress, SavedModel } from "../detector.ts";
 import type { Frame } from "../frame.ts";
+import type { TrainedSequences } from "../transfers/lstm/training.ts";
 import type { UnitOptions } from "../unit.ts";
 
 /** Options of a job that can be sent to another thread. */
 export type SentOptions = Omit<UnitOptions, "onProgress" | "signal">;
 
-/** What a job shall give: a detector's model alone, or the whole unit with its calibration and threshold. */
-export type JobKind = "model" | "unit";
+/** What a job shall give: a detector's model alone, the whole unit with its calibration and threshold, or transfers' network. */
+export type JobKind = "model" | "unit" | "transfers";
 
 /** From the trainer to its thread. */
 export type ToWorker =
@@ -24,7 +25,8 @@ export type ToWorker =
 /** What a job gave. */
 export type Trained =
   | { readonly kind: "model"; readonly saved: SavedModel }
-  | { readonly kind: "unit"; readonly bytes: Uint8Array };
+  | { readonly kind: "unit"; readonly bytes: Uint8Array }
+  | { readonly kind: "transfers"; readonly sequences: TrainedSequences };
 
 /** From the thread to its trainer. */
 export type FromWorker =

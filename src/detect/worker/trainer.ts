@@ -1,6 +1,7 @@
 import type { BackendWish } from "../backend/prepare.ts";
 import type { FitProgress, SavedModel } from "../detector.ts";
 import type { Frame } from "../frame.ts";
+import type { TrainedSequences } from "../transfers/lstm/training.ts";
 import type { FromWorker, JobKind, SentOptions, ToWorker, Trained } from "./protocol.ts";
 import { unpackError } from "./sent-error.ts";
 import { entryUrl, startThread, type TrainingThread } from "./thread.ts";
@@ -19,6 +20,8 @@ export interface Trainer {
   fit(detector: string, frame: Frame, options: TrainOptions): Promise<SavedModel>;
   /** Trains a whole unit; the bytes are those of `saveUnit`. Errors as in `fit`. */
   trainUnit(detector: string, frame: Frame, options: TrainOptions): Promise<Uint8Array>;
+  /** Trains the network of transfers on an encoded history (`encodeHistory`). Errors as in `fit`. */
+  fitTransfers(history: Frame, options: TrainOptions): Promise<TrainedSequences>;
   /** Jobs that wait or run. */
   pending(): number;
   /** Ends the thread; jobs that wait or run are rejected. */
@@ -79,6 +82,16 @@ class ThreadTrainer implements Trainer {
       throw new Error("the training thread answered with a model where a unit was asked for");
     }
     return trained.bytes;
+  }
+
+  async fitTransfers(history: Frame, options: TrainOptions): Promise<TrainedSequences> {
+    const trained = await this.#submit("transfers", "the network of transfers", history, options);
+    if (trained.kind !== "transfers") {
+      throw new Error(
+        `the training thread answered with a ${trained.kind} where the network of transfers was asked for`,
+      );
+    }
+    return trained.sequences;
   }
 
   pending(): number {

@@ -34,7 +34,8 @@ const VALIDATION_WINDOWS = 512;
 const BLANKED = 0.1;
 const YIELD_MILLISECONDS = 40;
 
-function startWeights(specs: readonly WeightSpec[], random: Random): Float32Array[] {
+/** Fresh weights: Glorot's where they have a fan, else zero. */
+export function startWeights(specs: readonly WeightSpec[], random: Random): Float32Array[] {
   return specs.map((spec) => {
     const size = weightCount(spec);
     return spec.fan === null ? new Float32Array(size) : glorotUniform(size, spec.fan[0], spec.fan[1], random);
@@ -134,7 +135,7 @@ function batchSize(network: Architecture, windows: number): number {
 }
 
 /** Lets messages, timers and an abort through when the thread has been busy for a while. */
-function politeness(): () => Promise<void> {
+export function politeness(): () => Promise<void> {
   let since = performance.now();
   return async () => {
     if (performance.now() - since > YIELD_MILLISECONDS) {

@@ -1,0 +1,130 @@
+import { createReadStream } from "node:fs";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { CsvError, parse } from "csv-parse";
+import { UserError } from "../alert/user-error.ts";
+import { NEEDED_FIELDS, type RawTransfer } from "../detect/transfers/clean.ts";
+
+/** One event of a file of transfers, in the file's order. */
+export interface TransferLine {
+  /** Line in the file; with CSV the header is 1. */
+  readonly line: number;
+  /** Null for a line that is no record; why, in `problem`. */
+  readonly raw: RawTransfer | null;
+  readonly problem: string | null;
+}
+
+const MAX_LINE = 1_000_000;
+const STANDARD_INPUT = "-";
+
+/**
+ * Reads events one by one, whatever the size of the file: CSV with a header, or newline-delimited JSON (`.json`, `.jsonl`,
+ * `.ndjson`, or standard input `-`), either gzipped when its name ends in .gz. An object with a `payload` or `_source` is
+ * read from inside it. A broken JSON line is handed on with its problem; a broken CSV file ends the reading.
+ * @throws UserError naming file and line
+ */
+export async function* readTransfers(path: string, input: Readable = process.stdin): AsyncGenerator<TransferLine> {
+  const isJson = path === STANDARD_INPUT || /\.(?:json|jsonl|ndjson)(?:\.gz)?$/i.test(path);
+  const source = path === STANDARD_INPUT ? input : bytesOf(path);
+  try {
+    yield* isJson ? jsonLines(source) : csvLines(source, path);
+  } catch (error) {
+    throw asUserError(error, path);
+  } finally {
+    source.destroy();
+  }
+}
+
+function bytesOf(path: string): Readable {
+  const file = createReadStream(path);
+  if (!path.endsWith(".gz")) {
+    return file;
+  }
+  const unzip = createGunzip();
+  file.on("error", (error) => unzip.destroy(error));
+  return file.pipe(unzip);
+}
+
+async function* csvLines(source: Readable, path: string): AsyncGenerator<TransferLine> {
+  const parser = parse({
+    columns: (header: string[]) => checkHeader(header, path),
+    relax_column_count: true,
+    skip_empty_lines: true,
+    bom: true,
+    max_record_size: MAX_LINE,
+  });
+  source.on("error", (error) => parser.destroy(error));
+  let line = 1;
+  for await (const raw of source.pipe(parser)) {
+    line++;
+    yield { line, raw, problem: null };
+  }
+  if (line === 1) {
+    throw new UserError("no rows", path, "give a CSV file with a header and at least one row");
+  }
+}
+
+function checkHeader(header: readonly string[], path: string): string[] {
+  const names = header.map((name) => name.trim());
+  const missing = NEEDED_FIELDS.filter((field) => !field.names.some((name) => names.includes(name)));
+  if (missing.length > 0) {
+    const list = missing.map(({ say }) => say).join(", ");
+    throw new UserError(`columns missing: ${list}`, `${path}:1`, "name columns as Rucio's events do");
+  }
+  return names;
+}
+
+async function* jsonLines(source: Readable): AsyncGenerator<TransferLine> {
+  const lines = createInterface({ input: source, crlfDelay: Number.POSITIVE_INFINITY });
+  const failed = new Promise<never>((_, reject) => source.once("error", reject));
+  failed.catch(() => {});
+  const iterator = lines[Symbol.asyncIterator]();
+  for (let line = 1; ; line++) {
+    const { done, value } = await Promise.race([iterator.next(), failed]);
+    if (done === true) {
+      return;
+    }
+    if (value.trim() !== "") {
+      yield { line, ...recordOf(value) };
+    }
+  }
+}
+
+function recordOf(text: string): Pick<TransferLine, "raw" | "problem"> {
+  if (text.length > MAX_LINE) {
+    return { raw: null, problem: "longer than a million characters" };
+  }
+  try {
+    const record: unknown = JSON.parse(text);
+    const inner = isRecord(record) ? (record["_source"] ?? record["payload"] ?? record) : null;
+    return isRecord(inner)
+      ? { raw: withEventType(inner, record), problem: null }
+      : { raw: null, problem: "not a JSON object" };
+  } catch {
+    return { raw: null, problem: "not JSON" };
+  }
+}
+
+function withEventType(inner: Record<string, unknown>, outer: unknown): RawTransfer {
+  const type = isRecord(outer) ? outer["event_type"] : undefined;
+  return type === undefined || "event_type" in inner ? inner : { ...inner, event_type: type };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function asUserError(error: unknown, path: string): unknown {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (code === "ENOENT") {
+    return new UserError("no such file", path, "check the path");
+  }
+  if (code === "EISDIR" || code === "EACCES") {
+    return new UserError(code === "EISDIR" ? "is a folder" : "cannot be read", path, "name a file");
+  }
+  if (code.startsWith("Z_")) {
+    return new UserError("is not whole gzip data", path, "fetch it again, or name it without .gz");
+  }
+  return error instanceof CsvError ? new UserError(`is not CSV (${error.message})`, path, "mend the file") : error;
+}

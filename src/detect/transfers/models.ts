@@ -1,0 +1,71 @@
+import type { Frame } from "../frame.ts";
+import { SavedModelError } from "../saved-model.ts";
+import type { Finished } from "./estimator.ts";
+import { encodeHistory, vocabularyOf } from "./lstm/encode.ts";
+import { LstmEstimator } from "./lstm/estimator.ts";
+import type { TrainedSequences } from "./lstm/training.ts";
+import { TransferScorer } from "./scorer.ts";
+import { curveOf, Shrinkage } from "./shrinkage.ts";
+
+/** Models of durations, the best first. */
+export const TRANSFER_MODELS = ["shrinkage", "lstm"] as const;
+export type TransferModelName = (typeof TRANSFER_MODELS)[number];
+
+/** Trains the network elsewhere, e.g. `trainer.fitTransfers`. */
+export type FitSequences = (history: Frame) => Promise<TrainedSequences>;
+
+/** Fewer transfers than this say nothing of sizes. */
+export const LEAST_TRANSFERS = 50;
+/** Newest part of a history that the network did not learn from: its calibration is learnt there. */
+const HELD_BACK = 0.15;
+const CALIBRATED_MOST = 1000;
+
+/** Learns from a history in its order, with the model of a name. */
+export async function trainScorer(
+  name: TransferModelName,
+  history: readonly Finished[],
+  fitSequences: FitSequences,
+): Promise<TransferScorer> {
+  if (name === "shrinkage") {
+    return trainShrinkage(history);
+  }
+  const vocabulary = vocabularyOf(history);
+  const trained = await fitSequences(encodeHistory(history, vocabulary));
+  const estimator = new LstmEstimator(vocabulary, trained);
+  const scorer = new TransferScorer(estimator);
+  const held = Math.min(CALIBRATED_MOST, Math.ceil(HELD_BACK * history.length));
+  history.forEach((transfer, at) => {
+    if (at < history.length - held) {
+      estimator.learn(transfer);
+    } else {
+      scorer.learn(transfer, scorer.judge(transfer));
+    }
+  });
+  return scorer;
+}
+
+/**
+ * The size curve from all of a history, then transfer by transfer, judged before it is learnt, so that the spread and the
+ * calibration are those of honest predictions.
+ */
+export function trainShrinkage(history: readonly Finished[]): TransferScorer {
+  const scorer = new TransferScorer(new Shrinkage(curveOf(history)));
+  for (const transfer of history) {
+    scorer.learn(transfer, scorer.judge(transfer));
+  }
+  return scorer;
+}
+
+/** The scorer that was saved, whichever model it is of. @throws SavedModelError for something else */
+export function loadScorer(saved: unknown): TransferScorer {
+  return TransferScorer.load(saved, (name, estimator) => {
+    switch (name) {
+      case "shrinkage":
+        return Shrinkage.load(estimator);
+      case "lstm":
+        return LstmEstimator.load(estimator);
+      default:
+        throw new SavedModelError(`no model of transfers is called "${name}"`);
+    }
+  });
+}
