@@ -1,4 +1,4 @@
-import type { Segment } from "./soft-labels.ts";
+import type { Segment } from "./segments.ts";
 
 /** One file of NAB as it was scored. */
 export interface NabFile {
