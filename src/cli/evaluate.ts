@@ -1,135 +1,178 @@
-import { readFile } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { join } from "node:path";
 import { UserError } from "../alert/user-error.ts";
 import type { CommandContext, RegisterCommand } from "./command.ts";
-import type { DetectorRow } from "./evaluate-detector.ts";
+import type { DetectorRow, Progress } from "./evaluate-detector.ts";
+import type { FaultRow } from "./evaluate-faults.ts";
+import type { Pair, Setup } from "./evaluate-pairs.ts";
+import type { DataSet } from "./evaluate-sets.ts";
+import type { StreamRow } from "./evaluate-streams.ts";
 
 interface EvaluateOptions {
   readonly data?: string;
   readonly nab?: string;
   readonly detector: string;
+  readonly protocol: string;
   readonly window?: string;
-  readonly step: string;
+  readonly step?: string;
+  readonly seed: string;
+  readonly markdown?: boolean;
   readonly json?: boolean;
+  readonly quiet?: boolean;
 }
+
+/** One data set's figures; which list is filled follows its kind. */
+interface Evaluated {
+  readonly data: string;
+  readonly kind: DataSet["kind"];
+  readonly detectors: readonly DetectorRow[];
+  readonly streams: readonly StreamRow[];
+  readonly faults: readonly FaultRow[];
+  /** Mean of the best figure published for each series, where the manifest has them. */
+  readonly bestPublished: number;
+}
+
+const CHEAP = ["default", "robust", "pca", "kmeans", "mahalanobis"];
+const NETWORKS = ["aefc", "aecnn", "aelstm", "forcnn"];
 
 /** `cmswatch evaluate`: detectors over labelled data, beside random scores and a simple floor. */
 export const registerEvaluate: RegisterCommand = (program, context) => {
   program
     .command("evaluate")
     .description("run detectors over labelled data and print how well they find what is labelled")
-    .option("--data <dir>", "folder of X.train.csv[.gz] with X.test.csv[.gz] that has a column label")
+    .option(
+      "--data <dir>",
+      "folder with labelled data: X.train.csv[.gz] with X.test.csv[.gz], NAB, or faults; or of several such",
+    )
     .option("--nab <dir>", "folder of NAB: category/file.csv[.gz] with combined_windows.json")
-    .option("--detector <names>", "comma-separated; random and mahalanobis are always beside them", "default")
-    .option("--window <rows>", "W of VUS-PR (default: the period of each series)")
-    .option("--step <seconds>", "seconds between rows where files have no times", "60")
-    .option("--json", "print JSON")
+    .option(
+      "--detector <names>",
+      "comma-separated, or cheap, networks or all; random and mahalanobis are beside them",
+      "cheap",
+    )
+    .option(
+      "--protocol <name>",
+      "halves, or tsb-ad: train on the first train_points of the test file (manifest.json)",
+      "halves",
+    )
+    .option("--window <rows>", "W of VUS-PR (default: known from the folder's name, else the period of each series)")
+    .option(
+      "--step <seconds>",
+      "seconds between rows where files have no times (default: known from the name, else 60)",
+    )
+    .option("--seed <n>", "repeats exactly for a seed", "1")
+    .option("--markdown", "print tables in Markdown")
+    .option("--json", "print JSON, with every series")
+    .option("--quiet", "no progress on standard error")
     .action((options: EvaluateOptions) => evaluate(options, context));
 };
 
 async function evaluate(options: EvaluateOptions, context: CommandContext): Promise<void> {
-  if (options.data === undefined && options.nab === undefined) {
+  const folders = [options.data, options.nab].filter((folder) => folder !== undefined);
+  if (folders.length === 0) {
     throw new UserError("nothing to evaluate on", "cmswatch evaluate", "give --data DIR or --nab DIR");
   }
-  const table = options.data === undefined ? [] : await evaluateDetectors(options, options.data, context);
-  const nab = options.nab === undefined ? null : await evaluateNab(options.nab);
+  const { findDataSets } = await import("./evaluate-sets.ts");
+  const names = await namesOf(options.detector);
+  const evaluated: Evaluated[] = [];
+  for (const set of (await Promise.all(folders.map(findDataSets))).flat()) {
+    const progress: Progress = options.quiet === true ? () => {} : (text) => context.err(`${set.name}: ${text}\n`);
+    const result = await evaluateSet(set, names, options, progress);
+    evaluated.push(result);
+    if (options.json !== true) {
+      context.out(await render(result, options.markdown === true));
+    }
+  }
   if (options.json === true) {
-    context.out(`${JSON.stringify({ detectors: table, nab }, null, 2)}\n`);
-    return;
-  }
-  if (table.length > 0) {
-    context.out(renderTable(table));
-  }
-  if (nab !== null) {
-    context.out(`NAB standard profile: ${nab.score.toFixed(2)} over ${nab.files} files (threshold ${nab.threshold})\n`);
+    context.out(`${JSON.stringify(evaluated, null, 2)}\n`);
   }
 }
 
-async function evaluateDetectors(options: EvaluateOptions, folder: string, context: CommandContext) {
-  const { findPairs } = await import("./detect.ts");
-  const { evaluateDetector, randomRow } = await import("./evaluate-detector.ts");
-  const pairs = await findPairs(folder);
-  const names = [...new Set([...options.detector.split(","), "mahalanobis"])];
-  const setup = {
-    window: options.window === undefined ? null : wholeNumber(options.window, "--window"),
-    step: wholeNumber(options.step, "--step"),
+async function evaluateSet(
+  set: DataSet,
+  names: readonly string[],
+  options: EvaluateOptions,
+  progress: Progress,
+): Promise<Evaluated> {
+  const seed = wholeNumber(options.seed, "--seed");
+  const nothing = { detectors: [], streams: [], faults: [], bestPublished: Number.NaN };
+  const head = { data: set.name, kind: set.kind };
+  if (set.kind === "streams") {
+    const { evaluateStreams } = await import("./evaluate-streams.ts");
+    return { ...nothing, ...head, streams: await evaluateStreams(names, set.folder, seed, progress) };
+  }
+  if (set.kind === "faults") {
+    const { evaluateFaults } = await import("./evaluate-faults.ts");
+    return { ...nothing, ...head, faults: await evaluateFaults(names, set.folder, seed, progress) };
+  }
+  const { evaluateDetectors } = await import("./evaluate-detector.ts");
+  const setup: Setup = {
+    window: options.window === undefined ? set.window : wholeNumber(options.window, "--window"),
+    step: options.step === undefined ? set.step : wholeNumber(options.step, "--step"),
+    seed,
   };
-  const rows: DetectorRow[] = [];
-  for (const name of names) {
-    context.err(`${name}: ${pairs.length} series\n`);
-    rows.push(await evaluateDetector(name, pairs, setup));
+  const { pairs, bestPublished } = await pairsOf(set, options.protocol);
+  return { ...nothing, ...head, detectors: await evaluateDetectors(names, pairs, setup, progress), bestPublished };
+}
+
+async function pairsOf(
+  { folder }: DataSet,
+  protocol: string,
+): Promise<{ pairs: readonly Pair[]; bestPublished: number }> {
+  const { findPairs } = await import("./detect.ts");
+  const found = await findPairs(folder);
+  if (protocol === "halves") {
+    return { pairs: found.map((pair) => ({ ...pair, trainPoints: null })), bestPublished: Number.NaN };
   }
-  rows.push(await randomRow(pairs, setup));
-  return rows;
-}
-
-function renderTable(rows: readonly DetectorRow[]): string {
-  const head =
-    "| detector | VUS-PR | AUC-PR | event precision | recall | F1 | false events a day | median delay, rows | found in 5 min | ordinary in alert | worst to floor | training s | rows a second | memory MB | model kB |";
-  const lines = rows.map((row) =>
-    [
-      "",
-      row.detector,
-      row.vusPr.toFixed(3),
-      row.aucPr.toFixed(3),
-      row.precision.toFixed(2),
-      row.recall.toFixed(2),
-      row.f1.toFixed(2),
-      row.falseEventsPerDay.toFixed(2),
-      Number.isFinite(row.medianDelay) ? String(row.medianDelay) : "–",
-      `${Math.round(100 * row.foundSoon)} %`,
-      `${(100 * row.ordinaryInAlert).toFixed(1)} %`,
-      Number.isFinite(row.worstToFloor) ? row.worstToFloor.toFixed(3) : "–",
-      row.trainingSeconds.toFixed(1),
-      String(Math.round(row.rowsPerSecond)),
-      String(Math.round(row.peakMemoryMegabytes)),
-      String(Math.round(row.modelBytes / 1000)),
-      "",
-    ].join(" | "),
-  );
-  return `${head}\n${head.replace(/[^|]+/g, "---")}\n${lines.map((line) => line.trim()).join("\n")}\n`;
-}
-
-async function evaluateNab(folder: string) {
-  const { filesIn } = await import("./detect.ts");
-  const { readFrame } = await import("./frame-csv.ts");
-  const { nabScore, probationOf } = await import("../detect/evaluate/nab.ts");
-  const { createStreamScorer } = await import("../detect/stream/stream-scorer.ts");
-  const windows = await readWindows(join(folder, "combined_windows.json"));
-  const files: { scores: Float64Array; windows: { from: number; to: number }[] }[] = [];
-  for (const path of (await filesIn(folder)).filter((file) => /\.csv(\.gz)?$/.test(file))) {
-    const frame = await readFrame(path);
-    const name = relative(folder, path).replace(/\.gz$/, "");
-    const times = frame.times ?? new Float64Array(frame.rows);
-    const scorer = createStreamScorer(probationOf(frame.rows));
-    const scores = Float64Array.from({ length: frame.rows }, (_, row) => {
-      return scorer.push(frame.values[row * frame.metrics.length] as number, times[row] as number).score;
-    });
-    files.push({ scores, windows: (windows[name] ?? []).map(([from, to]) => rowsBetween(times, from, to)) });
+  if (protocol !== "tsb-ad") {
+    throw new UserError(`no protocol "${protocol}"`, "--protocol", "give halves or tsb-ad");
   }
-  return { ...nabScore(files), files: files.length };
-}
-
-/** Windows per file in Unix seconds. */
-async function readWindows(path: string): Promise<Readonly<Record<string, readonly (readonly [number, number])[]>>> {
-  const { z } = await import("zod");
-  const text = await readFile(path, "utf8").catch(() => {
-    throw new UserError("no combined_windows.json", dirname(path), "give NAB's folder with its label windows");
+  const { readTsbAd } = await import("./evaluate-sets.ts");
+  const { meanOf } = await import("./evaluate-detector.ts");
+  const known = await readTsbAd(folder);
+  const pairs = found.flatMap((pair) => {
+    const series = known.get(pair.name);
+    return series === undefined ? [] : [{ ...pair, trainPoints: series.trainPoints }];
   });
-  const seconds = z.string().transform((time) => Date.parse(`${time.slice(0, 19).replace(" ", "T")}Z`) / 1000);
-  return z.record(z.string(), z.array(z.tuple([seconds, seconds]))).parse(JSON.parse(text));
+  if (pairs.length === 0) {
+    throw new UserError("names none of the series that are there", join(folder, "manifest.json"), "check the names");
+  }
+  return { pairs, bestPublished: meanOf(pairs.map(({ name }) => known.get(name)?.bestPublished ?? Number.NaN)) };
 }
 
-function rowsBetween(times: Float64Array, from: number, to: number): { from: number; to: number } {
-  const first = times.findIndex((time) => time >= from);
-  const last = times.findLastIndex((time) => time <= to);
-  return { from: first, to: last };
+async function render(result: Evaluated, markdown: boolean): Promise<string> {
+  const tables = await import("./evaluate-table.ts");
+  const table = markdown ? tables.markdownTable : tables.plainTable;
+  const parts = [
+    ...(result.detectors.length > 0
+      ? [tables.pairsTable(result.detectors, table), tables.seriesTable(result.detectors, table)]
+      : []),
+    ...(result.streams.length > 0 ? [tables.streamsTable(result.streams, table)] : []),
+    ...(result.faults.length > 0 ? [tables.faultsTable(result.faults, table)] : []),
+  ];
+  const best = Number.isFinite(result.bestPublished)
+    ? `best published of each series, mean: ${result.bestPublished.toFixed(3)}\n\n`
+    : "";
+  return `${markdown ? "## " : ""}${result.data}\n\n${parts.join("\n")}\n${best}`;
+}
+
+async function namesOf(text: string): Promise<readonly string[]> {
+  const { findDetector } = await import("../detect/registry.ts");
+  const groups: Readonly<Record<string, readonly string[]>> = {
+    cheap: CHEAP,
+    networks: NETWORKS,
+    all: [...CHEAP, ...NETWORKS],
+  };
+  const names = [...new Set(text.split(",").flatMap((name) => groups[name.trim()] ?? [name.trim()]))];
+  for (const name of names) {
+    await findDetector(name);
+  }
+  return names;
 }
 
 function wholeNumber(text: string, option: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) {
-    throw new UserError(`"${text}" is not a whole number above 0`, option, "give a number of rows or seconds");
+    throw new UserError(`"${text}" is not a whole number above 0`, option, "give a number of rows, seconds or a seed");
   }
   return value;
 }

@@ -104,7 +104,8 @@ export function number(value: number): string {
   return Number.isFinite(value) ? String(Number(value.toPrecision(8))) : "";
 }
 
-function cell(text: string): string {
+/** Quoted where CSV needs it. */
+export function cell(text: string): string {
   return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

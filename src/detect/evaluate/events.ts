@@ -1,5 +1,5 @@
 import { quantileSorted } from "../math/statistics.ts";
-import { segmentsOf } from "./soft-labels.ts";
+import { segmentsOf } from "./segments.ts";
 
 /** How well alerts meet labelled segments; an event is a run of rows in alert. */
 export interface EventScores {

@@ -1,4 +1,4 @@
-import type { Segment } from "./soft-labels.ts";
+import type { Segment } from "./segments.ts";
 
 /** One file of NAB as it was scored. */
 export interface NabFile {
@@ -43,6 +43,23 @@ export function nabScore(files: readonly NabFile[], profile: NabProfile = STANDA
     }
   }
   return { score: windows === 0 ? Number.NaN : (100 * (best - nothing)) / (windows - nothing), threshold };
+}
+
+/** The score of a set of files at a given threshold: rows with a score ≥ it are detections. NaN without windows. */
+export function nabScoreAt(
+  files: readonly NabFile[],
+  threshold: number,
+  profile: NabProfile = STANDARD_PROFILE,
+): number {
+  const windows = files.reduce((sum, file) => sum + countedWindows(file).length, 0);
+  const bestOfWindow = new Map<object, number>();
+  let gained = 0;
+  for (const file of files) {
+    for (const row of rowsWorth(file, profile)) {
+      gained += row.score >= threshold ? worthAdded(row, bestOfWindow, profile) : 0;
+    }
+  }
+  return windows === 0 ? Number.NaN : (100 * gained) / (windows * (1 + profile.falseNegative));
 }
 
 interface RowWorth {

@@ -8,7 +8,7 @@ import { fromArrays, type Learnt, MEMBER_WEIGHTS, MEMBERS, SHAPE, STEP, toArrays
 import { createMemberScorer, type MemberState } from "./ensemble/members.ts";
 import { CLIP } from "./ensemble/moving-scaler.ts";
 import { fitSeason, type Season, slotAt } from "./ensemble/season.ts";
-import { combined, SCALES, smooth } from "./ensemble/smoothed.ts";
+import { capped, combined, SCALES, smooth } from "./ensemble/smoothed.ts";
 import { createRobustScorer, fitRobust } from "./robust.ts";
 import { fitScaler } from "./scaler.ts";
 
@@ -18,6 +18,8 @@ const HALF_LIFE_PERIODS = 4;
 const DAY = 86_400;
 const USUAL = 0.9;
 const WEIGHTS = MEMBERS.map((name) => MEMBER_WEIGHTS[name]);
+/** Members whose distances say which metric it was: those that follow the present. */
+const EXPLAINS = MEMBERS.map((name) => name === "level" || name === "step" || name === "shape");
 const WEIGHT_SUM = WEIGHTS.reduce((sum, weight) => sum + weight, 0);
 
 /**
@@ -28,7 +30,8 @@ const WEIGHT_SUM = WEIGHTS.reduce((sum, weight) => sum + weight, 0);
 export const defaultDetector = arrayDetector({
   name: "default",
   description: "ensemble of joint level, daily course, steps, shapes and robust distances, over four time scales",
-  format: 1,
+  // 2: members are capped before they are averaged.
+  format: 2,
   maxMetrics: 500,
   alertRatio: 1.8,
   fit: (train) => toArrays(fitEnsemble(train)),
@@ -78,20 +81,31 @@ function withSeasonRemoved(z: Float64Array, size: number, times: Float64Array, s
 function usualOf(learnt: Learnt, train: Frame, times: Float64Array): Float64Array {
   const size = train.metrics.length;
   const members = createMemberScorer(learnt, createRobustScorer(learnt.robust, size, null), null);
-  const count = MEMBERS.length * SCALES;
-  const averages = new Float64Array(count).fill(Number.NaN);
-  const all = Array.from({ length: count }, () => new Float64Array(train.rows));
+  const raw = MEMBERS.map(() => new Float64Array(train.rows));
   for (let row = 0; row < train.rows; row++) {
     const { scores } = members.push(train.values.subarray(row * size, (row + 1) * size), times[row] as number);
-    for (let member = 0; member < MEMBERS.length; member++) {
-      smooth(averages, member * SCALES, scores[member] as number);
-    }
-    for (let k = 0; k < count; k++) {
-      (all[k] as Float64Array)[row] = averages[k] as number;
-    }
+    raw.forEach((ofMember, member) => {
+      ofMember[row] = scores[member] as number;
+    });
   }
-  return Float64Array.from(all, (values) => Math.max(quantileSorted(sortedFinite(values), USUAL), 1e-3));
+  return Float64Array.from(raw.flatMap((ofMember) => usualAverages(ofMember)));
 }
+
+/** The usual height of a member's score, and of each of its averages once scores are capped by it. */
+function usualAverages(scores: Float64Array): readonly number[] {
+  const usual = usualHeight(scores);
+  const averages = new Float64Array(SCALES).fill(Number.NaN);
+  const all = Array.from({ length: SCALES }, () => new Float64Array(scores.length));
+  scores.forEach((score, row) => {
+    smooth(averages, 0, capped(score, usual));
+    all.forEach((ofScale, k) => {
+      ofScale[row] = averages[k] as number;
+    });
+  });
+  return all.map((ofScale, k) => (k === 0 ? usual : usualHeight(ofScale)));
+}
+
+const usualHeight = (scores: Float64Array) => Math.max(quantileSorted(sortedFinite(scores), USUAL), 1e-3);
 
 interface EnsembleState {
   readonly members: MemberState;
@@ -112,10 +126,11 @@ function createScorer(learnt: Learnt, saved: EnsembleState | null | undefined): 
       contributions.fill(0);
       for (let member = 0; member < MEMBERS.length; member++) {
         const weight = WEIGHTS[member] as number;
-        smooth(averages, member * SCALES, scores[member] as number);
+        const usual = learnt.usual[member * SCALES] as number;
+        smooth(averages, member * SCALES, capped(scores[member] as number, usual));
         score += weight * combined(averages, learnt.usual, member * SCALES);
-        const unit = weight / (learnt.usual[member * SCALES] as number) ** 2;
-        for (let i = 0; i < size; i++) {
+        const unit = EXPLAINS[member] ? 1 / usual ** 2 : 0;
+        for (let i = 0; unit > 0 && i < size; i++) {
           contributions[i] = (contributions[i] as number) + unit * (squares[member * size + i] as number);
         }
       }

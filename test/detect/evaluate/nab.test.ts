@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { nabScore, probationOf } from "../../../src/detect/evaluate/nab.ts";
+import { nabScore, nabScoreAt, probationOf } from "../../../src/detect/evaluate/nab.ts";
 
 const sigmoid = (x: number) => 2 / (1 + Math.exp(5 * x)) - 1;
 const file = (hot: readonly number[], rows = 1000) => ({
@@ -32,5 +32,13 @@ describe("nabScore", () => {
     expect(probationOf(1000)).toBe(150);
     expect(probationOf(20_000)).toBe(750);
     expect(nabScore([file([400, 10])]).score).toBe(100);
+  });
+
+  it("judges a given threshold as the best one when it is that, and less well when it is not", () => {
+    const files = [file([400, 450]), file([410])];
+    expect(nabScoreAt(files, 1)).toBeCloseTo(nabScore(files).score, 10);
+    expect(nabScoreAt(files, 2)).toBe(0);
+    expect(nabScoreAt(files, 0)).toBeLessThan(0);
+    expect(nabScoreAt([], 1)).toBeNaN();
   });
 });

@@ -4,6 +4,14 @@ const WEIGHTS = [2, 1, 1, 1];
 const RATES = HALF_LIVES.map((rows) => (rows === 0 ? 1 : 1 - 0.5 ** (1 / rows)));
 const WEIGHT_SUM = WEIGHTS.reduce((sum, weight) => sum + weight, 0);
 
+/** A single score counts at most this many times the usual: a spike, however high, is over when it is over. */
+const CAP = 20;
+
+/** A member's score as its averages take it. */
+export function capped(score: number, usual: number): number {
+  return Math.min(score, CAP * usual);
+}
+
 /** Numbers kept per member. */
 export const SCALES = HALF_LIVES.length;
 

@@ -1,6 +1,7 @@
 import type { Tensor, Tensor2D } from "@tensorflow/tfjs";
 import type { TensorFlow } from "../../backend/prepare.ts";
 import type { WeightSpec } from "./architecture.ts";
+import { copyLines, vectorLines } from "./vector-lines.ts";
 
 export type Activation = "relu" | "linear";
 
@@ -27,6 +28,9 @@ export function denseGraph(
 /** One dense layer on one row: returns the reused output array. */
 export type DenseLayer = (input: Float32Array, from?: number) => Float32Array;
 
+/** Layers with fewer weights are as fast in plain JavaScript. */
+const WORTH_VECTORS = 4096;
+
 /**
  * @param keepFrom first output to compute: a decoder of which only the newest row matters computes no other
  * @param kernel [inputs, outputs] row-major, as TensorFlow keeps it; turned here so that each output reads one line
@@ -35,24 +39,38 @@ export function denseLayer(kernel: Float32Array, bias: Float32Array, activation:
   const outputs = bias.length;
   const inputs = kernel.length / outputs;
   const kept = outputs - keepFrom;
-  const lines = new Float32Array(kept * inputs);
-  for (let o = 0; o < kept; o++) {
-    for (let i = 0; i < inputs; i++) {
-      lines[o * inputs + i] = kernel[i * outputs + keepFrom + o] as number;
-    }
-  }
+  const products = productsOf(kernel, inputs, outputs, keepFrom);
   const result = new Float32Array(kept);
   return (input, from = 0) => {
+    products(input, from, result);
     for (let o = 0; o < kept; o++) {
-      const sum = (bias[keepFrom + o] as number) + dot(lines, o * inputs, input, from, inputs);
+      const sum = (result[o] as number) + (bias[keepFrom + o] as number);
       result[o] = activation === "relu" && sum < 0 ? 0 : sum;
     }
     return result;
   };
 }
 
+/** Writes the products of the input with each line. */
+type Products = (input: Float32Array, from: number, result: Float32Array) => void;
+
+function productsOf(kernel: Float32Array, inputs: number, outputs: number, keepFrom: number): Products {
+  const kept = outputs - keepFrom;
+  const vectors = kept * inputs >= WORTH_VECTORS ? vectorLines(kernel, inputs, outputs, keepFrom) : null;
+  if (vectors !== null) {
+    return vectors;
+  }
+  const lines = new Float32Array(kept * inputs);
+  copyLines(kernel, inputs, outputs, keepFrom, lines, 0, inputs);
+  return (input, from, result) => {
+    for (let o = 0; o < kept; o++) {
+      result[o] = dot(lines, o * inputs, input, from, inputs);
+    }
+  };
+}
+
 /** Sum of products of `length` values of two arrays; four sums at once keep the processor busy. */
-export function dot(a: Float32Array, fromA: number, b: Float32Array, fromB: number, length: number): number {
+function dot(a: Float32Array, fromA: number, b: Float32Array, fromB: number, length: number): number {
   let s0 = 0;
   let s1 = 0;
   let s2 = 0;
