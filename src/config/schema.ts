@@ -278,7 +278,8 @@ const detect = z.strictObject({
       close: z.number().positive().max(1).default(0.6).describe("An event closes below this share of the threshold."),
     })
     .prefault({}),
-  timeZone: timezone.default("UTC")
+  timeZone: timezone
+    .default("UTC")
     .describe("Time zone of people's days: hours of the week and holidays are counted in it."),
   holidays: z
     .array(

@@ -133,7 +133,10 @@ export function createStory(parts: StoryParts): Story {
   function statusOf(): { status: string; found: boolean } {
     if (begunAt === null) {
       const chosen = step.choose(world());
-      return { status: `Waits for ${"waitsFor" in chosen ? chosen.waitsFor : "nothing: it begins now"}.`, found: false };
+      return {
+        status: `Waits for ${"waitsFor" in chosen ? chosen.waitsFor : "nothing: it begins now"}.`,
+        found: false,
+      };
     }
     const found = step.found(world(), service, new Date(begunAt));
     return found === null

@@ -176,7 +176,8 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     newId: randomUUID,
     look: () => cycleLoop.runNow(),
     onClosed: (id) => detection.dismiss(id),
-    effectOf: async (given) => given.kind === "not-anomaly" ? detection.feedback.forgive(given) : effectOf(given, given.kind),
+    effectOf: async (given) =>
+      given.kind === "not-anomaly" ? detection.feedback.forgive(given) : effectOf(given, given.kind),
   });
   const ticketLoops = createTicketLoops({ config, catalogue, store, alertmanager, pipeline, current, clock, log });
   return {
