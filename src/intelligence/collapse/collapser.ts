@@ -15,8 +15,8 @@ const OWNER = "cmswatch";
 /** A storm that stands. */
 interface Standing {
   readonly groupId: string;
-  readonly shape: GroupShape;
-  readonly labels: Labels;
+  shape: GroupShape;
+  labels: Labels;
   readonly startsAt: number;
   silenceId: string | null;
   /** Matchers of the silence, formatted; a change makes a new silence. */
@@ -77,7 +77,9 @@ export function createCollapser(parts: CollapserParts): Collapser {
   async function hold(plan: StormPlan, now: Date): Promise<CollapseReport> {
     const known = standing.get(plan.groupId);
     const entry = known ?? begin(plan);
-    await alertmanager.post([plan.parent]);
+    const grown = entry.shape.kind !== plan.shape.kind;
+    await alertmanager.post(grown ? [plan.parent, resolvedParent(entry, now)] : [plan.parent]);
+    Object.assign(entry, { shape: plan.shape, labels: plan.parent.labels });
     standing.set(plan.groupId, entry);
     entry.names = [...new Set([...entry.names, ...plan.hidden.map((alert) => alert.labels["alertname"] ?? "")])].slice(
       0,

@@ -34,7 +34,7 @@ export interface PlanInput {
   readonly alerts: readonly ActiveAlert[];
   readonly catalogue: Catalogue;
   readonly companions: Companions;
-  /** Labels of parents that stand already: they stay as they are. */
+  /** Labels of parents that stand already: they stay as they are, unless the storm turns out to be of another kind. */
   readonly standing: ReadonlyMap<string, Labels>;
   /** Fewer alerts than this are shown one by one. */
   readonly minimum: number;
@@ -44,7 +44,7 @@ export interface PlanInput {
 export function planStorms(input: PlanInput): readonly StormPlan[] {
   return input.groups.flatMap((group) => {
     const shape = input.shapes.get(group.id);
-    const isStorm = shape !== undefined && ["node", "service", "outage"].includes(shape.kind);
+    const isStorm = shape !== undefined && ["node", "nodes", "network", "service", "outage"].includes(shape.kind);
     const isLarge = group.alerts.length >= input.minimum || input.standing.has(group.id);
     return isStorm && isLarge && group.state !== "resolved" && causeFires(group) ? [planOne(group, shape, input)] : [];
   });
@@ -97,7 +97,8 @@ function parentOf(group: AlertGroup, shape: GroupShape, hidden: readonly ActiveA
   const counts = [...byService]
     .sort((left, right) => right[1] - left[1])
     .map(([service, count]) => `${service} ${count}`);
-  const standing = input.standing.get(group.id);
+  const known = input.standing.get(group.id);
+  const standing = known?.["kind"] === shape.kind ? known : undefined;
   return {
     labels: standing ?? {
       alertname: STORM_ALERT,

@@ -7,18 +7,22 @@ const WINDOW = 180;
 const CHANCE = 1e-5;
 const NODE_RATE = 0.3;
 const SERVICE_RATE = 0.5;
+const LOSS_RATE = 4;
 
 /** Events that turned out to be one storm, and what it is about. */
 export interface Burst {
-  readonly kind: "node" | "service";
+  readonly kind: "node" | "service" | "network";
   readonly subject: string;
   readonly members: readonly Member[];
   readonly reason: string;
 }
 
-/** Looks whether the newest event completes a storm of its node, of its service, or of a service that one depends on. */
+/**
+ * Looks whether the newest event completes a storm of its node, of its service, of a service that one depends on, or of losses
+ * all over.
+ */
 export function findBurst(newest: Member, memory: Memory, catalogue: Catalogue): Burst | null {
-  return nodeBurst(newest, memory) ?? serviceBurst(newest, memory, catalogue);
+  return nodeBurst(newest, memory) ?? serviceBurst(newest, memory, catalogue) ?? networkBurst(newest, memory);
 }
 
 function nodeBurst(newest: Member, memory: Memory): Burst | null {
@@ -87,6 +91,23 @@ function serviceBurst(newest: Member, memory: Memory, catalogue: Catalogue): Bur
     }
   }
   return null;
+}
+
+/** Many nodes and services lose something at once, and no node or service explains it: what they share is the network. */
+function networkBurst(newest: Member, memory: Memory): Burst | null {
+  if (newest.facts.source !== "alert" || !newest.facts.isLoss || newest.facts.isRestart || newest.facts.node === null) {
+    return null;
+  }
+  const members = free(memory.recentOf("loss", newest.t, WINDOW), memory).filter(({ facts }) => facts.node !== null);
+  const count = (of: (member: Member) => string | null) => new Set(members.map(of)).size;
+  const nodes = count(({ facts }) => facts.node);
+  const services = count(({ facts }) => facts.service);
+  const usual = (memory.hourlyRate("loss", LOSS_RATE) * WINDOW) / 3600;
+  if (nodes < 5 || services < 3 || poissonTail(members.length, usual) >= CHANCE) {
+    return null;
+  }
+  const reason = `${members.length} losses on ${nodes} nodes of ${services} services within ${WINDOW / 60} min, and no node or service explains them`;
+  return { kind: "network", subject: "the network", members, reason };
 }
 
 /** Only fresh, small groups give their events away: what people have seen as a group stays one. */

@@ -47,6 +47,7 @@ export function readFacts(event: GroupingEvent, catalogue: Catalogue, ignoredLab
     signature: `${source === "alert" ? name : source}|${service ?? labels["Site"] ?? ""}`,
     name,
     node: labels["node"] ?? labels["exported_node"] ?? (isNodeDown ? (labels["instance"] ?? null) : null),
+    rack: labels["rack"] ?? labels["switch"] ?? labels["hypervisor"] ?? null,
     service,
     site: labels["Site"] ?? labels["site"] ?? annotations["Site"] ?? null,
     topic: source === "ticket" ? topicOf(text) : "unknown",

@@ -4,6 +4,7 @@ import { readFacts } from "./facts.ts";
 import { Memory } from "./memory.ts";
 import { freshLosses, keyFor } from "./outage-rule.ts";
 import { isApart, mergeGroups, splitGroup, togetherMatch } from "./people.ts";
+import { findRack } from "./rack.ts";
 import { rootOf } from "./root.ts";
 import { firstMatch } from "./rules.ts";
 import type { Assignment, GroupingEvent, GroupState, Member, MemoryState } from "./types.ts";
@@ -75,13 +76,14 @@ export function createGrouper(options: GrouperOptions): Grouper {
     for (const other of moved) {
       memory.move(other, target);
     }
-    return {
+    const found = {
       event: member.event,
       groupId: target.id,
       rule: `${burst.kind} burst`,
       reason: burst.reason,
       moved: moved.map((other) => other.event),
     };
+    return gatherNodes(found, target, memory);
   };
   return {
     add,
@@ -105,6 +107,21 @@ function subjectOf({ facts }: Member): string {
     return facts.site ?? facts.name;
   }
   return facts.source === "outage" ? facts.name.replace(/^ssb-/, "") : facts.name;
+}
+
+/** Storms of single nodes that went together become one. */
+function gatherNodes(found: Assignment, group: GroupState, memory: Memory): Assignment {
+  const rack = findRack(group, memory);
+  if (rack === null) {
+    return found;
+  }
+  const moved = [...found.moved, ...rack.others.flatMap(({ members }) => members.map(({ event }) => event))];
+  for (const other of rack.others) {
+    memory.absorb(other, rack.into);
+  }
+  memory.describe(rack.into, "nodes", rack.subject);
+  rack.into.touched = [...rack.nodes];
+  return { ...found, groupId: rack.into.id, rule: "several nodes", reason: rack.reason, moved };
 }
 
 /** An intervention that shows its first effect takes the losses just before with it. */

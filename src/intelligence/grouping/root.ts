@@ -6,7 +6,7 @@ const SAME_MOMENT = 60;
 /** The member taken as the cause: the intervention, the node that went, the first sign of the upstream service, else the first. */
 export function rootOf(group: Pick<GroupState, "kind" | "subject" | "members">): Member | null {
   const first = group.members[0] ?? null;
-  if (group.kind === "node") {
+  if (group.kind === "node" || group.kind === "nodes") {
     return group.members.find((member) => member.facts.isNodeDown) ?? first;
   }
   if (group.kind === "service") {

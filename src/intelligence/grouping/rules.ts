@@ -1,4 +1,5 @@
 import { outageRule } from "./outage-rule.ts";
+import { nodesOf } from "./rack.ts";
 import type { Firing, GroupState, Match, Rule, View } from "./types.ts";
 
 const MINUTE = 60;
@@ -55,9 +56,25 @@ const nodeRule: Rule = {
     if (facts.source !== "alert" || facts.node === null || facts.isForeboding) {
       return null;
     }
-    for (const group of memory.ofKind("node")) {
-      if (group.subject === facts.node && t - group.lastAt <= 3 * MINUTE && t - group.openedAt <= 20 * MINUTE) {
+    for (const group of [...memory.ofKind("node"), ...memory.ofKind("nodes")]) {
+      if (nodesOf(group).includes(facts.node) && t - group.lastAt <= 3 * MINUTE && t - group.openedAt <= 20 * MINUTE) {
         return { group, reason: `on ${facts.node}, where ${group.size} other alerts fired in the last minutes` };
+      }
+    }
+    return null;
+  },
+};
+
+/** Losses all over, while they keep coming. */
+const networkRule: Rule = {
+  name: "network storm",
+  match({ t, facts, memory }) {
+    if (facts.source !== "alert" || !facts.isLoss || facts.node === null) {
+      return null;
+    }
+    for (const group of memory.ofKind("network")) {
+      if (t - group.lastAt <= stormGap(group) && t - group.openedAt <= 2 * HOUR) {
+        return { group, reason: `one more loss while ${group.size} came at once all over` };
       }
     }
     return null;
@@ -130,7 +147,7 @@ function lastFirings({ memory, facts }: View) {
 }
 
 /** First rule that fits wins; the order says which evidence is stronger. */
-export const RULES: readonly Rule[] = [ticketRule, flapRule, nodeRule, serviceRule, outageRule, againRule];
+export const RULES: readonly Rule[] = [ticketRule, flapRule, nodeRule, serviceRule, outageRule, networkRule, againRule];
 
 /** The first rule that fits, with its name. */
 export function firstMatch(view: View, rules: readonly Rule[] = RULES): (Match & { rule: string }) | null {

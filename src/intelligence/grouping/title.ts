@@ -31,6 +31,10 @@ const WRITERS: Readonly<Record<GroupKind, (input: TitleInput) => string>> = {
     const state = /ready|down|unreachable|lost/i.test(alertName(root)) ? "is down" : "is in trouble";
     return `Node ${subject} ${state}: ${plural(count - 1, "alert")} of ${list(services)} with it`;
   },
+  nodes: ({ subject, nodes, count, services }) =>
+    `${subject} went down together (${nodes.length > 4 ? `${nodes.slice(0, 3).join(", ")}, …` : nodes.join(", ")}): ${plural(count, "alert")} of ${list(services)}`,
+  network: ({ count, nodes, services }) =>
+    `Network trouble? ${plural(count, "loss", "losses")} at once on ${plural(nodes.length, "node")}, of ${list(services)}`,
   service: ({ subject, root, count, services, nodes }) => {
     const others = services.filter((service) => service !== subject);
     const reach = others.length === 0 ? "" : `, with ${list(others)} that need it`;
@@ -75,6 +79,6 @@ function list(names: readonly string[]): string {
   return names.length > 4 ? `${names.length} services` : names.join(", ");
 }
 
-function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? "" : "s"}`;
+function plural(count: number, word: string, many = `${word}s`): string {
+  return `${count} ${count === 1 ? word : many}`;
 }

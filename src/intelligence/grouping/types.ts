@@ -36,6 +36,8 @@ export interface Facts {
   readonly signature: string;
   readonly name: string;
   readonly node: string | null;
+  /** Rack, switch or host that the node hangs on, where labels say so. */
+  readonly rack: string | null;
   /** Name of the catalogue's service; else the service label itself. */
   readonly service: string | null;
   readonly site: string | null;
@@ -72,7 +74,8 @@ export interface Member {
   readonly facts: Facts;
 }
 
-export type GroupKind = "ticket" | "outage" | "repeat" | "node" | "service" | "alone";
+/** `nodes`: several that went together, as those of one rack do. `network`: losses all over at once. */
+export type GroupKind = "ticket" | "outage" | "repeat" | "node" | "nodes" | "network" | "service" | "alone";
 
 /** A group while events may still join it. Plain data: it is saved as it is. */
 export interface GroupState {
@@ -86,7 +89,7 @@ export interface GroupState {
   /** Bounded: the first and the latest members. */
   members: Member[];
   size: number;
-  /** Nodes (or services) that an intervention was seen to touch. */
+  /** Nodes (or services) that an intervention, or the loss of several nodes, was seen to touch. */
   touched: string[];
 }
 

@@ -89,7 +89,7 @@ function serviceOfGroup(card: Card, services: readonly string[], ofRoot: string 
   if (card.kind === "service") {
     return card.subject;
   }
-  const isShared = card.kind === "node" || (card.kind === "outage" && services.length > 1);
+  const isShared = ["node", "nodes", "network"].includes(card.kind) || (card.kind === "outage" && services.length > 1);
   return isShared && services.length !== 1 ? ofRoot : (ofRoot ?? services[0] ?? null);
 }
 

@@ -63,6 +63,24 @@ describe("a storm", () => {
     );
   });
 
+  it("of one node that turns out to be of three becomes one alert about them, and the first one ends", async () => {
+    const { alertmanager, cycle, visible } = setUp();
+    const on = (node: string, from: number) => [
+      fire("KubernetesNodeReady", from, { node }),
+      ...SERVICES.slice(0, 5).map((service, index) => fire(`${service} is down`, from + index, { service, node })),
+    ];
+    await alertmanager.post(on("node-07", 0));
+    await cycle(1);
+    await alertmanager.post([...on("node-08", 40), ...on("node-09", 80)]);
+    const { groups } = await cycle(2);
+    expect(groups.map(({ title, alerts }) => [title, alerts.length])).toEqual([
+      ["3 nodes went down together (node-07, node-08, node-09): 18 alerts of 5 services", 18],
+    ]);
+    expect(await visible()).toEqual(["CMSWebStorm"]);
+    const storms = (await alertmanager.alerts()).filter(({ labels }) => labels["alertname"] === "CMSWebStorm");
+    expect(storms.map(({ labels }) => [labels["kind"], labels["subject"]])).toEqual([["nodes", "3 nodes"]]);
+  });
+
   it("is still firing to people while only its own silence hides it", async () => {
     const { alertmanager, cycle } = setUp();
     await alertmanager.post([nodeDown, ...storm(9)]);

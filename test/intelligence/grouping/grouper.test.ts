@@ -87,6 +87,52 @@ describe("a node that goes down", () => {
   });
 });
 
+describe("several nodes that go down", () => {
+  const down = (t: number, node: string, rack: Labels = {}) => [
+    alert(t, "KubernetesNodeReady", { node, ...rack }),
+    alert(t + 5, "DBS service is down", { service: "dbs", node, pod: `dbs-${node}` }),
+    alert(t + 9, "DAS service is down", { service: "das", node, pod: `das-${node}` }),
+  ];
+  const inOrder = (events: readonly GroupingEvent[]) => events.toSorted((left, right) => left.t - right.t);
+
+  it("within three minutes are one group, with the first as its root, and one more joins", () => {
+    const rows = group(inOrder([...down(0, "n1"), ...down(40, "n2"), ...down(80, "n3"), ...down(200, "n4")]));
+    expect(new Set(rows.map((row) => row.groupId)).size).toBe(1);
+    expect(rows.findIndex((row) => row.isRoot)).toBe(0);
+    expect(rows.at(-1)?.reason).toContain("n4");
+  });
+
+  it("stay apart when they are only two, unless they hang on one rack", () => {
+    expect(sizes(inOrder([...down(0, "n1"), ...down(40, "n2")]))).toEqual([3, 3]);
+    const rack = { rack: "r12" };
+    expect(sizes(inOrder([...down(0, "n1", rack), ...down(40, "n2", rack)]))).toEqual([6]);
+    expect(sizes(inOrder([...down(0, "n1", rack), ...down(40, "n2", { rack: "r13" })]))).toEqual([3, 3]);
+  });
+
+  it("stay apart when hours lie between them", () => {
+    expect(sizes(inOrder([...down(0, "n1"), ...down(4000, "n2"), ...down(8000, "n3")]))).toEqual([3, 3, 3]);
+  });
+});
+
+describe("losses all over", () => {
+  const services = ["dbs", "das", "couchdb", "reqmgr2", "wmarchive", "tfaas"];
+  const losses = (from: number) =>
+    services.map((service, at) =>
+      alert(from + 10 * at, `${service} has no data`, { service, node: `n${at}`, pod: `${service}-${at}` }),
+    );
+
+  it("at once are trouble of the network, and further ones join while they come", () => {
+    const rows = group([...losses(0), alert(120, "proxy is lost", { service: "frontend", node: "n9" })]);
+    expect(new Set(rows.map((row) => row.groupId)).size).toBe(1);
+    expect(rows[4]?.reason).toContain("no node or service explains them");
+  });
+
+  it("are none when they come one by one", () => {
+    const slow = services.map((service, at) => alert(900 * at, `${service} has no data`, { service, node: `n${at}` }));
+    expect(sizes(slow)).toEqual([1, 1, 1, 1, 1, 1]);
+  });
+});
+
 describe("a service that fails", () => {
   const storm = [
     alert(0, "DBS service is down", { service: "dbs", node: "n1" }),
