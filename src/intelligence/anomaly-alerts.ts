@@ -1,7 +1,9 @@
 import type { Alert, Labels } from "../alert/alert.ts";
 import type { Anomaly, Contribution, FirstMove, PastEvent } from "../alert/anomaly.ts";
 import { formatDuration } from "../alert/duration.ts";
-import type { Catalogue } from "../config/catalogue.ts";
+import type { Catalogue, Service } from "../config/catalogue.ts";
+import { type MetricUnit, serviceMetrics } from "../config/metrics.ts";
+import { measured } from "./measured.ts";
 
 /** Name of every alert that cmswatch makes from an anomaly; what is anomalous is in its other labels. */
 export const ANOMALY_ALERT = "CMSWebAnomaly";
@@ -23,6 +25,7 @@ export function anomalyToAlert(
   pushed: Labels | null = null,
 ): Alert {
   const service = catalogue.find(anomaly.service);
+  const units = unitsOf(service);
   return {
     labels: pushed ?? {
       alertname: ANOMALY_ALERT,
@@ -37,8 +40,8 @@ export function anomalyToAlert(
     },
     annotations: {
       anomaly: anomaly.id,
-      summary: summaryOf(anomaly),
-      description: descriptionOf(anomaly),
+      summary: summaryOf(anomaly, units),
+      description: descriptionOf(anomaly, units),
       ...(baseUrl === null
         ? {}
         : {
@@ -46,7 +49,7 @@ export function anomalyToAlert(
             URL: `${baseUrl}/anomalies/${encodeURIComponent(anomaly.id)}`,
           }),
       ...(service?.dashboard === undefined ? {} : { grafana: service.dashboard }),
-      ...storyOf(anomaly),
+      ...storyOf(anomaly, units),
     },
     startsAt: anomaly.openedAt,
     endsAt: anomaly.closedAt,
@@ -83,7 +86,7 @@ function severityOf(anomaly: Anomaly): string {
 }
 
 /** What surrounds the event, an annotation each. `explained_by` also keeps later stages from lowering it again. */
-function storyOf({ context, openedAt }: Anomaly): Labels {
+function storyOf({ context, openedAt }: Anomaly, units: Units): Labels {
   if (context === undefined) {
     return {};
   }
@@ -91,7 +94,7 @@ function storyOf({ context, openedAt }: Anomaly): Labels {
   const explained = lowered.find(({ by }) => by === "intervention");
   const worst = members.slice(0, 5).map(({ entity, metric }) => (metric === null ? entity : `${entity} (${metric})`));
   return {
-    ...(firstMove === null ? {} : { first_moved: sayFirst(firstMove, openedAt) }),
+    ...(firstMove === null ? {} : { first_moved: sayFirst(firstMove, openedAt, units) }),
     ...(similar === null ? {} : { similar: saySimilar(similar) }),
     ...(members.length === 0 ? {} : { worst: worst.join(", "), affected: `${context.affected} of ${context.scored}` }),
     ...(suspects.length === 0
@@ -102,10 +105,11 @@ function storyOf({ context, openedAt }: Anomaly): Labels {
   };
 }
 
-function sayFirst({ metric, at, seen, usual }: FirstMove, openedAt: Date): string {
+function sayFirst({ metric, at, seen, usual }: FirstMove, openedAt: Date, units: Units): string {
+  const figure = (value: number) => measured(value, units.get(metric) ?? "");
   const seconds = Math.round((openedAt.getTime() - at.getTime()) / 1000);
   const when = seconds <= 0 ? "as the event began" : `${formatDuration(seconds * 1000)} before the event`;
-  return `${metric} moved first, ${when}: ${figure(seen)} where ${figure(usual)} was usual`;
+  return `${metric} moved first, ${when}: ${figure(seen)}, usually ${figure(usual)}`;
 }
 
 function saySimilar({ openedAt, alike, because }: PastEvent): string {
@@ -119,18 +123,18 @@ const PROBLEM = {
   security: "behaves in a way that may concern security",
 } as const;
 
-function summaryOf(anomaly: Anomaly): string {
+function summaryOf(anomaly: Anomaly, units: Units): string {
   const what = anomaly.entity === anomaly.service ? anomaly.service : `${anomaly.entity} (${anomaly.service})`;
   const worst = anomaly.contributions[0];
   return worst === undefined
     ? `${what} ${PROBLEM[anomaly.class]}`
-    : `${what} ${PROBLEM[anomaly.class]}: ${contributionText(worst)}`;
+    : `${what} ${PROBLEM[anomaly.class]}: ${contributionText(worst, units)}`;
 }
 
-function descriptionOf(anomaly: Anomaly): string {
+function descriptionOf(anomaly: Anomaly, units: Units): string {
   const parts = anomaly.contributions
     .filter((part, index) => index < 3 && (index === 0 || part.share >= 0.1))
-    .map((part) => `${contributionText(part)} (${Math.round(100 * part.share)} % of the score)`);
+    .map((part) => `${contributionText(part, units)} (${Math.round(100 * part.share)} % of the score)`);
   const since = `since ${anomaly.openedAt.toISOString().slice(0, 16).replace("T", " ")} UTC`;
   const { suspects = [], lowered = [] } = anomaly.context ?? {};
   const suspected = suspects.slice(0, 1).map(({ service, because }) => `it may come from ${service}: ${because}`);
@@ -139,29 +143,21 @@ function descriptionOf(anomaly: Anomaly): string {
   return `${capital(first)}, ${since}.${rest.map((sentence) => ` ${capital(sentence.replace(/\.$/, ""))}.`).join("")}`;
 }
 
-function contributionText({ metric, seen, expected }: Contribution): string {
+/** Units of the service's metrics, by name. */
+type Units = ReadonlyMap<string, MetricUnit>;
+
+function unitsOf(service: Service | null): Units {
+  return new Map(service === null ? [] : serviceMetrics(service).map(({ name, unit }) => [name, unit]));
+}
+
+function contributionText({ metric, seen, expected }: Contribution, units: Units): string {
+  const figure = (value: number) => measured(value, units.get(metric) ?? "");
   if (seen === null) {
     return `${metric} is unusual`;
   }
   return expected === null
     ? `${metric} is ${figure(seen)}`
-    : `${metric} is ${figure(seen)} where ${figure(expected)} is usual`;
-}
-
-/** Three significant digits, with a unit prefix from a thousand on. */
-function figure(value: number): string {
-  const size = Math.abs(value);
-  for (const [limit, suffix] of [
-    [1e12, "T"],
-    [1e9, "G"],
-    [1e6, "M"],
-    [1e3, "k"],
-  ] as const) {
-    if (size >= limit) {
-      return `${Number((value / limit).toPrecision(3))} ${suffix}`.trim();
-    }
-  }
-  return String(Number(value.toPrecision(3)));
+    : `${metric} is ${figure(seen)}, usually ${figure(expected)}`;
 }
 
 function capital(text: string): string {

@@ -28,9 +28,9 @@ const anomaly: Anomaly = {
 describe("the alert of an anomaly", () => {
   it("says to a person what was seen, what was expected and since when", () => {
     const { annotations } = anomalyToAlert(anomaly, catalogue, "https://watch.example.org");
-    expect(annotations["summary"]).toBe("dbs does not perform as usual: cpu is 9.23 where 2 is usual");
+    expect(annotations["summary"]).toBe("dbs does not perform as usual: cpu is 9.23 cores, usually 2 cores");
     expect(annotations["description"]).toBe(
-      "Cpu is 9.23 where 2 is usual (80 % of the score), since 2024-05-07 12:00 UTC. Memory is 12.3 G (20 % of the score). Cpu rose while requests did not.",
+      "Cpu is 9.23 cores, usually 2 cores (80 % of the score), since 2024-05-07 12:00 UTC. Memory is 12.3 GB (20 % of the score). Cpu rose while requests did not.",
     );
     expect(annotations["dashboard"]).toBe("https://watch.example.org/services/dbs");
   });
