@@ -1,4 +1,5 @@
 import { createReadStream } from "node:fs";
+import { Transform } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { CsvError, parse } from "csv-parse";
 import { UserError } from "../alert/user-error.ts";
@@ -89,11 +90,7 @@ interface Columns {
 
 function columnsOf(header: readonly string[], first: readonly string[], path: string, options: ReadOptions): Columns {
   if (header.length > MAX_COLUMNS) {
-    throw new UserError(
-      `${header.length} columns, at most ${MAX_COLUMNS} are read`,
-      path,
-      "give one file per entity with a column per metric",
-    );
+    throw tooManyColumns(path);
   }
   const names = header.map((name) => name.trim());
   const twice = names.find((name, at) => names.indexOf(name) !== at);
@@ -185,12 +182,31 @@ function recordsOf(path: string): AsyncIterator<string[]> {
   const file = createReadStream(path);
   const fail = (error: Error) => parser.destroy(error);
   file.on("error", fail);
-  if (path.endsWith(".gz")) {
-    file.pipe(createGunzip().on("error", fail)).pipe(parser);
-  } else {
-    file.pipe(parser);
-  }
+  const text = path.endsWith(".gz") ? file.pipe(createGunzip().on("error", fail)) : file;
+  text.pipe(headerGuard(path).on("error", fail)).pipe(parser);
   return parser[Symbol.asyncIterator]();
+}
+
+const COMMA = 0x2c;
+const NEWLINE = 0x0a;
+
+/** Ends the reading of a file with far too many columns at its header: the parser would take minutes over it. */
+function headerGuard(path: string): Transform {
+  let columns = 1;
+  let inHeader = true;
+  return new Transform({
+    transform: (chunk: Buffer, _encoding, done) => {
+      for (let i = 0; inHeader && i < chunk.length; i++) {
+        inHeader = chunk[i] !== NEWLINE;
+        columns += chunk[i] === COMMA ? 1 : 0;
+      }
+      done(columns > MAX_COLUMNS ? tooManyColumns(path) : null, chunk);
+    },
+  });
+}
+
+function tooManyColumns(path: string): UserError {
+  return new UserError(`more than ${MAX_COLUMNS} columns`, path, "give one file per entity with a column per metric");
 }
 
 async function next(records: AsyncIterator<string[]>, path: string): Promise<string[] | null> {

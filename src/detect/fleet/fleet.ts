@@ -1,10 +1,11 @@
 import { median } from "../math/statistics.ts";
 import { type ChangeTracker, createChangeTracker } from "./change.ts";
 import { createRecentTail, type RecentTail } from "./tail.ts";
+import { gather, groupMetrics } from "./weights.ts";
 
 /** Score of one entity at one time. */
 export interface FleetScore {
-  /** Mean surprise of its metrics above the fleet's, 0 or more. */
+  /** Surprise of its metrics above the fleet's, gathered over them, 0 or more. */
   readonly score: number;
   readonly alert: boolean;
   /** Per metric, 0 or more. */
@@ -35,7 +36,6 @@ interface Entity {
   /** Per metric and direction. */
   readonly tails: readonly RecentTail[];
   readonly since: number;
-  readonly scores: RecentTail;
   silentUntil: number;
 }
 
@@ -49,7 +49,7 @@ const MAX_SURPRISE = 6;
 /** An entity's changes against its own hour, measured among its own past and all entities' past, above what all do at once. */
 export function createFleet(options: FleetOptions): Fleet {
   const size = options.metrics.length;
-  const groups = groupsOf(options.metrics);
+  const groups = groupMetrics(options.metrics);
   const entities = new Map<string, Entity>();
   const shared = Array.from({ length: 2 * size }, () => createRecentTail(FLEET_TAIL));
   const typical = Array.from({ length: size }, () => ({ sum: 0, count: 0 }));
@@ -60,7 +60,6 @@ export function createFleet(options: FleetOptions): Fleet {
     const entity: Entity = {
       changes: typical.map((known) => createChangeTracker(() => FLOOR_SHARE * meanOf(known) || 1e-6)),
       tails: Array.from({ length: 2 * size }, () => createRecentTail()),
-      scores: createRecentTail(),
       since: time,
       silentUntil: Number.NEGATIVE_INFINITY,
     };
@@ -109,7 +108,7 @@ export function createFleet(options: FleetOptions): Fleet {
       const scores = new Map<string, FleetScore>();
       for (const [name, values] of surprises) {
         const contributions = values.map((value, i) => Math.max(value - (usual[i] as number), 0));
-        const score = meanOfGroups(contributions, groups);
+        const score = gather(contributions, groups);
         const entity = entities.get(name) as Entity;
         const alert = time - entity.since >= options.learning && time >= entity.silentUntil && score >= options.bar;
         if (alert) {
@@ -124,25 +123,4 @@ export function createFleet(options: FleetOptions): Fleet {
 
 function meanOf(known: { readonly sum: number; readonly count: number } | undefined): number {
   return known === undefined || known.count === 0 ? 0 : known.sum / known.count;
-}
-
-/** Metrics that say the same in other units or percentiles count as one: their names differ in a unit, a rate or a percentile. */
-function groupsOf(metrics: readonly string[]): readonly (readonly number[])[] {
-  const groups = new Map<string, number[]>();
-  metrics.forEach((metric, i) => {
-    const stem = metric
-      .replace(/\(.*?\)/g, "")
-      .replace(/p\d{2,3}|_?(rate|percent|ratio)$/gi, "")
-      .toLowerCase();
-    groups.set(stem, [...(groups.get(stem) ?? []), i]);
-  });
-  return [...groups.values()];
-}
-
-function meanOfGroups(values: Float64Array, groups: readonly (readonly number[])[]): number {
-  let sum = 0;
-  for (const group of groups) {
-    sum += group.reduce((total, i) => total + (values[i] as number), 0) / group.length;
-  }
-  return groups.length === 0 ? 0 : sum / groups.length;
 }

@@ -16,7 +16,7 @@ const COMPRESSED: readonly BlockSpec[] = [
 ];
 export const STATISTICS = PLAIN.length + COMPRESSED.length + 3;
 /** What each statistic weighs in the mean: the courses in the order above, then range, rarity and time of day. */
-export const WEIGHTS: readonly number[] = [2, 1, 1, 1, 1, 1, 1, 1];
+export const WEIGHTS: readonly number[] = [1, 1, 1, 2, 1, 1, 1, 1];
 const MEAN_ROWS = 24;
 const WINDOW = 20_000;
 /** No scale below this share of the range. */

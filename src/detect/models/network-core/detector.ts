@@ -31,6 +31,9 @@ function checkHistory(network: Architecture, train: Frame): void {
   }
 }
 
+/** As for the default ensemble, whose scores are averaged over the same time scales in the same unit. */
+const ALERT_RATIO = 1.8;
+
 interface PreparedHistory extends TrainingRows {
   /** Standardised values, NaN where missing; rows × F. */
   readonly standard: Float32Array;
@@ -84,6 +87,7 @@ export function networkDetector(network: Architecture): Detector {
   return {
     name: network.name,
     description: network.description,
+    alertRatio: ALERT_RATIO,
     fit: (train, options) => fitNetwork(network, train, options),
     load: async (saved) => networkModel(network, loadNetwork(network, saved)),
   };

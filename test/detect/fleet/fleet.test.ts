@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { createFleet } from "../../../src/detect/fleet/fleet.ts";
+import { seededRandom } from "../../../src/detect/math/random.ts";
+
+const METRICS = ["cpu", "memory"];
+const OPTIONS = { metrics: METRICS, learning: 3600, bar: 1.4, silence: 900 };
+
+/** Scores of every pod, minute by minute; `valueAt` changes what a pod does. */
+function run(
+  minutes: number,
+  pods: readonly string[],
+  valueAt: (minute: number, pod: string, usual: number) => number,
+) {
+  const fleet = createFleet(OPTIONS);
+  const random = seededRandom(1);
+  return Array.from({ length: minutes }, (_, minute) => {
+    const rows = new Map(pods.map((pod) => [pod, METRICS.map(() => valueAt(minute, pod, 10 + random()))]));
+    const scores = fleet.push(minute * 60, rows);
+    return new Map([...scores].map(([pod, score]) => [pod, { ...score, contributions: [...score.contributions] }]));
+  });
+}
+
+describe("createFleet", () => {
+  it("ranks the pod that departs from its own hour first, and names the metric", () => {
+    const all = run(200, ["a", "b", "c"], (minute, pod, usual) => (minute === 150 && pod === "b" ? 5 * usual : usual));
+    const scores = all[150];
+    expect(scores?.get("b")?.alert).toBe(true);
+    expect(scores?.get("b")?.score).toBeGreaterThan(5 * (scores?.get("a")?.score ?? 0));
+    expect(Math.min(...(scores?.get("b")?.contributions ?? []))).toBeGreaterThan(1);
+  });
+
+  it("is quiet where all do the same at once", () => {
+    const all = run(200, ["a", "b", "c"], (minute, _, usual) => (minute === 150 ? 5 * usual : usual));
+    const alerts = all.flatMap((scores) => [...scores.values()].filter(({ alert }) => alert));
+    expect(alerts).toHaveLength(0);
+    expect(Math.max(...[...(all[150]?.values() ?? [])].map(({ score }) => score))).toBeLessThan(1.4);
+  });
+
+  it("does not alert while it learns, nor twice within the silence", () => {
+    const jump = (minute: number, pod: string, usual: number) =>
+      pod === "b" && (minute === 30 || (minute >= 150 && minute < 155)) ? 5 * usual : usual;
+    const alerts = run(200, ["a", "b", "c"], jump).flatMap((scores, minute) =>
+      scores.get("b")?.alert ? [minute] : [],
+    );
+    expect(alerts).toEqual([150]);
+  });
+
+  it("is causal: what comes later does not change a score", () => {
+    const whole = run(120, ["a", "b"], (_, __, usual) => usual);
+    expect(run(60, ["a", "b"], (_, __, usual) => usual)).toEqual(whole.slice(0, 60));
+  });
+
+  it("takes pods that come and go, missing values, zeros and constants", () => {
+    const fleet = createFleet(OPTIONS);
+    for (let minute = 0; minute < 100; minute++) {
+      const rows = new Map([["steady", [0, 7]]]);
+      if (minute > 40 && minute < 60) {
+        rows.set("guest", [Number.NaN, Number.POSITIVE_INFINITY]);
+      }
+      for (const { score, contributions } of fleet.push(minute * 60, rows).values()) {
+        expect(Number.isFinite(score)).toBe(true);
+        expect([...contributions].every(Number.isFinite)).toBe(true);
+      }
+    }
+  });
+});
