@@ -5,6 +5,7 @@ import type { Alertmanager } from "../../src/alert/alertmanager.ts";
 import { loadCatalogue } from "../../src/config/catalogue.ts";
 import { anomalyToAlert } from "../../src/intelligence/anomaly-alerts.ts";
 import { createAnomalyPush } from "../../src/main/anomaly-push.ts";
+import { createTally } from "../../src/main/tally.ts";
 import { event, minute } from "../detect/life/events.ts";
 
 /** A push whose Alertmanager only notes what it is sent, or fails. */
@@ -26,6 +27,7 @@ function setUp() {
     toAlert: (anomaly, pushed) => anomalyToAlert(anomaly, loadCatalogue(null), null, pushed),
     clock: () => minute(30),
     log: pino({ level: "silent" }),
+    tally: createTally(),
   });
   return {
     push,
