@@ -160,14 +160,13 @@ function reportOf(
     throw new UserError(`nothing could be scored (${why})`, source, "choose another range, or a longer --history");
   }
   const alerts = pastAlerts(replayed, config, catalogue);
-  const told = alerts.filter(({ muted }) => muted === null);
   return {
     source,
     from: from.toISOString(),
     to: to.toISOString(),
     detector,
-    noise: noiseOf(replayed, told.length, days),
-    told: toldOf(told, days),
+    noise: noiseOf(replayed, alerts.length, days),
+    told: toldOf(alerts, days),
     alerts,
     notes,
   };

@@ -34,7 +34,7 @@ function alertRow(alert: PastAlert): readonly string[] {
     end === null ? "not over" : formatDuration(end),
     alert.severity,
     alert.summary,
-    alert.muted === null ? alert.told.join(", ") : `nobody: ${alert.muted}`,
+    alert.told.join(", "),
   ];
 }
 

@@ -27,8 +27,6 @@ export interface PastAlert {
   readonly kind: AnomalyKind;
   readonly class: AnomalyClass;
   readonly summary: string;
-  /** Why nobody would have been told; null where somebody would. */
-  readonly muted: string | null;
   readonly told: readonly string[];
 }
 

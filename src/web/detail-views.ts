@@ -4,6 +4,42 @@ import { groupView, oncallView, serviceView } from "./views.ts";
 const time = z.iso.datetime();
 const value = z.number().nullable();
 
+const anomalyContextView = z.object({
+  firstMove: z
+    .object({ metric: z.string(), at: time, seen: z.number(), usual: z.number() })
+    .nullable()
+    .describe("The metric that left its usual range first."),
+  similar: z
+    .object({
+      id: z.string(),
+      entity: z.string(),
+      openedAt: time,
+      closedAt: time.nullable(),
+      alike: z.number().describe("0 to 1."),
+      because: z.string(),
+    })
+    .nullable()
+    .describe("The earlier event that was most alike."),
+  members: z
+    .array(
+      z.object({
+        id: z.string(),
+        entity: z.string(),
+        openedAt: time,
+        closedAt: time.nullable(),
+        peakScore: z.number(),
+        metric: z.string().nullable(),
+      }),
+    )
+    .describe("Of an event of a whole service: its worst entities."),
+  affected: z.int(),
+  scored: z.int(),
+  suspects: z.array(z.object({ service: z.string(), because: z.string() })).describe("Most suspect first."),
+  lowered: z
+    .array(z.object({ by: z.enum(["intervention", "holiday", "feedback"]), muted: z.boolean(), because: z.string() }))
+    .describe("Reasons to take it less seriously."),
+});
+
 export const anomalyView = z.object({
   id: z.string(),
   service: z.string(),
@@ -20,6 +56,7 @@ export const anomalyView = z.object({
   threshold: z.number(),
   contributions: z.array(z.object({ metric: z.string(), share: z.number(), seen: value, expected: value })),
   evidence: z.array(z.string()),
+  context: anomalyContextView.nullish(),
 });
 export type AnomalyView = z.output<typeof anomalyView>;
 

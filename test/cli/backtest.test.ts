@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -26,6 +26,9 @@ beforeAll(async () => {
     path("dbs.test.csv"),
     table(1200, 600, (row) => row >= 300 && row < 330),
   );
+  await mkdir(path("one"));
+  await copyFile(path("dbs.train.csv"), path("one/dbs.train.csv"));
+  await copyFile(path("dbs.test.csv"), path("one/dbs.test.csv"));
   await writeFile(
     path("cmswatch.yaml"),
     "slack: { channels: { default: C0ALL, dbs: C0DBS } }\ndetect: { detectors: [mahalanobis] }\n",
@@ -48,17 +51,32 @@ describe("cmswatch backtest", () => {
       entity: "dbs",
       openedAt: new Date((FIRST + 1500 * 60) * 1000).toISOString(),
       told: expect.arrayContaining(["channel C0DBS"]),
-      muted: null,
     });
     expect(report.told[0]).toMatchObject({ alerts: 1 });
   });
 
   it("shows it as tables, over a folder of pairs", async () => {
-    const { out } = await cmswatch(["backtest", "--config", path("cmswatch.yaml"), "--pairs", folder]);
+    const { out } = await cmswatch(["backtest", "--config", path("cmswatch.yaml"), "--pairs", path("one")]);
     expect(out).toContain("detector mahalanobis");
     expect(out).toMatch(/1 entities over 0\.416 days: 1 events \(2\.4 a day/);
     expect(out).toMatch(/channel C0DBS +1/);
     expect(out).toMatch(/opened +lasted +severity +what +told/);
+  });
+
+  it("makes one alert of the events of a service's pods that overlap", async () => {
+    const pods = await mkdtemp(join(folder, "pods-"));
+    for (const pod of ["a", "b"]) {
+      await writeFile(join(pods, `${pod}.train.csv`), table(0, 1200));
+      const late = pod === "a" ? 0 : 5;
+      const spoilt = (row: number) => row >= 300 + late && row < 320 + late;
+      await writeFile(join(pods, `${pod}.test.csv`), table(1200, 400, spoilt));
+    }
+    const { out } = await cmswatch([
+      ...["backtest", "--config", path("cmswatch.yaml"), "--pairs", pods, "--service", "dbs", "--json"],
+    ]);
+    const { noise, alerts } = JSON.parse(out) as BacktestReport;
+    expect(noise).toMatchObject({ entities: 2, events: 2, alerts: 1 });
+    expect(alerts[0]).toMatchObject({ entity: "dbs", service: "dbs" });
   });
 
   it.each([

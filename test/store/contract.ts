@@ -191,6 +191,51 @@ function peopleContract(get: () => Store): void {
     expect(await get().silences.get("s3")).toBeNull();
   });
 
+  it("keeps what surrounds an anomaly with its times, and lists events that are part of another only when asked", async () => {
+    const member = { id: "p1", entity: "pod-1", openedAt: minute(50), closedAt: null, peakScore: 5, metric: "cpu" };
+    const whole = anomaly("whole", {
+      service: "rolled",
+      entity: "rolled",
+      openedAt: minute(50),
+      context: {
+        firstMove: { metric: "cpu", at: minute(49), seen: 9, usual: 1 },
+        similar: { id: "old", entity: "pod-2", openedAt: minute(1), closedAt: minute(2), alike: 0.9, because: "cpu" },
+        members: [member],
+        affected: 1,
+        scored: 3,
+        suspects: [{ service: "das", because: "it moved first" }],
+        lowered: [{ by: "holiday", muted: false, because: "it is a holiday" }],
+        course: [1, 1.5],
+      },
+    });
+    const part = anomaly("p1", { service: "rolled", entity: "pod-1", openedAt: minute(50), partOf: "whole" });
+    await get().anomalies.save([whole, part]);
+    expect(await get().anomalies.get("whole")).toEqual(whole);
+    const ids = async (more: { parts?: boolean; entity?: string }) =>
+      (await get().anomalies.recent({ since: minute(0), service: "rolled", limit: 9, ...more })).map(({ id }) => id);
+    expect(await ids({})).toEqual(["whole"]);
+    expect((await ids({ parts: true })).sort()).toEqual(["p1", "whole"]);
+    expect(await ids({ entity: "pod-1" })).toEqual(["p1"]);
+  });
+
+  it("lists models of one entity, or only those that are live, with why they are", async () => {
+    await get().models.save(model("l1", { entity: "listed", active: false, note: "worse" }));
+    await get().models.save(model("l2", { entity: "listed", active: true }));
+    expect((await get().models.list({ entity: "listed", active: false }))[0]).toMatchObject({
+      id: "l1",
+      note: "worse",
+    });
+    await get().models.activate("l1", "live by ada");
+    const live = await get().models.list({ entity: "listed", active: true });
+    expect(live.map(({ id, note }) => [id, note])).toEqual([["l1", "live by ada"]]);
+  });
+
+  it("gives one piece of feedback by its id", async () => {
+    await get().feedback.save(feedback("f9"));
+    expect(await get().feedback.get("f9")).toEqual(feedback("f9"));
+    expect(await get().feedback.get("nothing")).toBeNull();
+  });
+
   it("lists feedback by kind and subject, newest first, the revoked too", async () => {
     await get().feedback.save(feedback("f1", { subject: "x" }));
     await get().feedback.save(feedback("f2", { subject: "x", at: minute(1), kind: "wrong-group" }));

@@ -8,7 +8,7 @@ export interface NoiseEstimate {
   readonly events: number;
   readonly eventsPerDay: number;
   readonly eventsPerEntityDay: number;
-  /** Alerts people would have got: events of services, without those that are muted. */
+  /** Alerts people would have got: those of a service's entities that overlap are one. */
   readonly alerts: number;
   readonly alertsPerDay: number;
   /** Share of the scored points in alert, and of the points without data. */

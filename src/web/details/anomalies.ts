@@ -1,4 +1,4 @@
-import type { Anomaly } from "../../alert/anomaly.ts";
+import type { Anomaly, AnomalyContext } from "../../alert/anomaly.ts";
 import type { Feedback, Store } from "../../store/store.ts";
 import type { AnomalyDetailView, AnomalyView, FeedbackView } from "../detail-views.ts";
 
@@ -8,7 +8,17 @@ const SHOWN = 5;
 
 /** An anomaly as the API gives it. */
 export function toAnomalyView(anomaly: Anomaly): AnomalyView {
-  const { openedAt, closedAt, peakAt, updatedAt: _, contributions, evidence, ...rest } = anomaly;
+  const {
+    openedAt,
+    closedAt,
+    peakAt,
+    updatedAt: _,
+    partOf: _part,
+    contributions,
+    evidence,
+    context,
+    ...rest
+  } = anomaly;
   return {
     ...rest,
     openedAt: openedAt.toISOString(),
@@ -16,6 +26,24 @@ export function toAnomalyView(anomaly: Anomaly): AnomalyView {
     peakAt: peakAt.toISOString(),
     contributions: contributions.map((contribution) => ({ ...contribution })),
     evidence: [...evidence],
+    context: context === undefined ? null : toContextView(context),
+  };
+}
+
+function toContextView({ firstMove, similar, members, suspects, lowered, affected, scored }: AnomalyContext) {
+  const span = <T extends { readonly openedAt: Date; readonly closedAt: Date | null }>(one: T) => ({
+    ...one,
+    openedAt: one.openedAt.toISOString(),
+    closedAt: one.closedAt?.toISOString() ?? null,
+  });
+  return {
+    firstMove: firstMove === null ? null : { ...firstMove, at: firstMove.at.toISOString() },
+    similar: similar === null ? null : span(similar),
+    members: members.map(span),
+    suspects: suspects.map((suspect) => ({ ...suspect })),
+    lowered: lowered.map((lowering) => ({ ...lowering })),
+    affected,
+    scored,
   };
 }
 
