@@ -14,6 +14,7 @@ const EVERY_DOMAIN_ROOM = [
   "detect",
   "tickets",
   "prometheus",
+  "rucio",
   "grafana",
   "alertmanager",
   "intelligence",
@@ -30,6 +31,7 @@ export const ROOMS: Readonly<Record<string, RoomRule>> = {
   store: { may: ["alert", "config"], because: "the store keeps the vocabulary and knows nothing of who fills it" },
   tickets: { may: ["alert", "config"], because: "a source only produces alerts" },
   prometheus: { may: ["alert", "config"], because: "a source only produces series" },
+  rucio: { may: ["alert", "config"], because: "a source only produces events" },
   grafana: { may: ["alert", "config"], because: "a sink only delivers" },
   alertmanager: { may: ["alert", "config"], because: "clients are thin; what they remember is handed in" },
   intelligence: {

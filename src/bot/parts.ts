@@ -46,8 +46,8 @@ export interface Picture {
 
 /** What else can be asked by command; each is left out where the part is not configured. */
 export interface ExtraAnswers {
-  /** Data transfers that last too long, as lines for people. */
-  readonly transfers?: (now: Date) => Promise<readonly string[]>;
+  /** Data transfers that last too long, as lines for people; of one site or storage element when `about` names it. */
+  readonly transfers?: (now: Date, about: string | null) => Promise<readonly string[]>;
   /** What the histograms of a run say, as lines for people. */
   readonly dqm?: (run: number) => Promise<readonly string[]>;
 }

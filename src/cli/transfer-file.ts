@@ -5,6 +5,7 @@ import { createGunzip } from "node:zlib";
 import { CsvError, parse } from "csv-parse";
 import { UserError } from "../alert/user-error.ts";
 import { NEEDED_FIELDS, type RawTransfer } from "../detect/transfers/clean.ts";
+import { unwrapEvent } from "../detect/transfers/envelope.ts";
 
 /** One event of a file of transfers, in the file's order. */
 export interface TransferLine {
@@ -96,23 +97,11 @@ function recordOf(text: string): Pick<TransferLine, "raw" | "problem"> {
     return { raw: null, problem: "longer than a million characters" };
   }
   try {
-    const record: unknown = JSON.parse(text);
-    const inner = isRecord(record) ? (record["_source"] ?? record["payload"] ?? record) : null;
-    return isRecord(inner)
-      ? { raw: withEventType(inner, record), problem: null }
-      : { raw: null, problem: "not a JSON object" };
+    const raw = unwrapEvent(JSON.parse(text));
+    return raw === null ? { raw, problem: "not a JSON object" } : { raw, problem: null };
   } catch {
     return { raw: null, problem: "not JSON" };
   }
-}
-
-function withEventType(inner: Record<string, unknown>, outer: unknown): RawTransfer {
-  const type = isRecord(outer) ? outer["event_type"] : undefined;
-  return type === undefined || "event_type" in inner ? inner : { ...inner, event_type: type };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function asUserError(error: unknown, path: string): unknown {

@@ -1,6 +1,6 @@
 import { UserError } from "../alert/user-error.ts";
 import { median } from "../detect/math/statistics.ts";
-import { createCleanUp, mayTeach } from "../detect/transfers/clean.ts";
+import { createCleanUp, mayTeach } from "../detect/transfers/clean-up.ts";
 import { type Finished, isFinished } from "../detect/transfers/estimator.ts";
 import { NearestTransfers } from "../detect/transfers/knn.ts";
 import {

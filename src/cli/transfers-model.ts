@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { UserError } from "../alert/user-error.ts";
 import { SavedModelError } from "../detect/saved-model.ts";
-import { type CleanUp, createCleanUp, mayTeach } from "../detect/transfers/clean.ts";
+import { type CleanUp, createCleanUp, mayTeach } from "../detect/transfers/clean-up.ts";
 import type { Finished } from "../detect/transfers/estimator.ts";
 import { isFinished } from "../detect/transfers/estimator.ts";
 import {

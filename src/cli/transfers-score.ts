@@ -1,5 +1,6 @@
 import { UserError } from "../alert/user-error.ts";
-import { type CleanUp, createCleanUp, mayTeach, type RawTransfer } from "../detect/transfers/clean.ts";
+import type { RawTransfer } from "../detect/transfers/clean.ts";
+import { type CleanUp, createCleanUp, mayTeach } from "../detect/transfers/clean-up.ts";
 import { isFinished } from "../detect/transfers/estimator.ts";
 import { type Judgement, quantileOf, type TransferScorer } from "../detect/transfers/scorer.ts";
 import { number, openOutput } from "./score-file.ts";

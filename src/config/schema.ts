@@ -297,6 +297,51 @@ const detect = z.strictObject({
     .describe("TensorFlow.js backend; also CMSWATCH_DETECT_BACKEND."),
 });
 
+const transfers = z.strictObject({
+  elasticsearch: z
+    .strictObject({
+      url: url.describe("Base address of Elasticsearch or OpenSearch."),
+      index: z
+        .string()
+        .min(1)
+        .default("monit_prod_cms_rucio_raw_events*")
+        .describe("Index, alias or pattern; several by commas."),
+      timeField: z.string().default("metadata.timestamp").describe("Date field that events are read in order of."),
+      query: z
+        .string()
+        .default("event_type:(transfer-done OR transfer-failed) OR data.event_type:(transfer-done OR transfer-failed)")
+        .describe("Which events, in Lucene's query syntax."),
+      every: duration("1m").describe("How often new events are read."),
+      timeout: duration("30s").describe("How long one request may take."),
+      pageSize: z.int().min(1).max(10_000).default(1000).describe("Events of one request."),
+      maxBytes: z.int().positive().default(50_000_000).describe("Largest answer that is read."),
+      overlap: duration("2m").describe(
+        "Events may be written so much after their time; they are read again, and known again.",
+      ),
+      catchUp: duration("6h").describe("After a longer absence older events are left out."),
+      token: secret("Bearer token"),
+      tokenFile: secretFile("token"),
+      apiKey: secret("API key, as Elasticsearch gives it encoded"),
+      apiKeyFile: secretFile("apiKey"),
+      user: z.string().optional().describe("Name, for a password."),
+      password: secret("Password of `user`"),
+      passwordFile: secretFile("password"),
+      tls: tls.optional(),
+    })
+    .optional()
+    .describe("Where Rucio's transfer events are; without it transfers are not watched."),
+  rate: z.number().positive().max(0.1).default(0.005).describe("Share of transfers that are called anomalous."),
+  model: z.enum(["shrinkage", "lstm"]).default("shrinkage").describe("Which model foresees durations."),
+  train: z
+    .strictObject({
+      transfers: z.int().min(500).default(100_000).describe("How many of the newest transfers a model learns from."),
+      minimum: z.int().min(50).default(2000).describe("With fewer it is learning."),
+      every: duration("24h").describe("How often it is trained anew."),
+      seed: z.int().default(1),
+    })
+    .prefault({}),
+});
+
 const web = z.strictObject({
   listen: z.string().default("127.0.0.1:8420").describe("Address of dashboard, API, metrics and webhook."),
   tokens: z
@@ -342,6 +387,7 @@ export const configSchema = z.strictObject({
   tickets: tickets.prefault({}),
   intelligence: intelligence.prefault({}),
   detect: detect.prefault({}),
+  transfers: transfers.prefault({}),
   services: z.string().optional().describe("YAML file with the service catalogue; without it CMSWEB's is used."),
   oncall: z.string().optional().describe("YAML file with rosters, rotations, escalation and quiet hours."),
   runbooks: z.string().optional().describe("Folder with runbooks; without it those that come with cmswatch."),

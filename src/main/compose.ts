@@ -19,6 +19,7 @@ import { createOncall, readSchedule } from "./oncall.ts";
 import { startBot } from "./start-bot.ts";
 import { startWeb } from "./start-web.ts";
 import { openTrainer } from "./trainer.ts";
+import { openTransfers } from "./transfers/start.ts";
 
 /** Everything that runs. */
 export interface Running {
@@ -89,6 +90,14 @@ async function build(config: Config, options: ComposeOptions, lifecycle: Lifecyc
     log,
   });
   const shared = { core, store, catalogue, clock, log };
+  const { fitSequences } = trainer;
+  const transfers = openTransfers({
+    ...shared,
+    config: config.transfers,
+    alertmanager,
+    fitSequences,
+    baseUrl: webUrl,
+  });
   const bot = await startBot({
     ...shared,
     config: { ...config.slack, ...world?.slack },
@@ -96,16 +105,19 @@ async function build(config: Config, options: ComposeOptions, lifecycle: Lifecyc
     oncall,
     webUrl,
     lifecycle,
+    extras: transfers === null ? {} : { transfers: async (_now, about) => transfers.lines(about) },
   });
   if (bot !== null) {
     escalations = oncall.escalations(bot.deliver, bot.quietPeople);
     core.listeners.push({ name: "on call", groups: (groups, now) => escalations.look(groups, now) });
   }
-  const web = await startWeb({ ...shared, config, version, world, source, oncall: oncall.desk.now });
+  const web = await startWeb({ ...shared, config, version, world, source, oncall: oncall.desk.now, transfers });
   lifecycle.onStop("page", () => web.close());
   world?.begin({ current: core.current, progress: () => core.detection.progress(), botUrl: bot?.address ?? null });
   core.start();
   lifecycle.onStop("core", () => core.stop());
+  transfers?.start();
+  lifecycle.onStop("transfers", async () => transfers?.stop());
   return { core, url: web.url, lifecycle };
 }
 

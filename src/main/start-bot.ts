@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { Clock } from "../alert/clock.ts";
 import type { SeverityRanking } from "../alert/severity.ts";
 import type { Bot } from "../bot/app.ts";
+import type { ExtraAnswers } from "../bot/parts.ts";
 import type { Catalogue } from "../config/catalogue.ts";
 import type { Config } from "../config/schema.ts";
 import type { Deliver } from "../oncall/pages.ts";
@@ -23,6 +24,8 @@ export interface BotStart {
   readonly clock: Clock;
   readonly log: Logger;
   readonly lifecycle: Lifecycle;
+  /** What else can be asked by command. */
+  readonly extras: ExtraAnswers;
 }
 
 export interface StartedBot {
@@ -107,6 +110,7 @@ async function buildBot(parts: BotStart, botToken: string): Promise<Bot> {
     webUrl: parts.webUrl,
     severities: parts.severities,
     draw: drawPlot,
+    extras: parts.extras,
   });
 }
 

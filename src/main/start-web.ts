@@ -9,9 +9,11 @@ import { loadRunbooks } from "../intelligence/runbooks/load.ts";
 import type { MetricSource } from "../prometheus/source.ts";
 import type { Store } from "../store/store.ts";
 import { createDetails } from "../web/details/details.ts";
+import { toTransfersView } from "../web/transfer-views.ts";
 import { createWeb, type Web } from "../web/web.ts";
 import type { Core } from "./core.ts";
 import { registerMetrics } from "./metrics.ts";
+import type { TransferService } from "./transfers/service.ts";
 import { createWebSources } from "./web-sources.ts";
 
 export interface WebStart {
@@ -26,11 +28,13 @@ export interface WebStart {
   readonly oncall: OncallDesk["now"];
   /** The demo's simulated world, with pages of its own; null where everything is real. */
   readonly world: World | null;
+  /** Null where transfers are not watched. */
+  readonly transfers: TransferService | null;
 }
 
 /** Starts the page, API, metrics and webhook. Alertmanager's notifications make the next look come at once. */
 export async function startWeb(parts: WebStart): Promise<Web> {
-  const { config, core, catalogue, clock, log, world } = parts;
+  const { config, core, catalogue, clock, log, world, transfers } = parts;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   registerMetrics(registry, { core, store: parts.store, version: parts.version });
@@ -62,7 +66,11 @@ export async function startWeb(parts: WebStart): Promise<Web> {
   });
   return createWeb({
     config: config.web,
-    sources: { ...sources, details },
+    sources: {
+      ...sources,
+      details,
+      ...(transfers === null ? {} : { transfers: async (about) => toTransfersView(transfers.overview(about)) }),
+    },
     now: clock,
     registry,
     log,

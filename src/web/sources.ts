@@ -11,6 +11,7 @@ import type {
   ServiceDetailView,
   SilenceView,
 } from "./detail-views.ts";
+import type { TransfersView } from "./transfer-views.ts";
 import type { GroupView, ServiceView, StatusView } from "./views.ts";
 
 /** Who asks. */
@@ -31,6 +32,8 @@ export interface WebSources {
   /** Calls the listener at every change until the returned function is called. */
   subscribe(listener: (topic: Topic) => void): () => void;
   act(action: WebAction, actor: Actor): Promise<OutcomeView>;
+  /** Data transfers, of one site or storage element when `about` names it; left out where none are watched. */
+  readonly transfers?: (about: string | null) => Promise<TransfersView>;
   /** The other pages' data; without it they say that there is none. */
   readonly details?: WebDetails;
 }

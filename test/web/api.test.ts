@@ -49,7 +49,7 @@ describe("API", () => {
     const operations = Object.values(document.paths).flatMap((path) => Object.values(path)) as unknown as {
       operationId: string;
     }[];
-    expect(operations).toHaveLength(16);
+    expect(operations).toHaveLength(17);
     expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(16);
   });
 

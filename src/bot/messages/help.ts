@@ -20,7 +20,7 @@ export const WORDS = {
   subscribe: ["[here] <service|all> [severity]", "be shown alerts by direct message, or in this channel"],
   unsubscribe: ["[here] [service]", "end that"],
   digest: ["", "the last day in short"],
-  transfers: ["", "data transfers that last too long"],
+  transfers: ["[site]", "data transfers that last too long"],
   dqm: ["<run>", "what the histograms of a run say"],
   help: ["", "this"],
 } as const satisfies Record<string, readonly [string, string]>;

@@ -1,4 +1,5 @@
 import type { Frame } from "../frame.ts";
+import { politeness } from "../models/network-core/training.ts";
 import { SavedModelError } from "../saved-model.ts";
 import type { Finished } from "./estimator.ts";
 import { encodeHistory, vocabularyOf } from "./lstm/encode.ts";
@@ -20,38 +21,42 @@ export const LEAST_TRANSFERS = 50;
 const HELD_BACK = 0.15;
 const CALIBRATED_MOST = 1000;
 
-/** Learns from a history in its order, with the model of a name. */
+/** Learns from a history in its order, with the model of a name. Lets other work through every few milliseconds. */
 export async function trainScorer(
   name: TransferModelName,
   history: readonly Finished[],
   fitSequences: FitSequences,
 ): Promise<TransferScorer> {
-  if (name === "shrinkage") {
-    return trainShrinkage(history);
-  }
-  const vocabulary = vocabularyOf(history);
-  const trained = await fitSequences(encodeHistory(history, vocabulary));
-  const estimator = new LstmEstimator(vocabulary, trained);
-  const scorer = new TransferScorer(estimator);
-  const held = Math.min(CALIBRATED_MOST, Math.ceil(HELD_BACK * history.length));
-  history.forEach((transfer, at) => {
-    if (at < history.length - held) {
-      estimator.learn(transfer);
-    } else {
-      scorer.learn(transfer, scorer.judge(transfer));
-    }
-  });
-  return scorer;
+  return name === "shrinkage" ? trainShrinkage(history) : trainLstm(history, fitSequences);
 }
 
 /**
  * The size curve from all of a history, then transfer by transfer, judged before it is learnt, so that the spread and the
  * calibration are those of honest predictions.
  */
-export function trainShrinkage(history: readonly Finished[]): TransferScorer {
+async function trainShrinkage(history: readonly Finished[]): Promise<TransferScorer> {
   const scorer = new TransferScorer(new Shrinkage(curveOf(history)));
+  const polite = politeness();
   for (const transfer of history) {
     scorer.learn(transfer, scorer.judge(transfer));
+    await polite();
+  }
+  return scorer;
+}
+
+async function trainLstm(history: readonly Finished[], fitSequences: FitSequences): Promise<TransferScorer> {
+  const vocabulary = vocabularyOf(history);
+  const estimator = new LstmEstimator(vocabulary, await fitSequences(encodeHistory(history, vocabulary)));
+  const scorer = new TransferScorer(estimator);
+  const polite = politeness();
+  const held = Math.min(CALIBRATED_MOST, Math.ceil(HELD_BACK * history.length));
+  for (const [at, transfer] of history.entries()) {
+    if (at < history.length - held) {
+      estimator.learn(transfer);
+    } else {
+      scorer.learn(transfer, scorer.judge(transfer));
+    }
+    await polite();
   }
   return scorer;
 }

@@ -1,4 +1,5 @@
-import { type Flaw, mayTeach } from "./clean.ts";
+import type { Flaw } from "./clean.ts";
+import { mayTeach } from "./clean-up.ts";
 import { isFinished } from "./estimator.ts";
 import type { TransferIncident } from "./incident.ts";
 import { RateThreshold } from "./rate.ts";

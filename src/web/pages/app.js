@@ -75,6 +75,7 @@ function drawTabs(current) {
     ["overview", "/", "Overview"],
     ["alerts", "/alerts", "Alerts"],
     ["anomalies", "/anomalies", "Anomalies"],
+    ["transfers", "/transfers", "Transfers"],
     ["silences", "/silences", "Silences"],
     ["oncall", "/oncall", "On call"],
     ["models", "/models", "Models"],

@@ -7,6 +7,7 @@ import { runbookPage } from "./runbook.js";
 import { servicePage } from "./service.js";
 import { signInPage } from "./sign-in.js";
 import { silencesPage } from "./silences.js";
+import { transfersPage } from "./transfers.js";
 
 /** The page of an address: its name, its title, how to load its data and how to draw them. Null for no page of ours. */
 export function route(path, search = new URLSearchParams()) {
@@ -42,6 +43,11 @@ export function route(path, search = new URLSearchParams()) {
       return page("noise", "Noise", () => get(`/api/v1/noise?days=${search.get("days") ?? 7}`), noisePage);
     case "audit":
       return page("audit", "Audit", () => get("/api/v1/audit"), auditPage);
+    case "transfers": {
+      const site = search.get("site");
+      const query = site === null ? "" : `?${new URLSearchParams({ site })}`;
+      return page("transfers", "Transfers", () => get(`/api/v1/transfers${query}`), transfersPage);
+    }
     case "runbooks":
       return second ? page("alerts", "Runbook", () => get(one("runbooks")), runbookPage) : null;
     case "sign-in":

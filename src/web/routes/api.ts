@@ -5,6 +5,7 @@ import { UserError } from "../../alert/user-error.ts";
 import { actionSchema, type OutcomeView, outcomeView, roleFor } from "../actions.ts";
 import type { Live } from "../live.ts";
 import type { WebSources } from "../sources.ts";
+import { transfersView } from "../transfer-views.ts";
 import { type GroupView, groupView, overviewView, serviceView, statusView } from "../views.ts";
 import type { WebOptions } from "../web.ts";
 import { detailEndpoints } from "./details.ts";
@@ -43,7 +44,10 @@ function overviewEndpoints({ sources, links }: WebOptions): readonly Endpoint[] 
     reads("/api/v1/me", "Who is asking", me, anything, async ({ actor }) => ({
       actor,
       links: links ?? [],
-      pages: sources.details === undefined ? PAGES.slice(0, 2) : PAGES,
+      pages: [
+        ...(sources.details === undefined ? PAGES.slice(0, 2) : PAGES),
+        ...(sources.transfers === undefined ? [] : ["transfers"]),
+      ],
     })),
     reads(
       "/api/v1/services",
@@ -66,6 +70,13 @@ function overviewEndpoints({ sources, links }: WebOptions): readonly Endpoint[] 
       async ({ query }) => ({
         groups: await filteredGroups(sources, query.filter),
       }),
+    ),
+    reads(
+      "/api/v1/transfers",
+      "Data transfers that are slow or fail",
+      transfersView,
+      z.object({ site: z.string().min(1).max(200).optional().describe("A site or storage element.") }),
+      async ({ query }) => (await sources.transfers?.(query.site ?? null)) ?? null,
     ),
     takes("/api/v1/actions", "Do something as a person", actionSchema, outcomeView, {
       role: roleFor,

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cleanTransfer, createCleanUp, mayTeach } from "../../../src/detect/transfers/clean.ts";
+import { cleanTransfer } from "../../../src/detect/transfers/clean.ts";
+import { createCleanUp, mayTeach } from "../../../src/detect/transfers/clean-up.ts";
+import { unwrapEvent } from "../../../src/detect/transfers/envelope.ts";
 import { siteOf, UNKNOWN } from "../../../src/detect/transfers/transfer.ts";
 import { RAW, START, transfer } from "./samples.ts";
 
@@ -77,6 +79,25 @@ describe("cleanTransfer", () => {
       }
     };
     fc.assert(fc.property(fields, usable));
+  });
+});
+
+describe("unwrapEvent", () => {
+  it.each([
+    [{ a: 1 }, { a: 1 }],
+    [{ _source: { data: { a: 1 }, metadata: {} } }, { a: 1 }],
+    [
+      { event_type: "transfer-failed", payload: { a: 1 } },
+      { a: 1, event_type: "transfer-failed" },
+    ],
+    [
+      { payload: null, a: 1 },
+      { payload: null, a: 1 },
+    ],
+    [[1], null],
+    ["text", null],
+  ])("%j holds %j", (document, event) => {
+    expect(unwrapEvent(document)).toEqual(event);
   });
 });
 

@@ -5,11 +5,11 @@ import { LEVELS, LevelMemory } from "../../../src/detect/transfers/back-off.ts";
 import { Calibrator, errorInterval, errorQuantile, tailProbability } from "../../../src/detect/transfers/calibrator.ts";
 import type { Finished } from "../../../src/detect/transfers/estimator.ts";
 import { accuracy, intervalQuality, tailQuality } from "../../../src/detect/transfers/measures.ts";
-import { loadScorer, trainShrinkage } from "../../../src/detect/transfers/models.ts";
+import { loadScorer } from "../../../src/detect/transfers/models.ts";
 import { MEMORY, Recent } from "../../../src/detect/transfers/recent.ts";
 import { type Judgement, quantileOf } from "../../../src/detect/transfers/scorer.ts";
 import { fitSizeCurve, sizeBin, sizeKernel } from "../../../src/detect/transfers/size-curve.ts";
-import { START, transfer } from "./samples.ts";
+import { START, trainedOn, transfer } from "./samples.ts";
 
 function history(count: number, seed = 1): Finished[] {
   const found: Finished[] = [];
@@ -155,12 +155,14 @@ describe("Calibrator", () => {
   });
 });
 
-describe("a trained model", () => {
-  const past = history(1500);
-  const next = history(2300).slice(1500);
+const past = history(1500);
+const next = history(2300).slice(1500);
+const saved = JSON.stringify((await trainedOn(past)).save());
+const trained = () => loadScorer(JSON.parse(saved));
 
+describe("a trained model", () => {
   function run(rows: readonly Finished[]): Judgement[] {
-    const scorer = trainShrinkage(past);
+    const scorer = trained();
     return rows.map((row) => {
       const judgement = scorer.judge(row);
       scorer.learn(row, judgement);
@@ -199,7 +201,7 @@ describe("a trained model", () => {
   });
 
   it("scores a longer duration higher, and gives rising quantiles around the middle", () => {
-    const scorer = trainShrinkage(past);
+    const scorer = trained();
     const at = { startedAt: (next[0] as Finished).startedAt };
     const scores = [10, 100, 1000, 10_000].map(
       (duration) => scorer.judge(transfer({ ...at, duration })).score as number,
@@ -212,8 +214,8 @@ describe("a trained model", () => {
     expect(quantiles).toEqual([...quantiles].sort((a, b) => a - b));
   });
 
-  it("goes on after saving and loading as if nothing had happened", () => {
-    const scorer = trainShrinkage(past);
+  it("goes on after saving and loading as if nothing had happened", async () => {
+    const scorer = await trainedOn(past);
     const loaded = loadScorer(JSON.parse(JSON.stringify(scorer.save())));
     for (const row of next.slice(0, 50)) {
       const judgement = scorer.judge(row);

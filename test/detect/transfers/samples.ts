@@ -1,4 +1,6 @@
 import type { Finished } from "../../../src/detect/transfers/estimator.ts";
+import { trainScorer } from "../../../src/detect/transfers/models.ts";
+import type { TransferScorer } from "../../../src/detect/transfers/scorer.ts";
 import type { Transfer } from "../../../src/detect/transfers/transfer.ts";
 
 /** 2026-03-01 00:00 UTC. */
@@ -40,3 +42,8 @@ export const RAW = {
   protocol: "davs",
   "transfer-endpoint": "https://fts.example:8446",
 };
+
+/** The default model, taught. */
+export function trainedOn(history: readonly Finished[]): Promise<TransferScorer> {
+  return trainScorer("shrinkage", history, () => Promise.reject(new Error("this model needs no network")));
+}

@@ -3,7 +3,7 @@ import { storageNames, transferStream } from "../../../src/demo/transfers/genera
 import { seededRandom } from "../../../src/detect/math/random.ts";
 import type { Finished } from "../../../src/detect/transfers/estimator.ts";
 import type { TransferIncident } from "../../../src/detect/transfers/incident.ts";
-import { loadScorer, trainShrinkage } from "../../../src/detect/transfers/models.ts";
+import { loadScorer } from "../../../src/detect/transfers/models.ts";
 import { RateThreshold } from "../../../src/detect/transfers/rate.ts";
 import {
   failureEvidence,
@@ -15,7 +15,7 @@ import {
 } from "../../../src/detect/transfers/suspect.ts";
 import type { Transfer } from "../../../src/detect/transfers/transfer.ts";
 import { TransferWatch } from "../../../src/detect/transfers/watch.ts";
-import { START } from "./samples.ts";
+import { START, trainedOn } from "./samples.ts";
 
 const SITES = 12;
 const [A = "", B = "", C = ""] = storageNames(SITES);
@@ -41,7 +41,7 @@ const all = stream(START + 10_500);
 const history = all.filter(
   (one): one is Finished => one.outcome === "done" && one.startedAt + (one.duration ?? 0) <= TAUGHT,
 );
-const saved = JSON.stringify(trainShrinkage(history).save());
+const saved = JSON.stringify((await trainedOn(history)).save());
 const trained = () => loadScorer(JSON.parse(saved));
 const live = all.filter(({ startedAt }) => startedAt > TAUGHT);
 
