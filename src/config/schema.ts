@@ -87,12 +87,12 @@ const slack = z.strictObject({
   channels: z
     .record(z.string(), z.string())
     .default({})
-    .describe("Channel id per purpose: `default`, `pages`, `digest`, or the name of a service."),
+    .describe("Channel id per purpose: `default`, `pages`, `digest`, `dqm`, or the name of a service."),
   permissions: z
     .record(z.string(), z.array(z.string()))
     .default({})
     .describe(
-      "Who may do what: action (acknowledge, silence, resolve, override, feedback) → user or user group ids. Not named: everybody.",
+      "Who may do what: action (acknowledge, silence, resolve, override, overrule, feedback) → user or user group ids. Not named: everybody.",
     ),
   userGroups: z
     .record(z.string(), z.string())
