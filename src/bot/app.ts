@@ -5,6 +5,7 @@ import { App, HTTPReceiver, type Receiver, SocketModeReceiver, webApi } from "@s
 import type { AlertGroup, Person } from "../alert/group.ts";
 import { DEFAULT_SEVERITIES } from "../alert/severity.ts";
 import { UserError } from "../alert/user-error.ts";
+import type { RunReport } from "../intelligence/quality-desk.ts";
 import type { Deliver } from "../oncall/pages.ts";
 import { type Announcer, createAnnouncer } from "./announcer.ts";
 import { boltLogger } from "./bolt-logger.ts";
@@ -27,6 +28,7 @@ import { drawPlot } from "./plot.ts";
 import { createPoster } from "./poster.ts";
 import { createPublisher } from "./publisher.ts";
 import { createQuietHours, createQuietPeople } from "./quiet-hours.ts";
+import { postRunSummary } from "./run-summary.ts";
 import { createSubscriptions } from "./subscriptions.ts";
 
 /** The Slack bot. */
@@ -46,6 +48,8 @@ export interface Bot extends Announcer {
   readonly deliver: Deliver;
   /** Those of some people who want quiet now, by name, until when; see routing. */
   quietPeople(some: () => Promise<readonly Person[]>, now: Date): Promise<ReadonlyMap<string, Date>>;
+  /** Tells of a run that is over, with its lumisection map; the same run once. */
+  runSummary(report: RunReport): Promise<void>;
   /** Sends collected edits now. */
   flush(): Promise<void>;
   /** Who the bot is in Slack, asked of Slack. @throws when Slack does not answer or refuses the token */
@@ -111,7 +115,8 @@ export function createBot(parts: BotParts): Bot {
   const announcer = createAnnouncer({ ...parts, client, outbox, people, poster, quietUntil });
   const deliver = createDeliver({ poster, slack, page: (request) => publisher.page(request) });
   const quietPeople = createQuietPeople(store, people, quietUntil);
-  return { ...announcer, deliver, quietPeople, ...botOf(app, receiver, desk, outbox) };
+  const runSummary = (run: RunReport) => postRunSummary(desk, poster, run);
+  return { ...announcer, deliver, quietPeople, runSummary, ...botOf(app, receiver, desk, outbox) };
 }
 
 function botOf(
@@ -119,7 +124,7 @@ function botOf(
   receiver: Receiver,
   desk: Desk,
   outbox: Outbox,
-): Omit<Bot, keyof Announcer | "deliver" | "quietPeople"> {
+): Omit<Bot, keyof Announcer | "deliver" | "quietPeople" | "runSummary"> {
   const { publisher, slack } = desk;
   let started = false;
   return {

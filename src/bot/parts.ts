@@ -3,6 +3,7 @@ import type { Clock } from "../alert/clock.ts";
 import type { AlertGroup, Person } from "../alert/group.ts";
 import type { SeverityRanking } from "../alert/severity.ts";
 import type { Actions, OncallDesk } from "../intelligence/actions-types.ts";
+import type { QualityDesk } from "../intelligence/quality-desk.ts";
 import type { MetricSeries, StatusSource } from "../intelligence/status-types.ts";
 import type { Store } from "../store/store.ts";
 import type { FloodRules } from "./flood.ts";
@@ -48,8 +49,6 @@ export interface Picture {
 export interface ExtraAnswers {
   /** Data transfers that last too long, as lines for people; of one site or storage element when `about` names it. */
   readonly transfers?: (now: Date, about: string | null) => Promise<readonly string[]>;
-  /** What the histograms of a run say, as lines for people. */
-  readonly dqm?: (run: number) => Promise<readonly string[]>;
 }
 
 /** Everything the bot works with; all of it is handed in. */
@@ -70,6 +69,8 @@ export interface BotParts {
   /** Draws pictures; by default with Vega-Lite. */
   readonly draw?: DrawPicture;
   readonly extras?: ExtraAnswers;
+  /** Verdicts on runs' lumisections, which people overrule; left out where data quality is not watched. */
+  readonly quality?: Pick<QualityDesk, "report" | "reports" | "overrule">;
   /** When many alerts at once become one summary. */
   readonly flood?: FloodRules;
   /** Waits; tests hand in one that does not. */

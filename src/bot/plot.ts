@@ -1,35 +1,14 @@
 import type { MetricSeries } from "../intelligence/status-types.ts";
+import { drawSpec } from "./draw-spec.ts";
 import { formatNumber, offBy } from "./messages/numbers.ts";
 import type { DrawPicture } from "./parts.ts";
-import { PALETTES, plotSpec } from "./plot-spec.ts";
+import { plotSpec } from "./plot-spec.ts";
 
-/** Pixels; twice the drawn size, for phones' dense screens. */
-const SCALE = 2;
-
-/**
- * Draws a metric's course with its expected band and its anomalous spans as a PNG of 1600 × 840 pixels.
- * Vega and resvg are loaded at the first picture: most commands need neither.
- */
-export const drawPlot: DrawPicture = async (series, { dark }) => {
-  const [{ parse, View, None }, { compile }, { Resvg }] = await Promise.all([
-    import("vega"),
-    import("vega-lite"),
-    import("@resvg/resvg-js"),
-  ]);
-  const { spec } = compile(plotSpec(series, dark));
-  const view = new View(parse(spec), { renderer: "none", logLevel: None });
-  try {
-    const svg = await view.toSVG();
-    const picture = new Resvg(svg, {
-      fitTo: { mode: "zoom", value: SCALE },
-      background: PALETTES[dark ? "dark" : "light"].ground,
-      font: { loadSystemFonts: true, defaultFontFamily: "DejaVu Sans" },
-    });
-    return { png: picture.render().asPng(), altText: describeSeries(series) };
-  } finally {
-    view.finalize();
-  }
-};
+/** Draws a metric's course with its expected band and its anomalous spans as a PNG of 1600 × 840 pixels. */
+export const drawPlot: DrawPicture = async (series, { dark }) => ({
+  png: await drawSpec(plotSpec(series, dark), { dark }),
+  altText: describeSeries(series),
+});
 
 /** The picture in words: where the value is, where it was expected, since when it is out. */
 export function describeSeries({ entity, metric, unit, times, values, low, high, anomalous }: MetricSeries): string {

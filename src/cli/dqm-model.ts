@@ -49,17 +49,22 @@ export async function trainQuality(
   return fitQuality(choices.detector, mergeReferences(known, fresh), seed);
 }
 
+/** The model's file in its folder. */
+export function modelPath(folder: string): string {
+  return join(folder, MODEL_FILE);
+}
+
 /** Saves the model in a folder, whole or not at all. */
 export async function saveQualityIn(folder: string, model: QualityModel): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const path = join(folder, MODEL_FILE);
+  const path = modelPath(folder);
   await writeFile(`${path}.new`, await promisify(gzip)(saveQuality(model)));
   await rename(`${path}.new`, path);
 }
 
 /** @throws UserError when there is none, or it cannot be read */
 export async function loadQualityFrom(folder: string): Promise<QualityModel> {
-  const path = join(folder, MODEL_FILE);
+  const path = modelPath(folder);
   const bytes = await readFile(path).catch(() => null);
   if (bytes === null) {
     throw new UserError("no model", path, "train one: cmswatch dqm train --train FILE --model DIR");

@@ -1,6 +1,8 @@
 import type { Command } from "commander";
 import type { CommandContext, RegisterCommand } from "./command.ts";
+import { registerDqmCertify } from "./dqm-certify.ts";
 import { registerDqmEvaluate } from "./dqm-evaluate-command.ts";
+import { registerDqmOverrule } from "./dqm-overrule.ts";
 import { integerOf, listOf, sayNotes } from "./dqm-words.ts";
 
 interface TrainOptions {
@@ -30,6 +32,8 @@ export const registerDqm: RegisterCommand = (program, context) => {
   registerTrain(dqm, context);
   registerScore(dqm, context);
   registerDqmEvaluate(dqm, context);
+  registerDqmCertify(dqm, context);
+  registerDqmOverrule(dqm, context);
 };
 
 function registerTrain(dqm: Command, context: CommandContext): void {

@@ -265,7 +265,9 @@ function resolvePaths(config: Config, folder: string): Config {
   const isDatabase = /^postgres(ql)?:\/\//.test(config.store.url);
   const fromFile = <T extends { file?: string | undefined }>(source: T): T =>
     source.file === undefined ? source : { ...source, file: absolute(source.file) };
+  const optional = (key: string, path: string | undefined) => (path === undefined ? {} : { [key]: absolute(path) });
   const { ggus, helpdesk, ssb, jira } = config.tickets;
+  const { model, folder: incoming, exclude } = config.dqm;
   return {
     ...config,
     tickets: {
@@ -274,6 +276,12 @@ function resolvePaths(config: Config, folder: string): Config {
       ...(helpdesk === undefined ? {} : { helpdesk: fromFile(helpdesk) }),
       ...(ssb === undefined ? {} : { ssb: fromFile(ssb) }),
       ...(jira === undefined ? {} : { jira: fromFile(jira) }),
+    },
+    dqm: {
+      ...config.dqm,
+      ...optional("model", model),
+      ...optional("folder", incoming),
+      ...optional("exclude", exclude),
     },
     store: { ...config.store, url: isDatabase ? config.store.url : absolute(config.store.url) },
     ...(config.services === undefined ? {} : { services: absolute(config.services) }),

@@ -87,12 +87,12 @@ const slack = z.strictObject({
   channels: z
     .record(z.string(), z.string())
     .default({})
-    .describe("Channel id per purpose: `default`, `pages`, `digest`, or the name of a service."),
+    .describe("Channel id per purpose: `default`, `pages`, `digest`, `dqm`, or the name of a service."),
   permissions: z
     .record(z.string(), z.array(z.string()))
     .default({})
     .describe(
-      "Who may do what: action (acknowledge, silence, resolve, override, feedback) → user or user group ids. Not named: everybody.",
+      "Who may do what: action (acknowledge, silence, resolve, override, overrule, feedback) → user or user group ids. Not named: everybody.",
     ),
   userGroups: z
     .record(z.string(), z.string())
@@ -342,6 +342,28 @@ const transfers = z.strictObject({
     .prefault({}),
 });
 
+const dqm = z.strictObject({
+  model: z
+    .string()
+    .optional()
+    .describe("Folder with the model that `cmswatch dqm train` made; without it nothing is judged."),
+  folder: z.string().optional().describe("Folder that histograms per lumisection come into (CSV, JSON, .gz too)."),
+  url: url
+    .optional()
+    .describe("Address that gives them instead; its path ends like the format: .csv, .json or .jsonl."),
+  token: secret("Bearer token"),
+  tokenFile: secretFile("token"),
+  tls: tls.optional(),
+  timeout: duration("60s").describe("How long one fetch may take."),
+  maxBytes: z.int().positive().default(1_000_000_000).describe("Largest answer that is read."),
+  every: duration("1m").describe("How often to look for new lumisections."),
+  exclude: z.string().optional().describe("JSON of ranges that are EXCLUDED whatever they look like."),
+  over: duration("15m").describe("A run is over when nothing new came for so long, or a higher run began."),
+  open: z.int().positive().default(3).describe("Bad lumisections in a row that raise the run's alert."),
+  close: z.int().positive().default(10).describe("Lumisections after them that are not bad that end it."),
+  severity: z.string().default("high").describe("Severity of a run's alert."),
+});
+
 const web = z.strictObject({
   listen: z.string().default("127.0.0.1:8420").describe("Address of dashboard, API, metrics and webhook."),
   tokens: z
@@ -388,6 +410,7 @@ export const configSchema = z.strictObject({
   intelligence: intelligence.prefault({}),
   detect: detect.prefault({}),
   transfers: transfers.prefault({}),
+  dqm: dqm.prefault({}),
   services: z.string().optional().describe("YAML file with the service catalogue; without it CMSWEB's is used."),
   oncall: z.string().optional().describe("YAML file with rosters, rotations, escalation and quiet hours."),
   runbooks: z.string().optional().describe("Folder with runbooks; without it those that come with cmswatch."),

@@ -21,7 +21,7 @@ export const WORDS = {
   unsubscribe: ["[here] [service]", "end that"],
   digest: ["", "the last day in short"],
   transfers: ["[site]", "data transfers that last too long"],
-  dqm: ["<run>", "what the histograms of a run say"],
+  dqm: ["[run] [lumis status why]", "verdicts on a run's lumisections with their map; or overrule them"],
   help: ["", "this"],
 } as const satisfies Record<string, readonly [string, string]>;
 

@@ -6,6 +6,7 @@ import { explain } from "./explain.ts";
 import { feedback, helped } from "./feedback.ts";
 import { onGroup } from "./group-action.ts";
 import { takeShift, undoOverride } from "./oncall.ts";
+import { overruleRun } from "./overrule-run.ts";
 import { pressed } from "./pressed.ts";
 import { previewSilence } from "./preview-silence.ts";
 import { renew } from "./renew.ts";
@@ -35,6 +36,7 @@ export function registerActions(app: App, desk: Desk): void {
   app.action("oncall.undo", pressed(desk, "Taking the exception back", "override", undoOverride));
   app.action("oncall.take", pressed(desk, "Taking the shift", "override", takeShift));
   app.action("silence.preview", previewSilence(desk));
+  app.action("dqm.overrule", overruleRun(desk));
   app.action("command.run", pressed(desk, "The command", null, commandRun));
   app.action("status.share", pressed(desk, "Showing the status", null, shareStatus));
   app.action("status.refresh", pressed(desk, "Refreshing", null, refreshStatus));

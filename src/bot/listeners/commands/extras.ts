@@ -13,19 +13,6 @@ export const transfers: Subcommand = async ({ desk, words, reply }) => {
   );
 };
 
-/** `/anomaly dqm <run>`: what the histograms of a run say. */
-export const dqm: Subcommand = async ({ desk, words, reply }) => {
-  const ask = desk.extras?.dqm;
-  const run = Number(words[0]);
-  if (ask === undefined) {
-    await reply(notice("Histograms are not watched here: no source is configured."));
-  } else if (!Number.isInteger(run) || run <= 0) {
-    await reply(notice("Which run? `/anomaly dqm 306425`."));
-  } else {
-    await reply(answer(`Run ${run}`, await ask(run)));
-  }
-};
-
 function answer(title: string, found: readonly string[]) {
   return {
     text: title,

@@ -1,8 +1,10 @@
 import type { App } from "@slack/bolt";
 import type { Desk } from "../../desk.ts";
+import { overruleSubmit } from "./overrule-submit.ts";
 import { silenceSubmit } from "./silence-submit.ts";
 
 /** Registers the dialogues. */
 export function registerViews(app: App, desk: Desk): void {
+  app.view("dqm.overrule", overruleSubmit(desk));
   app.view("silence.submit", silenceSubmit(desk));
 }
