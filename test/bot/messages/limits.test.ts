@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { regroupModal, severityModal } from "../../../src/bot/messages/correction-modals.ts";
 import { digestMessage } from "../../../src/bot/messages/digest.ts";
 import { explainMessage } from "../../../src/bot/messages/explain.ts";
 import { floodMessage, floodTable } from "../../../src/bot/messages/flood.ts";
@@ -153,6 +154,14 @@ describe("Slack takes", () => {
         offerMessage({ roster: "cmsweb", to: NOW, by: words }),
         takenMessage(words, { roster: words, to: NOW }),
       ].flatMap(payloadProblems);
+    });
+  });
+
+  test("the dialogues that correct a severity or a group", () => {
+    holdsFor(fc.tuple(group, group, many), ([one, other, count]) => {
+      const draft = { groupId: one.id, channel: "C1", ts: "1.1" };
+      const others = Array.from({ length: count }, (_, index) => ({ ...other, id: `g-${index}` }));
+      return [severityModal(draft, one, ["info", "high"]), regroupModal(draft, one, others)].flatMap(viewProblems);
     });
   });
 
