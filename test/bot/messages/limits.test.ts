@@ -16,6 +16,7 @@ import { handoffMessage, shiftTopic } from "../../../src/bot/messages/shift.ts";
 import { silenceModal } from "../../../src/bot/messages/silence-modal.ts";
 import { shareButton, statusMessage } from "../../../src/bot/messages/status.ts";
 import { stillWorkingMessage } from "../../../src/bot/messages/still-working.ts";
+import { pageFigures } from "../../../src/intelligence/noise/pages.ts";
 import { payloadProblems, viewProblems } from "../payload-check.ts";
 import {
   fresh,
@@ -128,6 +129,9 @@ describe("Slack takes", () => {
             to: NOW,
             open: fresh(Array.from({ length: count }, () => one)),
             cutShort: true,
+            timeToAcknowledge: 240_000,
+            pages: pageFigures([]),
+            advice: Array.from({ length: count }, () => ({ rule: words, service: words, advice: words })),
             rules: Array.from({ length: count }, () => ({
               service: words,
               rule: words,
