@@ -1,5 +1,7 @@
 import { alertName } from "../alert/alert.ts";
 import type { AlertGroup } from "../alert/group.ts";
+import { type PageFigures, pageFigures } from "../intelligence/noise/pages.ts";
+import { noiseReport } from "../intelligence/noise/report.ts";
 import type { Part } from "../intelligence/status-types.ts";
 import type { AlertChange } from "../store/store.ts";
 import type { BotParts } from "./parts.ts";
@@ -19,6 +21,11 @@ export interface Digest {
   /** Most often first. */
   readonly rules: readonly RuleDay[];
   readonly open: Part<readonly AlertGroup[]>;
+  /** Median time from firing to acknowledged, milliseconds; null when nothing was acknowledged. */
+  readonly timeToAcknowledge: number | null;
+  readonly pages: PageFigures;
+  /** What in the configuration would help, worst rule first; only told weekly. */
+  readonly advice: readonly { readonly rule: string; readonly service: string; readonly advice: string }[];
   /** True when there was more history than was read. */
   readonly cutShort: boolean;
 }
@@ -26,6 +33,7 @@ export interface Digest {
 const DAY = 86_400_000;
 const SHORT = 300_000;
 const MAX_CHANGES = 20_000;
+const MAX_PAGES = 5000;
 
 /** What fired in the last day, what of it was noise, and what is open. */
 export async function gatherDigest(
@@ -35,7 +43,15 @@ export async function gatherDigest(
 ): Promise<Digest> {
   const from = new Date(now.getTime() - length);
   const changes = await store.history.since(from, MAX_CHANGES);
+  const pages = pageFigures(await store.oncall.deliveriesSince(from, MAX_PAGES));
+  const { rows, timeToAcknowledge } = noiseReport(changes, from, now);
+  const advice = rows.flatMap(({ alertname, service, advice: one }) =>
+    one === null ? [] : [{ rule: alertname, service, advice: one }],
+  );
   return {
+    timeToAcknowledge,
+    pages,
+    advice,
     from,
     to: now,
     rules: countRules(changes),

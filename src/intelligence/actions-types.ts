@@ -59,6 +59,12 @@ export interface FeedbackWish {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
+/** Alerts that do not belong to their group. */
+export interface SplitWish {
+  readonly groupId: string;
+  readonly fingerprints: readonly string[];
+}
+
 /** What people do with alerts. Each is idempotent: asked twice it answers `already`. Each is recorded in the audit log. */
 export interface Actions {
   acknowledge(groupId: string, actor: Actor): Promise<ActionResult>;
@@ -73,6 +79,10 @@ export interface Actions {
   expire(silenceId: string, actor: Actor): Promise<ActionResult>;
   /** Resolves the alerts of a group that cmswatch made itself. */
   resolve(groupId: string, actor: Actor): Promise<ActionResult>;
+  /** A person says that a group belongs to another; the result's group is the one that stays. */
+  merge(wish: { readonly into: string; readonly from: string }, actor: Actor): Promise<ActionResult>;
+  /** A person says that alerts do not belong to their group; the result's group is the old one without them. */
+  split(wish: SplitWish, actor: Actor): Promise<ActionResult>;
   /** The result's reason says what effect it has. */
   feedback(wish: FeedbackWish, actor: Actor): Promise<ActionResult>;
 }

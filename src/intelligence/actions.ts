@@ -15,6 +15,7 @@ import type {
   SilencePreview,
   SilenceWish,
 } from "./actions-types.ts";
+import { createCorrections } from "./corrections.ts";
 import type { CurrentState } from "./current-state.ts";
 import { matchersOfGroup } from "./group-matchers.ts";
 
@@ -39,10 +40,19 @@ export interface AcknowledgementDesk {
   end(groupId: string): Promise<Acknowledgement | null>;
 }
 
+/** What belongs together, as people see it. */
+export interface GroupingDesk {
+  /** False when either is closed. */
+  merge(into: string, from: string): boolean;
+  /** The alerts' own group; null when the old one is closed, or would be empty. */
+  split(groupId: string, fingerprints: readonly string[]): string | null;
+}
+
 /** What actions work on. */
 export interface ActionParts {
   readonly silences: SilenceDesk;
   readonly acknowledgements: AcknowledgementDesk;
+  readonly grouping: GroupingDesk;
   readonly alertmanager: Alertmanager;
   readonly store: Store;
   readonly current: CurrentState;
@@ -257,6 +267,7 @@ export function createActions(parts: ActionParts): Actions {
     silence: (wish, actor) => asked(silence(wish, actor)),
     expire: (silenceId, actor) => asked(expire(silenceId, actor)),
     resolve,
+    ...createCorrections(parts, { find, afterLook, record }),
     feedback,
   };
 }

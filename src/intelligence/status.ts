@@ -40,11 +40,12 @@ const RECENT_SPAN = 60 * 60_000;
 /** Answers "is it us?" from the current state, without asking any server. */
 export function createStatusSource(parts: StatusParts): StatusSource {
   const { current, catalogue, severities } = parts;
+  const concerns = createConcerns(catalogue);
   const openGroups = () => (current.groups.last() ?? []).filter(({ state }) => state !== "resolved");
   const openAnomalies = () => current.anomalies.last() ?? [];
   const judge = (service: Service): Judgement =>
     judgeService(service.title ?? service.name, {
-      groups: openGroups().filter((group) => concerns(group, service, catalogue)),
+      groups: openGroups().filter((group) => concerns(group).has(service)),
       anomalies: openAnomalies().filter((anomaly) => anomaly.service === service.name),
       entities: current.entitiesOf(service.name),
       failingFrom: parts.failingFrom,
@@ -54,9 +55,7 @@ export function createStatusSource(parts: StatusParts): StatusSource {
   async function describe(service: Service, now: Date): Promise<ServiceStatus> {
     const verdict = judge(service);
     const alerts = mapPart(current.groups.part(now), (groups) =>
-      groups
-        .filter((group) => group.state !== "resolved" && concerns(group, service, catalogue))
-        .sort(bySeverity(severities)),
+      groups.filter((group) => group.state !== "resolved" && concerns(group).has(service)).sort(bySeverity(severities)),
     );
     const anomalies = mapPart(current.anomalies.part(now), (all) =>
       all.filter((anomaly) => anomaly.service === service.name).sort((left, right) => right.peakScore - left.peakScore),
@@ -130,8 +129,7 @@ export function createStatusSource(parts: StatusParts): StatusSource {
 
   const mayHide = (silence: Silence, service: Service) =>
     openGroups().some(
-      (group) =>
-        concerns(group, service, catalogue) && group.alerts.some((alert) => alert.silencedBy.includes(silence.id)),
+      (group) => concerns(group).has(service) && group.alerts.some((alert) => alert.silencedBy.includes(silence.id)),
     ) ||
     (matchesAll(
       silence.matchers.filter(({ name }) => name === "service"),
@@ -168,7 +166,7 @@ export function createStatusSource(parts: StatusParts): StatusSource {
           service: service.name,
           title: service.title ?? service.name,
           ...judge(service),
-          alerts: openGroups().filter((group) => concerns(group, service, catalogue)).length,
+          alerts: openGroups().filter((group) => concerns(group).has(service)).length,
           anomalies: openAnomalies().filter((anomaly) => anomaly.service === service.name).length,
         }),
       );
@@ -191,7 +189,7 @@ export function createStatusSource(parts: StatusParts): StatusSource {
             filter.states === undefined ? group.state !== "resolved" : filter.states.includes(group.state),
           )
           .filter((group) => filter.severity === undefined || group.severity === filter.severity)
-          .filter((group) => filter.service === undefined || (service !== null && concerns(group, service, catalogue)))
+          .filter((group) => filter.service === undefined || (service !== null && concerns(group).has(service)))
           .sort(bySeverity(severities)),
       );
     },
@@ -210,11 +208,28 @@ export function createStatusSource(parts: StatusParts): StatusSource {
   };
 }
 
-/** True when the group is about the service: by its own service, or by a member's `service` label or its alias. */
-export function concerns(group: AlertGroup, service: Service, catalogue: Catalogue): boolean {
-  const isIt = (name: string | null | undefined) =>
-    name !== null && name !== undefined && catalogue.find(name) === service;
-  return isIt(group.service) || group.alerts.some(({ labels }) => isIt(labels["service"]));
+/**
+ * The services that a group is about: its own, and those its members' `service` labels name, by name or alias. Found once for
+ * each group: an overview asks for every service.
+ */
+function createConcerns(catalogue: Catalogue): (group: AlertGroup) => ReadonlySet<Service> {
+  const known = new WeakMap<AlertGroup, ReadonlySet<Service>>();
+  return (group) => {
+    const found = known.get(group);
+    if (found !== undefined) {
+      return found;
+    }
+    const names = new Set([group.service, ...group.alerts.map(({ labels }) => labels["service"])]);
+    const services = new Set<Service>();
+    for (const name of names) {
+      const service = name === null || name === undefined ? null : catalogue.find(name);
+      if (service !== null) {
+        services.add(service);
+      }
+    }
+    known.set(group, services);
+    return services;
+  };
 }
 
 function mapPart<T, U>(part: Part<T>, change: (value: T) => U): Part<U> {

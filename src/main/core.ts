@@ -167,6 +167,7 @@ export async function createCore(parts: CoreParts): Promise<Core> {
   const actions = createActions({
     silences,
     acknowledgements,
+    grouping: pipeline,
     onAnswered: parts.onAnswered,
     alertmanager,
     store,
@@ -213,7 +214,7 @@ const ACKNOWLEDGEMENT_LIMIT = 4 * 3_600_000;
 const EFFECTS: Readonly<Record<Exclude<Feedback["kind"], "not-anomaly">, string>> = {
   helped: "Noted: this solution ranks higher for such alerts from now on.",
   "did-not-help": "Noted: this solution ranks lower for such alerts from now on.",
-  "wrong-group": "Noted, and kept with the group. Grouping does not change by it yet.",
+  "wrong-group": "Noted. Say which alerts are apart, or which group it belongs to, and grouping follows.",
   "wrong-severity": "Noted, and kept with the alert. Say which severity is right, and such alerts get it.",
   "wrong-link": "Noted: these stay apart from now on.",
 };

@@ -113,8 +113,8 @@ describe("the living message of a group", () => {
 
   test("the menu takes what was wrong", async () => {
     await show();
-    await press("group.more", ada, "wrong-severity|g-1a2b3c4d");
-    await harness.until(() => harness.world.asked.find(({ what }) => what === "feedback wrong-severity"));
+    await press("group.more", ada, "wrong-link|g-1a2b3c4d");
+    await harness.until(() => harness.world.asked.find(({ what }) => what === "feedback wrong-link"));
   });
 
   test("two replicas post one message", async () => {

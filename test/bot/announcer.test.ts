@@ -72,6 +72,31 @@ describe("messages by the clock", () => {
       "2 alerts fired, 1 ended by themselves within 5 minutes, 0 open now",
     );
     expect(direct()).toHaveLength(1);
+    expect(textOf(harness.seen(channel)[0])).toContain("nothing was acknowledged; nobody was paged");
+  });
+
+  test("the week's says what in the configuration would help, and how soon people answered", async () => {
+    const change = (state: "firing" | "acknowledged" | "resolved", ago: number) => ({
+      fingerprint: "a",
+      at: earlier(ago * 60_000),
+      state,
+      labels: sampleAlert().labels,
+      annotations: {},
+      groupId: null,
+      actor: null,
+    });
+    await harness.store.history.append(
+      [400, 300, 200, 100].flatMap((ago) => [change("firing", ago), change("resolved", ago - 3)]),
+    );
+    await harness.store.history.append([change("firing", 50), change("acknowledged", 44)]);
+    const page = { id: "p", groupId: "g", person: "ada", step: 0, sentAt: earlier(3_000_000) };
+    const deliveredAt = page.sentAt;
+    await harness.store.oncall.saveDelivery({ ...page, deliveredAt, seenAt: earlier(2_880_000), answeredAt: null });
+    await harness.bot.digest("week", NOW);
+    const text = textOf(harness.seen(channel)[0]);
+    expect(text).toContain("*What would help*");
+    expect(text).toContain("it flaps and is over in 3m");
+    expect(text).toContain("acknowledged after 6m (median); 1 page, 1 seen after 2m, 0 answered");
   });
 
   test("the digest waits for a reader's quiet hours, the channel does not", async () => {

@@ -41,7 +41,11 @@ describe("when Slack fails", () => {
     expect(harness.seen(channel)).toHaveLength(0);
     release();
     await harness.bot.flush();
-    expect(harness.seen(channel)).toHaveLength(1);
+    const alerts = () => harness.seen(channel).filter(({ text }) => text.includes("HIGH"));
+    expect(alerts()).toHaveLength(1);
+    const told = await harness.until(() => harness.seen(channel).find((one) => !alerts().includes(one)));
+    expect(textOf(told)).toContain("Slack held messages back for 60 s; they are coming now.");
+    expect(textOf(told)).toContain("http://127.0.0.1:8420");
   });
 
   test("503 and broken connections: tries again, posts once", async () => {

@@ -139,8 +139,18 @@ export function fakeWorld(store: Store): FakeWorld {
       note("resolve", actor, id);
       return { ok: true, reason: "Resolved.", group: change(id, "resolved") };
     },
-    async feedback({ kind, subject }, actor) {
-      note(`feedback ${kind}`, actor, subject);
+    async merge({ into, from }, actor) {
+      note("merge", actor, `${from} into ${into}`);
+      const target = groups.get(into) ?? null;
+      groups.delete(from);
+      return target === null ? gone("It is closed.") : { ok: true, reason: "Put together.", group: target };
+    },
+    async split({ groupId, fingerprints }, actor) {
+      note("split", actor, `${fingerprints.length} out of ${groupId}`);
+      return { ok: true, reason: "They are apart from now on.", group: groups.get(groupId) ?? null };
+    },
+    async feedback({ kind, subject, details }, actor) {
+      note(`feedback ${kind}`, actor, "severity" in details ? `${subject} ${JSON.stringify(details)}` : subject);
       return { ok: true, reason: "Thank you: the next training leaves this time out.", group: null };
     },
   };

@@ -1,7 +1,7 @@
 import type { Digest, RuleDay } from "../digest.ts";
 import { context, lines, link, type Payload, plain, section } from "./payload.ts";
 import { groupLine, part } from "./status.ts";
-import { age, moment } from "./time.ts";
+import { age, span as duration, moment } from "./time.ts";
 
 /** The morning digest: what fired, what was noise, what is still open. */
 export function digestMessage(digest: Digest, webUrl: string | null): Payload {
@@ -23,12 +23,33 @@ export function digestMessage(digest: Digest, webUrl: string | null): Payload {
       section(
         `*What was noise*\n${noisy.length === 0 ? "nothing" : lines(noisy.slice(0, 10).map(noiseLine), 1500, "rules")}`,
       ),
+      ...(span === "week" && digest.advice.length > 0
+        ? [section(`*What would help*\n${lines(digest.advice.slice(0, 10).map(adviceLine), 2000, "rules")}`)]
+        : []),
+      section(answerLine(digest)),
       part("Still open", digest.open, digest.to, (all) => all.map(groupLine), "nothing"),
       context(
         `${moment(digest.from)} to ${moment(digest.to)} · ${age(digest.open, digest.to)}${webUrl === null ? "" : ` · ${link(webUrl, "see all")}`}`,
       ),
     ],
   };
+}
+
+function adviceLine({ rule, service, advice }: Digest["advice"][number]): string {
+  return `• *${plain(rule)}*${service === "" ? "" : ` (${plain(service)})`}: ${plain(advice)}`;
+}
+
+/** How soon people answered. */
+function answerLine({ timeToAcknowledge, pages }: Digest): string {
+  const soon =
+    timeToAcknowledge === null
+      ? "nothing was acknowledged"
+      : `acknowledged after ${duration(timeToAcknowledge)} (median)`;
+  const seen = pages.timeToSee === null ? "" : ` after ${duration(pages.timeToSee)}`;
+  const answered = pages.timeToAnswer === null ? "" : ` after ${duration(pages.timeToAnswer)}`;
+  return pages.sent === 0
+    ? `*People:* ${soon}; nobody was paged`
+    : `*People:* ${soon}; ${pages.sent} ${pages.sent === 1 ? "page" : "pages"}, ${pages.seen} seen${seen}, ${pages.answered} answered${answered}`;
 }
 
 function ruleLine({ service, rule, fired, acknowledged }: RuleDay): string {

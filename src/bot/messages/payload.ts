@@ -83,8 +83,11 @@ export function option(text: string, value: string): PlainTextOption {
   return { text: { type: "plain_text", text: cut(text, 75), emoji: true }, value: cut(value, 150) };
 }
 
-/** Keeps the first lines that fit into `max` characters and says how many more there are. */
-export function lines(all: readonly string[], max = 2900, more = "more"): string {
+/**
+ * Keeps the first lines that fit into `max` characters and says how many more there are.
+ * @param unwritten how many there are besides those given
+ */
+export function lines(all: readonly string[], max = 2900, more = "more", unwritten = 0): string {
   const kept: string[] = [];
   let length = 0;
   for (const line of all) {
@@ -95,6 +98,6 @@ export function lines(all: readonly string[], max = 2900, more = "more"): string
     kept.push(short);
     length += short.length + 1;
   }
-  const rest = all.length - kept.length;
+  const rest = all.length - kept.length + unwritten;
   return rest === 0 ? kept.join("\n") : [...kept, `_… and ${rest} ${more}_`].join("\n");
 }

@@ -47,6 +47,9 @@ export function statusMessage(status: ServiceStatus, now: Date, picture: Uploade
   };
 }
 
+/** More lines than fit into a section. */
+const MOST_LINES = 200;
+
 /** One heading with its lines; an empty part says so, a failed one says why. */
 export function part<T>(
   title: string,
@@ -59,9 +62,10 @@ export function part<T>(
     return section(`*${title}:* ${age(data, now)}`);
   }
   const note = data.kind === "stale" ? `\n_${age(data, now)}_` : "";
-  return section(
-    data.value.length === 0 ? `*${title}:* ${empty}${note}` : `*${title}*\n${lines(render(data.value), 2600)}${note}`,
-  );
+  const count = data.value.length;
+  // Of thousands only the first fit: the others are counted and not written.
+  const shown = () => lines(render(data.value.slice(0, MOST_LINES)), 2600, "more", Math.max(0, count - MOST_LINES));
+  return section(count === 0 ? `*${title}:* ${empty}${note}` : `*${title}*\n${shown()}${note}`);
 }
 
 export function anomalyLine(anomaly: Anomaly, now: Date): string {

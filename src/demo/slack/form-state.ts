@@ -1,6 +1,6 @@
 import type { Json } from "./types.ts";
 
-/** What a person put into a dialogue: block id → text, or value of the chosen option. */
+/** What a person put into a dialogue: block id → text, or value of the chosen option; several are apart by line breaks. */
 export type FormInput = Readonly<Record<string, string>>;
 
 /** A view's `state.values`: what the person entered, else what the fields began with. */
@@ -21,6 +21,10 @@ function elementState(element: Json, entered: string | undefined): Json {
     return { type, value: value === "" ? null : value };
   }
   const options = (element["options"] ?? []) as readonly Json[];
+  if (type === "multi_static_select") {
+    const values = (entered ?? "").split("\n");
+    return { type, selected_options: options.filter(({ value }) => values.includes(String(value))) };
+  }
   const chosen = entered === undefined ? element["initial_option"] : options.find(({ value }) => value === entered);
   return { type, selected_option: chosen ?? null };
 }

@@ -1,5 +1,6 @@
 import type { Labels } from "../../alert/alert.ts";
 import type { AlertChange } from "../../store/store.ts";
+import { median } from "./median.ts";
 
 /** What one rule of one service did in the time. */
 export interface NoiseRow {
@@ -17,6 +18,8 @@ export interface NoiseRow {
   readonly untouched: number;
   /** Median time from firing to resolved, milliseconds; null when none resolved. */
   readonly medianLength: number | null;
+  /** Median time from firing to acknowledged, milliseconds; null when nobody acknowledged any. */
+  readonly timeToAcknowledge: number | null;
   /** The change in configuration that would help, or null. */
   readonly advice: string | null;
 }
@@ -28,6 +31,8 @@ export interface NoiseReport {
   readonly alerts: number;
   readonly groups: number;
   readonly rows: readonly NoiseRow[];
+  /** Of all firings that were acknowledged: median time to it, milliseconds; null when none was. */
+  readonly timeToAcknowledge: number | null;
   /** True when the history holds more than was read. */
   readonly isCut: boolean;
 }
@@ -40,7 +45,7 @@ interface Firing {
   readonly fingerprint: string;
   readonly at: number;
   endedAt: number | null;
-  acknowledged: boolean;
+  acknowledgedAt: number | null;
   silenced: boolean;
 }
 
@@ -61,6 +66,7 @@ export function noiseReport(changes: readonly AlertChange[], since: Date, until:
     until,
     alerts: fired.length,
     groups: new Set(fired.map((change) => change.groupId ?? change.fingerprint)).size,
+    timeToAcknowledge: median([...byRule.values()].flatMap(({ firings }) => toAcknowledge(firings))),
     rows: rows.toSorted((left, right) => right.untouched - left.untouched || right.fired - left.fired),
     isCut,
   };
@@ -79,7 +85,7 @@ function follow(
       fingerprint: change.fingerprint,
       at: change.at.getTime(),
       endedAt: null,
-      acknowledged: false,
+      acknowledgedAt: null,
       silenced: false,
     };
     rule.firings.push(firing);
@@ -88,8 +94,10 @@ function follow(
   } else if (current !== undefined && change.state === "resolved") {
     current.endedAt = change.at.getTime();
     open.delete(change.fingerprint);
-  } else if (current !== undefined && (change.state === "acknowledged" || change.state === "silenced")) {
-    current[change.state] = true;
+  } else if (current !== undefined && change.state === "acknowledged") {
+    current.acknowledgedAt ??= change.at.getTime();
+  } else if (current !== undefined && change.state === "silenced") {
+    current.silenced = true;
   }
 }
 
@@ -108,21 +116,23 @@ function rowOf(labels: Labels, firings: readonly Firing[]): NoiseRow {
   for (const { fingerprint } of firings) {
     times.set(fingerprint, (times.get(fingerprint) ?? 0) + 1);
   }
-  const lengths = firings
-    .flatMap((firing) => (firing.endedAt === null ? [] : [firing.endedAt - firing.at]))
-    .sort((left, right) => left - right);
   const figures = {
     alertname: nameOf(labels),
     service: labels["service"] ?? "",
     fired: firings.length,
-    acknowledged: count((firing) => firing.acknowledged),
+    acknowledged: count((firing) => firing.acknowledgedAt !== null),
     silenced: count((firing) => firing.silenced),
-    resolvedAlone: count((firing) => firing.endedAt !== null && !firing.acknowledged && !firing.silenced),
+    resolvedAlone: count((firing) => firing.endedAt !== null && firing.acknowledgedAt === null && !firing.silenced),
     flapping: [...times.values()].filter((value) => value >= FLAPPING).length,
-    untouched: count((firing) => !firing.acknowledged && !firing.silenced),
-    medianLength: lengths.length === 0 ? null : (lengths[Math.floor(lengths.length / 2)] ?? null),
+    untouched: count((firing) => firing.acknowledgedAt === null && !firing.silenced),
+    medianLength: median(firings.flatMap(({ at, endedAt }) => (endedAt === null ? [] : [endedAt - at]))),
+    timeToAcknowledge: median(toAcknowledge(firings)),
   };
   return { ...figures, advice: adviceFor(figures) };
+}
+
+function toAcknowledge(firings: readonly Firing[]): readonly number[] {
+  return firings.flatMap(({ at, acknowledgedAt }) => (acknowledgedAt === null ? [] : [acknowledgedAt - at]));
 }
 
 function adviceFor(row: Omit<NoiseRow, "advice">): string | null {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { regroupModal, severityModal } from "../../../src/bot/messages/correction-modals.ts";
 import { digestMessage } from "../../../src/bot/messages/digest.ts";
 import { explainMessage } from "../../../src/bot/messages/explain.ts";
 import { floodMessage, floodTable } from "../../../src/bot/messages/flood.ts";
@@ -15,6 +16,7 @@ import { handoffMessage, shiftTopic } from "../../../src/bot/messages/shift.ts";
 import { silenceModal } from "../../../src/bot/messages/silence-modal.ts";
 import { shareButton, statusMessage } from "../../../src/bot/messages/status.ts";
 import { stillWorkingMessage } from "../../../src/bot/messages/still-working.ts";
+import { pageFigures } from "../../../src/intelligence/noise/pages.ts";
 import { payloadProblems, viewProblems } from "../payload-check.ts";
 import {
   fresh,
@@ -127,6 +129,9 @@ describe("Slack takes", () => {
             to: NOW,
             open: fresh(Array.from({ length: count }, () => one)),
             cutShort: true,
+            timeToAcknowledge: 240_000,
+            pages: pageFigures([]),
+            advice: Array.from({ length: count }, () => ({ rule: words, service: words, advice: words })),
             rules: Array.from({ length: count }, () => ({
               service: words,
               rule: words,
@@ -153,6 +158,14 @@ describe("Slack takes", () => {
         offerMessage({ roster: "cmsweb", to: NOW, by: words }),
         takenMessage(words, { roster: words, to: NOW }),
       ].flatMap(payloadProblems);
+    });
+  });
+
+  test("the dialogues that correct a severity or a group", () => {
+    holdsFor(fc.tuple(group, group, many), ([one, other, count]) => {
+      const draft = { groupId: one.id, channel: "C1", ts: "1.1" };
+      const others = Array.from({ length: count }, (_, index) => ({ ...other, id: `g-${index}` }));
+      return [severityModal(draft, one, ["info", "high"]), regroupModal(draft, one, others)].flatMap(viewProblems);
     });
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { formatNoise } from "../../../src/cli/report.ts";
+import { formatNoise, formatPages } from "../../../src/cli/report.ts";
+import { pageFigures } from "../../../src/intelligence/noise/pages.ts";
 import { noiseReport } from "../../../src/intelligence/noise/report.ts";
 import type { AlertChange } from "../../../src/store/store.ts";
 import { NOW } from "../support.ts";
@@ -80,5 +81,49 @@ describe("the noise report", () => {
   it("is one line when nothing fired", () => {
     expect(formatNoise(report([]), 20)).toBe("0 alerts in 0 groups (0 % fewer) since 2024-05-07T12:00Z\n");
     expect(formatNoise(report(flaps(4)), 20).split("\n").length).toBe(5);
+  });
+});
+
+describe("the time to acknowledge", () => {
+  it("is counted from the firing to the first acknowledgement, per rule and over all", () => {
+    const { rows, timeToAcknowledge } = report([
+      change(0, "firing"),
+      change(4, "acknowledged"),
+      change(6, "acknowledged"),
+      change(9, "resolved"),
+      change(20, "firing"),
+      change(22, "acknowledged"),
+      change(30, "firing", "B"),
+    ]);
+    expect(timeToAcknowledge).toBe(240_000);
+    expect(rows.map((row) => [row.alertname, row.timeToAcknowledge])).toEqual([
+      ["B", null],
+      ["A", 240_000],
+    ]);
+  });
+
+  it("stands in the report for people, with what came of pages", () => {
+    const sent = {
+      groupId: "g1",
+      person: "ada",
+      step: 0,
+      sentAt: at(0),
+      deliveredAt: at(0),
+      seenAt: null,
+      answeredAt: null,
+    };
+    const figures = pageFigures([
+      { ...sent, id: "1", seenAt: at(2), answeredAt: at(3) },
+      { ...sent, id: "2", groupId: "g2", seenAt: at(5) },
+      { ...sent, id: "3", groupId: "g2", step: 1, deliveredAt: null },
+    ]);
+    expect(figures).toMatchObject({ sent: 3, delivered: 2, seen: 2, answered: 1, unansweredGroups: 1 });
+    expect(formatPages(figures)).toBe(
+      "pages: 3 sent, 2 delivered after 1s, 2 seen after 5m, 1 answered after 3m (medians); nobody paged answered for 1 groups\n",
+    );
+    expect(formatPages(pageFigures([]))).toBe("");
+    const text = formatNoise(report([change(0, "firing"), change(4, "acknowledged")]), 5);
+    expect(text).toContain("acknowledged after 4m (median)");
+    expect(text).toMatch(/to ack\n.* 4m {2}A/);
   });
 });

@@ -2,6 +2,7 @@ import type { App } from "@slack/bolt";
 import type { Desk } from "../../desk.ts";
 import { acknowledge } from "./acknowledge.ts";
 import { commandRun } from "./command-run.ts";
+import { correct } from "./correct.ts";
 import { explain } from "./explain.ts";
 import { feedback, helped } from "./feedback.ts";
 import { onGroup } from "./group-action.ts";
@@ -30,7 +31,7 @@ export function registerActions(app: App, desk: Desk): void {
   app.action("group.runbook", onGroup(desk, "The runbook", null, runbook));
   app.action("group.explain", onGroup(desk, "The explanation", null, explain));
   app.action("group.notAnomaly", onGroup(desk, "Your feedback", "feedback", feedback));
-  app.action("group.more", onGroup(desk, "Your feedback", "feedback", feedback));
+  app.action("group.more", onGroup(desk, "Your feedback", "feedback", correct));
   app.action("solution.helped", pressed(desk, "Your feedback", "feedback", helped));
   app.action("silence.undo", pressed(desk, "Undo of the silence", "silence", undoSilence));
   app.action("oncall.undo", pressed(desk, "Taking the exception back", "override", undoOverride));

@@ -187,6 +187,12 @@ function textField(one) {
 
 function selectField(one) {
   const field = element("select");
+  field.multiple = one.type === "multi_static_select";
+  if (one.initial_option === undefined && !field.multiple) {
+    const none = element("option", document.createTextNode(plain(one.placeholder?.text ?? "Choose …")));
+    none.value = "";
+    field.append(none);
+  }
   field.append(...one.options.map((option) => optionOf(option, one.initial_option)));
   return field;
 }

@@ -342,7 +342,12 @@ function drawModal() {
 
 function formInput() {
   return Object.fromEntries(
-    [...byId("modal-form").elements].filter(({ name }) => name).map(({ name, value }) => [name, value]),
+    [...byId("modal-form").elements]
+      .filter(({ name }) => name)
+      .map((field) => [
+        field.name,
+        field.multiple ? [...field.selectedOptions].map(({ value }) => value).join("\n") : field.value,
+      ]),
   );
 }
 
