@@ -5,6 +5,7 @@ import type { Catalogue } from "../config/catalogue.ts";
 import type { Config } from "../config/schema.ts";
 import type { World } from "../demo/demo.ts";
 import type { OncallDesk } from "../intelligence/actions-types.ts";
+import { ANOMALY_ALERT } from "../intelligence/anomaly-alerts.ts";
 import { loadRunbooks } from "../intelligence/runbooks/load.ts";
 import type { MetricSource } from "../prometheus/source.ts";
 import type { Store } from "../store/store.ts";
@@ -49,6 +50,7 @@ export async function startWeb(parts: WebStart): Promise<Web> {
     progress: () => core.detection.progress(),
     models: core.detection.models,
     feedback: core.detection.feedback,
+    severities: config.intelligence.severities,
     owners: (service) => catalogue.find(service)?.owners ?? [],
     inject: world === null ? null : world.inject,
   });
@@ -59,6 +61,11 @@ export async function startWeb(parts: WebStart): Promise<Web> {
     source: parts.source,
     actions: core.actions,
     runbooks: loadRunbooks(config.runbooks ?? null),
+    runbookOf: (service) =>
+      core.runbooks.find({
+        labels: { alertname: ANOMALY_ALERT, service, class: "performance" },
+        annotations: {},
+      }),
     oncall: parts.oncall,
     clock,
     demo: world !== null,

@@ -14,6 +14,7 @@ import { createLinkIndex } from "../tickets/link-index.ts";
 import { configuredSources, processTools } from "../tickets/sources.ts";
 import { createTicketCycle, type SourceStatus, type TicketCycle } from "../tickets/sync-source.ts";
 import type { TicketingSystem } from "../tickets/system.ts";
+import { SYSTEMS } from "../tickets/systems.ts";
 import { createLoop, type Loop } from "./loop.ts";
 
 export interface TicketParts {
@@ -30,7 +31,7 @@ export interface TicketParts {
 /** Three refreshes fit into Alertmanager's usual resolve timeout of five minutes. */
 const REFRESH_EVERY = 100_000;
 const MAX_WRONG_LINKS = 10_000;
-const SYSTEMS: readonly TicketSystem[] = ["ggus", "helpdesk", "ssb", "jira"];
+const SYSTEM_NAMES = Object.keys(SYSTEMS) as readonly TicketSystem[];
 
 /** Two loops per configured source: one fetches and syncs, one keeps the alerts of open tickets alive in between. */
 export function createTicketLoops(parts: TicketParts): readonly Loop[] {
@@ -83,7 +84,7 @@ function enriching(system: TicketingSystem, { pipeline, clock }: TicketParts): T
 }
 
 async function show(cycle: TicketCycle<SyncResult<Ticket>>, { store, current, clock }: TicketParts): Promise<void> {
-  const open = await Promise.all(SYSTEMS.map((system) => store.tickets.open(system)));
+  const open = await Promise.all(SYSTEM_NAMES.map((system) => store.tickets.open(system)));
   const now = clock();
   current.tickets.set(
     open.flat().map(({ ticket }) => ticket),

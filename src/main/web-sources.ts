@@ -2,6 +2,7 @@ import type { ActiveAlert } from "../alert/alert.ts";
 import type { Clock } from "../alert/clock.ts";
 import type { AlertGroup } from "../alert/group.ts";
 import { MatcherSyntaxError, parseMatcher } from "../alert/matcher.ts";
+import { type SeverityRanking, severityRank } from "../alert/severity.ts";
 import type { Actions, Actor as DomainActor } from "../intelligence/actions-types.ts";
 import type { CurrentState, EntityView } from "../intelligence/current-state.ts";
 import type { ServiceState, ServiceSummary, SourceHealth, StatusSource } from "../intelligence/status-types.ts";
@@ -25,6 +26,7 @@ export interface WebSourceParts {
   readonly models: ModelDesk;
   readonly feedback: Pick<FeedbackBook, "revoke">;
   readonly owners: (service: string) => readonly string[];
+  readonly severities: SeverityRanking;
   /** Makes an anomaly in the simulated CMSWEB; null where metrics are real. */
   readonly inject: ((service: string, kind: string, minutes: number) => Promise<string>) | null;
 }
@@ -72,7 +74,16 @@ export function createWebSources(parts: WebSourceParts): WebSources {
       const acknowledged = new Map(
         (await parts.store.acknowledgements.active()).map(({ groupId, by }) => [groupId, by]),
       );
-      return (current.groups.last() ?? []).map((group) => groupView(group, acknowledged.get(group.id) ?? null));
+      return worstFirst(current.groups.last() ?? [], parts.severities).map((group) =>
+        groupView(group, acknowledged.get(group.id) ?? null),
+      );
+    },
+    asOf(list) {
+      const part = current[list].part(clock());
+      return {
+        at: part.kind === "missing" ? null : part.at.toISOString(),
+        caveat: part.kind === "fresh" ? null : part.because,
+      };
     },
     subscribe: (listener) =>
       current.subscribe(() => {
@@ -82,6 +93,23 @@ export function createWebSources(parts: WebSourceParts): WebSources {
       }),
     act: (action, { name }) => act(action, { person: { name }, via: "web" }, parts),
   };
+}
+
+const GROUP_STATES = [
+  "firing",
+  "acknowledged",
+  "silenced",
+  "resolved",
+] as const satisfies readonly AlertGroup["state"][];
+
+/** What nobody has taken before what somebody has, then by severity, the newest first. */
+function worstFirst(groups: readonly AlertGroup[], severities: SeverityRanking): readonly AlertGroup[] {
+  return [...groups].sort(
+    (left, right) =>
+      GROUP_STATES.indexOf(left.state) - GROUP_STATES.indexOf(right.state) ||
+      severityRank(right.severity, severities) - severityRank(left.severity, severities) ||
+      right.startsAt.getTime() - left.startsAt.getTime(),
+  );
 }
 
 function serviceView(

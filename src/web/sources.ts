@@ -11,8 +11,10 @@ import type {
   ServiceDetailView,
   SilenceView,
 } from "./detail-views.ts";
+
 import type { TransfersView } from "./transfer-views.ts";
-import type { GroupView, ServiceView, StatusView } from "./views.ts";
+
+import type { AsOfView, GroupView, ServiceView, StatusView } from "./views.ts";
 
 /** Who asks. */
 export interface Actor {
@@ -29,6 +31,8 @@ export interface WebSources {
   services(): Promise<readonly ServiceView[]>;
   /** Groups that fire, are acknowledged or silenced, and those resolved of late; worst first. */
   groups(): Promise<readonly GroupView[]>;
+  /** How old alerts and silences are: a list that could not be read anew is not shown as if it were. */
+  asOf(list: "groups" | "silences"): AsOfView;
   /** Calls the listener at every change until the returned function is called. */
   subscribe(listener: (topic: Topic) => void): () => void;
   act(action: WebAction, actor: Actor): Promise<OutcomeView>;

@@ -88,8 +88,16 @@ export const statusView = z.object({
 });
 export type StatusView = z.output<typeof statusView>;
 
+/** How old a list is. */
+export const asOfView = z.object({
+  at: time.nullable().describe("When it was last read; null before the first time."),
+  caveat: z.string().nullable().describe("Why it is older than it should be, or missing; null where it is fresh."),
+});
+export type AsOfView = z.output<typeof asOfView>;
+
 export const overviewView = z.object({
   status: statusView,
+  asOf: asOfView,
   services: z.array(serviceView),
   groups: z.array(groupView),
 });

@@ -40,6 +40,12 @@ describe("service page", () => {
     expect(page?.dependents).toContain("das");
   });
 
+  it("has a runbook beside it even where nothing fires, and the alert's own where something does", async () => {
+    expect((await details().service("das", { hours: 1 }))?.runbook?.url).toBe("/runbooks/das-down");
+    expect((await details().service("dbs", { hours: 1 }))?.runbook?.url).toBe("/runbooks/dbs");
+    expect((await details().service("confdb", { hours: 1 }))?.runbook).toBeNull();
+  });
+
   it("knows aliases, and that an unknown service is none", async () => {
     expect((await details().service("dbs2go", { hours: 1 }))?.service.name).toBe("dbs");
     expect(await details().service("nosuch", { hours: 1 })).toBeNull();

@@ -279,6 +279,10 @@ export function sampleDetails(overview: Pick<WebSources, "services" | "groups">)
         caveat: null,
       }),
     },
+    runbookOf: (service) =>
+      service === "das"
+        ? { id: "das-down", title: "DAS", url: "/runbooks/das-down", firstSteps: ["Look."], confidence: 1 }
+        : null,
     runbooks: loadRunbooks(null),
     oncall: async (_, at) => [
       turnAt(at),

@@ -34,6 +34,7 @@ export function sampleSources() {
     status: async () => status(),
     services: async () => (views ??= catalogue.services.map(({ name }) => serviceView(simulation, name))),
     groups: async () => groups,
+    asOf: () => ({ at: before(3000), caveat: null }),
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -22,7 +22,7 @@ describe("web", () => {
     const { services } = (await app.inject({ url: "/api/v1/services", headers: local })).json();
     expect(services).toHaveLength(24);
     const overview = (await app.inject({ url: "/api/v1/overview", headers: local })).json();
-    expect(Object.keys(overview)).toEqual(["status", "services", "groups"]);
+    expect(Object.keys(overview)).toEqual(["status", "asOf", "services", "groups"]);
     expect((await app.inject({ url: "/api/v1/status", headers: local })).json().demo).toBe(true);
     expect((await app.inject({ url: "/api/v1/groups", headers: local })).json().groups[0].id).toBe("couchdb-down");
   });

@@ -1,4 +1,5 @@
 import type { Clock } from "../../alert/clock.ts";
+import type { RunbookLink } from "../../alert/group.ts";
 import { formatMatcher, MatcherSyntaxError, parseMatcher } from "../../alert/matcher.ts";
 import { isOurs, type Silence } from "../../alert/silence.ts";
 import { UserError } from "../../alert/user-error.ts";
@@ -27,6 +28,8 @@ export interface DetailParts {
   readonly source: MetricSource;
   readonly actions: Pick<Actions, "preview">;
   readonly runbooks: readonly Runbook[];
+  /** What to do when a service misbehaves, whatever the alert. */
+  readonly runbookOf: (service: string) => RunbookLink | null;
   readonly oncall: (service: string | null, at: Date) => Promise<readonly OncallNow[]>;
   readonly clock: Clock;
   readonly demo: boolean;

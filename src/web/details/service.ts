@@ -53,10 +53,15 @@ export async function serviceDetail(
     ].filter((span) => span.from < to.toISOString() && (span.to === null || span.to > from.toISOString())),
     groups: open,
     anomalies: anomalies.map(toAnomalyView),
-    runbook: open.find(({ runbook }) => runbook !== null)?.runbook ?? null,
+    runbook: open.find(({ runbook }) => runbook !== null)?.runbook ?? usualRunbook(parts, service),
     dependsOn: [...service.dependsOn],
     dependents: catalogue.dependents(service.name).map((dependent) => dependent.name),
   };
+}
+
+function usualRunbook({ runbookOf }: DetailParts, { name }: Service): ServiceDetailView["runbook"] {
+  const found = runbookOf(name);
+  return found === null ? null : { title: found.title, url: found.url, firstSteps: [...found.firstSteps] };
 }
 
 function merge(open: readonly Anomaly[], stored: readonly Anomaly[]): readonly Anomaly[] {

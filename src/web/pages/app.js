@@ -1,6 +1,6 @@
 import { get, Refused, send } from "./api.js";
 import { h, morph } from "./dom.js";
-import { refreshAges } from "./format.js";
+import { age, now, refreshAges } from "./format.js";
 import { route } from "./routes.js";
 import { signInForm } from "./sign-in.js";
 
@@ -9,9 +9,12 @@ const RECONNECT_AFTER = 40_000;
 
 const main = document.getElementById("main");
 const liveSign = document.getElementById("live");
+const ageSign = document.getElementById("age");
 const tabs = document.getElementById("tabs");
 let me = { actor: null, links: [], pages: ["overview", "alerts"] };
 let shown = null;
+/** Who is asking; the first page is asked for meanwhile. */
+const known = learnWho();
 let pending = false;
 let again = false;
 
@@ -30,6 +33,18 @@ const context = {
   refresh: () => show(),
 };
 
+async function learnWho() {
+  try {
+    me = await get("/api/v1/me");
+  } catch {
+    // Not signed in, or away: show() says which.
+  }
+  if (me.actor !== null) {
+    const { name, role } = me.actor;
+    document.getElementById("who").replaceChildren(h("a", { href: "/sign-in" }, `${name}, ${role}`));
+  }
+}
+
 /** Draws the page that the address names. Only one drawing at a time; what is asked for meanwhile is drawn after it. */
 async function show() {
   if (pending) {
@@ -39,8 +54,9 @@ async function show() {
   pending = true;
   const page = route(location.pathname, new URLSearchParams(location.search));
   try {
-    const data = await page.load();
-    draw(page, page.draw(data, context));
+    const [data] = await Promise.all([page.load(), known]);
+    draw(page, [page.name !== "overview" && caveat(data.asOf), page.draw(data, context)]);
+    showAge(data);
   } catch (error) {
     if (error instanceof Refused && error.status === 401) {
       draw(page, signInForm(error.message, context));
@@ -68,6 +84,25 @@ function draw(page, content) {
   } else {
     morph(main, next);
   }
+}
+
+/** Says when what is shown could not be read anew. */
+function caveat(asOf) {
+  return (
+    asOf?.caveat &&
+    h(
+      "p",
+      { class: "notice", role: "alert" },
+      `Alertmanager cannot be read: ${asOf.caveat}. `,
+      asOf.at === null ? "Nothing is known yet." : ["What is shown is what was known ", age(asOf.at), "."],
+    )
+  );
+}
+
+/** How old the data on this page is; what has no time of its own was read from the store for this very answer. */
+function showAge({ asOf, service }) {
+  const at = service === undefined ? (asOf?.at ?? new Date(now()).toISOString()) : service.dataAt;
+  ageSign.replaceChildren(at === null || at === undefined ? "no data" : age(at, "data ", " old"));
 }
 
 function drawTabs(current) {
@@ -154,15 +189,6 @@ setInterval(() => {
   }
 }, 5000);
 
-try {
-  me = await get("/api/v1/me");
-} catch {
-  // Not signed in, or away: show() says which.
-}
-if (me.actor !== null) {
-  const { name, role } = me.actor;
-  document.getElementById("who").replaceChildren(h("a", { href: "/sign-in" }, `${name}, ${role}`));
-}
 await show();
 if (me.actor !== null) {
   listen();

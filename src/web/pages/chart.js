@@ -3,6 +3,8 @@ import { number } from "./format.js";
 import uPlot from "./uplot.js";
 
 const HEIGHT = 140;
+/** As wide as the names of the lanes above the charts (detail.css), so that all stand on one time axis. */
+const GUTTER = 94;
 
 /**
  * A chart of one metric: what was seen, the band that was expected, anomalies shaded. It keeps itself while the page is
@@ -65,13 +67,14 @@ function options(place) {
   return {
     width: place.clientWidth,
     height: HEIGHT,
+    padding: [8, 0, 0, 0],
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
     cursor: { sync: { key: "service" }, y: false, points: { size: 6 } },
     legend: { show: false },
     scales: { x: { time: true, auto: false } },
     axes: [
       { ...axis, size: 26, values: (_, ticks) => ticks.map(timeText) },
-      { ...axis, size: 62, values: (_, ticks) => ticks.map((tick) => amount(tick, course.unit)) },
+      { ...axis, size: GUTTER, values: (_, ticks) => ticks.map((tick) => amount(tick, course.unit)) },
     ],
     series: [
       {},

@@ -5,8 +5,11 @@ import { UserError } from "../../alert/user-error.ts";
 import { actionSchema, type OutcomeView, outcomeView, roleFor } from "../actions.ts";
 import type { Live } from "../live.ts";
 import type { WebSources } from "../sources.ts";
+
 import { transfersView } from "../transfer-views.ts";
-import { type GroupView, groupView, overviewView, serviceView, statusView } from "../views.ts";
+
+import { asOfView, type GroupView, groupView, overviewView, serviceView, statusView } from "../views.ts";
+
 import type { WebOptions } from "../web.ts";
 import { detailEndpoints } from "./details.ts";
 import { type Endpoint, openApi, reads, registerEndpoints, takes } from "./endpoint.ts";
@@ -60,15 +63,16 @@ function overviewEndpoints({ sources, links }: WebOptions): readonly Endpoint[] 
     ),
     reads("/api/v1/overview", "Status, services and groups at once", overviewView, anything, async () => {
       const [status, services, groups] = await Promise.all([sources.status(), sources.services(), sources.groups()]);
-      return { status, services, groups };
+      return { status, asOf: sources.asOf("groups"), services, groups };
     }),
     reads(
       "/api/v1/groups",
       "Alert groups with an alert that matches",
-      z.object({ groups: z.array(groupView) }),
+      z.object({ groups: z.array(groupView), asOf: asOfView }),
       filter,
       async ({ query }) => ({
         groups: await filteredGroups(sources, query.filter),
+        asOf: sources.asOf("groups"),
       }),
     ),
     reads(

@@ -12,6 +12,7 @@ import {
   silenceView,
 } from "../detail-views.ts";
 import type { WebDetails, WebSources } from "../sources.ts";
+import { asOfView } from "../views.ts";
 import { type Endpoint, reads, takes } from "./endpoint.ts";
 
 const anything = z.object({});
@@ -19,7 +20,7 @@ const whole = (most: number, fallback: number) => z.coerce.number().int().min(1)
 const days = z.object({ days: whole(90, 7) });
 
 /** What the pages besides the first one read. Where there are no details every answer is 404. */
-export function detailEndpoints({ details }: WebSources): readonly Endpoint[] {
+export function detailEndpoints({ details, asOf }: WebSources): readonly Endpoint[] {
   const from = async <T>(ask: (details: WebDetails) => Promise<T>): Promise<T | null> =>
     details === undefined ? null : ask(details);
   const list = async (name: string, ask: (details: WebDetails) => Promise<unknown>) =>
@@ -47,9 +48,9 @@ export function detailEndpoints({ details }: WebSources): readonly Endpoint[] {
     reads(
       "/api/v1/silences",
       "Silences with what they hide",
-      z.object({ silences: z.array(silenceView) }),
+      z.object({ silences: z.array(silenceView), asOf: asOfView }),
       anything,
-      () => list("silences", (all) => all.silences()),
+      () => from(async (all) => ({ silences: await all.silences(), asOf: asOf("silences") })),
     ),
     takes(
       "/api/v1/silences/preview",
