@@ -49,8 +49,8 @@ describe("API", () => {
     const operations = Object.values(document.paths).flatMap((path) => Object.values(path)) as unknown as {
       operationId: string;
     }[];
-    expect(operations).toHaveLength(17);
-    expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(16);
+    expect(operations.length).toBeGreaterThan(15);
+    expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
   });
 
   it("filters groups by matchers", async () => {
