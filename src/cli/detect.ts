@@ -164,17 +164,21 @@ export async function findPairs(folder: string): Promise<readonly { name: string
   return pairs;
 }
 
-/** All files below a folder, sorted, as paths that start with it. @throws UserError when it is no folder */
+/** All files below a folder, and what links to files, sorted, as paths that start with it. @throws UserError when it is no folder */
 export async function filesIn(folder: string): Promise<readonly string[]> {
   const found = await stat(folder).catch(() => null);
   if (found === null || !found.isDirectory()) {
     throw new UserError(found === null ? "no such folder" : "is not a folder", folder, "check the path");
   }
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
+  const paths: string[] = [];
+  for (const entry of entries) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() || (entry.isSymbolicLink() && (await stat(path).catch(() => null))?.isFile() === true)) {
+      paths.push(path);
+    }
+  }
+  return paths.sort();
 }
 
 async function trainFrom(path: string, name: string, seed: string, context: CommandContext): Promise<Unit> {

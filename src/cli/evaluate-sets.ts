@@ -52,8 +52,12 @@ async function setsBelow(folder: string, root: string, depth: number): Promise<r
   }
   const below: DataSet[] = [];
   for (const entry of depth < MOST_DEPTH ? entries : []) {
-    if (entry.isDirectory()) {
-      below.push(...(await setsBelow(join(folder, entry.name), root, depth + 1)));
+    const path = join(folder, entry.name);
+    if (
+      entry.isDirectory() ||
+      (entry.isSymbolicLink() && (await stat(path).catch(() => null))?.isDirectory() === true)
+    ) {
+      below.push(...(await setsBelow(path, root, depth + 1)));
     }
   }
   return below;

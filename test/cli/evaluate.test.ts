@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
@@ -130,6 +130,22 @@ describe("cmswatch evaluate", () => {
     expect(nab).toMatchObject({ data: "nab", streams: [{ detector: "default" }, { detector: "robust" }] });
     expect(nab?.streams[0]?.score).toBeGreaterThan(80);
     expect(pods).toMatchObject({ data: "pods", faults: [{ detector: "default", first: 1, faults: 1 }, { first: 1 }] });
+  });
+
+  it("follows links to files and folders", async () => {
+    await mkdir(join(folder, "real"));
+    await mkdir(join(folder, "links"));
+    await writeFile(join(folder, "real/x.train.csv"), rows(500, 1, quiet, false));
+    await writeFile(
+      join(folder, "real/x.test.csv"),
+      rows(400, 2, (row) => row === 200, true),
+    );
+    await symlink(join(folder, "real/x.train.csv"), join(folder, "links/x.train.csv"));
+    await symlink(join(folder, "real/x.test.csv"), join(folder, "links/x.test.csv"));
+    await mkdir(join(folder, "top"));
+    await symlink(join(folder, "links"), join(folder, "top/set"));
+    const { out } = await run("evaluate", "--data", join(folder, "top"), "--detector", "robust", "--json", "--quiet");
+    expect(parsed(out)[0]).toMatchObject({ data: "set", kind: "pairs" });
   });
 
   it("asks for labels, and for something to evaluate on", async () => {

@@ -10,7 +10,8 @@ function levelAfter(scores: readonly number[], times = scores.map((_, i) => i * 
   return Math.exp(end.log);
 }
 
-const day = (scoreAt: (minute: number) => number, minutes = 1440) => Array.from({ length: minutes }, (_, i) => scoreAt(i));
+const day = (scoreAt: (minute: number) => number, minutes = 1440) =>
+  Array.from({ length: minutes }, (_, i) => scoreAt(i));
 
 describe("followLevel", () => {
   it("starts at history's level and settles where nine of ten scores stay below", () => {
