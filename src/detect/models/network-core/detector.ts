@@ -31,6 +31,9 @@ function checkHistory(network: Architecture, train: Frame): void {
   }
 }
 
+/** Rows that teach the plain distance. */
+const PLAIN_ROWS = 30_000;
+
 /** As for the default ensemble, whose scores are averaged over the same time scales in the same unit. */
 const ALERT_RATIO = 1.8;
 
@@ -53,6 +56,12 @@ function prepareHistory(train: Frame, preparation: Preparation): PreparedHistory
   const { mean, variance, last } = prepare.state();
   const adapted = { mean: [...mean], variance: [...variance], last: [...last] };
   return { rows: train.rows, metrics, inputs, standard, adapted };
+}
+
+/** Standardised values of the newest rows, 0 where missing. */
+function newestRows({ standard, rows, metrics }: PreparedHistory): Float64Array {
+  const from = Math.max(rows - PLAIN_ROWS, 0) * metrics;
+  return Float64Array.from(standard.subarray(from), (value) => (Number.isNaN(value) ? 0 : value));
 }
 
 function networkModel(network: Architecture, parts: NetworkParts): Model {
@@ -79,7 +88,9 @@ async function fitNetwork(network: Architecture, train: Frame, options: FitOptio
   });
   const residuals = residualsOf(tf, network, weights, history, history.standard);
   const surprise = fitSurprise(residuals, history.metrics);
-  return networkModel(network, { metrics: train.metrics, preparation, adapted: history.adapted, surprise, weights });
+  const plain = fitSurprise(newestRows(history), history.metrics);
+  const { adapted } = history;
+  return networkModel(network, { metrics: train.metrics, preparation, adapted, surprise, plain, weights });
 }
 
 /** A detector around a network: prepares rows, trains, and scores what the network did not expect. */

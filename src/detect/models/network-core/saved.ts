@@ -6,14 +6,17 @@ import type { Preparation } from "./preparation.ts";
 import type { Surprise } from "./surprise.ts";
 
 /** Version of the bytes and the header; a change that older models do not survive raises it. */
-export const NETWORK_FORMAT = 1;
+export const NETWORK_FORMAT = 2;
 
 const numbers = z.array(z.number());
+
+const distances = z.object({ factor: numbers, variance: numbers, usual: numbers });
 
 const headerSchema = z.object({
   preparation: z.object({ mean: numbers, scale: numbers, floor: numbers, rate: z.number() }),
   adapted: z.object({ mean: numbers, variance: numbers, last: numbers }),
-  surprise: z.object({ factor: numbers, variance: numbers, usual: numbers }),
+  surprise: distances,
+  plain: distances,
   weights: z.array(z.object({ name: z.string(), shape: z.array(z.number().int().positive()) })),
 });
 
@@ -24,6 +27,8 @@ export interface NetworkParts {
   /** The running mean and scale as training left them: where scoring starts. */
   readonly adapted: z.infer<typeof headerSchema>["adapted"];
   readonly surprise: Surprise;
+  /** The same of the rows themselves: where a network has learnt little, this still knows what is far from history. */
+  readonly plain: Surprise;
   readonly weights: readonly Float32Array[];
 }
 
@@ -40,13 +45,13 @@ export function saveNetwork(network: Architecture, parts: NetworkParts): SavedMo
       at += 4;
     }
   }
-  const { preparation, adapted, surprise } = parts;
+  const { preparation, adapted, surprise, plain } = parts;
   const weights = specs.map(({ name, shape }) => ({ name, shape }));
   return {
     format: NETWORK_FORMAT,
     detector: network.name,
     metrics: parts.metrics,
-    header: { preparation, adapted, surprise, weights },
+    header: { preparation, adapted, surprise, plain, weights },
     weights: bytes,
   };
 }
@@ -76,8 +81,9 @@ export function loadNetwork(network: Architecture, saved: SavedModel): NetworkPa
       `the ${network.name} model has ${saved.weights.byteLength} bytes of weights instead of ${bytes}`,
     );
   }
-  const { preparation, adapted, surprise } = parsed.data;
-  if (preparation.mean.length !== metrics || surprise.factor.length !== metrics * metrics) {
+  const { preparation, adapted, surprise, plain } = parsed.data;
+  const squares = [surprise, plain].every(({ factor }) => factor.length === metrics * metrics);
+  if (preparation.mean.length !== metrics || !squares) {
     throw new SavedModelError(`the ${network.name} model's header does not fit its ${metrics} metrics`);
   }
   const view = new DataView(saved.weights.buffer, saved.weights.byteOffset, bytes);
@@ -89,5 +95,5 @@ export function loadNetwork(network: Architecture, saved: SavedModel): NetworkPa
     }
     return block;
   });
-  return { metrics: saved.metrics, preparation, adapted, surprise, weights };
+  return { metrics: saved.metrics, preparation, adapted, surprise, plain, weights };
 }

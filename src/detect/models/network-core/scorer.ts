@@ -13,6 +13,7 @@ const stateSchema = z.object({
   seen: z.number().int().nonnegative(),
   preparation: z.object({ mean: numbers, variance: numbers, last: numbers }),
   surprise: numbers,
+  plain: numbers,
   /** Network input of the last `span` rows, oldest first. */
   recent: numbers,
 });
@@ -35,8 +36,10 @@ class NetworkScorer implements Scorer {
   readonly #parts: NetworkParts;
   readonly #prepare: Preparer;
   readonly #surprise: SurpriseScorer;
+  readonly #plain: SurpriseScorer;
   readonly #recent: History;
   readonly #residual: Float64Array;
+  readonly #standard: Float64Array;
   readonly #answer: { score: number; readonly contributions: Float64Array; readonly expected: Float64Array };
   #stepper: Stepper;
   #seen: number;
@@ -47,8 +50,10 @@ class NetworkScorer implements Scorer {
     this.#parts = parts;
     this.#prepare = preparer(parts.preparation, from?.preparation ?? parts.adapted);
     this.#surprise = surpriseScorer(parts.surprise, from?.surprise);
+    this.#plain = surpriseScorer(parts.plain, from?.plain);
     this.#recent = rowHistory(network.span, metrics);
     this.#residual = new Float64Array(metrics);
+    this.#standard = new Float64Array(metrics);
     this.#answer = { score: 0, contributions: new Float64Array(metrics), expected: new Float64Array(metrics) };
     this.#seen = from?.seen ?? 0;
     this.#stepper = network.stepper(parts.weights, metrics, this.#seen);
@@ -66,7 +71,8 @@ class NetworkScorer implements Scorer {
     }
     const expected = this.#advance(this.#prepare.input);
     this.#seen++;
-    this.#answer.score = this.#surprise.push(this.#compare(expected));
+    const unexpected = this.#surprise.push(this.#compare(expected));
+    this.#answer.score = (unexpected + this.#plain.push(this.#standard)) / 2;
     this.#shareOut();
     return this.#answer;
   }
@@ -79,6 +85,7 @@ class NetworkScorer implements Scorer {
       seen: this.#seen,
       preparation: this.#prepare.state(),
       surprise: this.#surprise.state(),
+      plain: this.#plain.state(),
       recent: [...this.#recent.values.subarray(start, start + span * this.#parts.metrics.length)],
     };
   }
@@ -100,6 +107,7 @@ class NetworkScorer implements Scorer {
     for (let i = 0; i < expected.length; i++) {
       const seen = this.#prepare.standard[i] as number;
       this.#residual[i] = Number.isNaN(seen) ? 0 : seen - (expected[i] as number);
+      this.#standard[i] = Number.isNaN(seen) ? 0 : seen;
       this.#answer.expected[i] = this.#prepare.restore(i, expected[i] as number);
     }
     return this.#residual;
