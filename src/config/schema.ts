@@ -237,7 +237,12 @@ const intelligence = z.strictObject({
 });
 
 const detect = z.strictObject({
-  detectors: z.array(z.string()).default(["aefc"]).describe("Detectors to train, by name."),
+  detectors: z
+    .array(z.string())
+    .default(["aefc"])
+    .describe(
+      "Detectors, by name; of several the first that fits is used. `fleet` fits entities that `by` splits: it compares them with each other, without training.",
+    ),
   entities: z
     .array(
       z.strictObject({
