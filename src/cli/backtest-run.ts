@@ -1,17 +1,21 @@
+import { setMaxListeners } from "node:events";
 import { formatDuration, parseDuration } from "../alert/duration.ts";
 import { UserError } from "../alert/user-error.ts";
 import { type Catalogue, loadCatalogue } from "../config/catalogue.ts";
 import { type EntitySpec, entitySpecs, trainingOptions } from "../config/entities.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
+import { hourOfWeekIn } from "../detect/events/local-hour.ts";
 import type { Frame } from "../detect/frame.ts";
-import { type ReplayedEntity, replayEntity, splitAt } from "../detect/life/backtest.ts";
+import { type ReplayedEntity, replayEntity, replayFleet, splitAt } from "../detect/life/backtest.ts";
+import { FLEET_ROUND, isFleet, unitDetector } from "../detect/life/fleet-choice.ts";
+import { createFleetWatch } from "../detect/life/fleet-watch.ts";
 import { fetchFrames } from "../detect/life/frames.ts";
 import { rowsWithValues, teachingHistory } from "../detect/life/history.ts";
 import { noiseOf } from "../detect/life/noise.ts";
 import { createTrainer } from "../detect/worker/trainer.ts";
 import { createUnitTrainer, type UnitTrainer } from "../detect/worker/unit-trainer.ts";
-import { MetricSourceError } from "../prometheus/source.ts";
+import { type MetricSource, MetricSourceError } from "../prometheus/source.ts";
 import type { BacktestOptions, BacktestReport } from "./backtest.ts";
 import { pastAlerts, toldOf } from "./backtest-alerts.ts";
 import { framesFromFiles, openSource } from "./backtest-source.ts";
@@ -29,12 +33,15 @@ export interface Tried {
 interface Setup {
   readonly config: Config;
   readonly catalogue: Catalogue;
-  readonly detector: string;
+  readonly detectors: readonly string[];
   readonly trainer: UnitTrainer;
   readonly context: CommandContext;
 }
 
 const DAY = 86_400_000;
+const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
+/** Queries and their tries may wait for one signal. */
+const MOST_WAITING = 1000;
 
 /**
  * Trains every entity on what came before the range and scores the range as the service would.
@@ -43,12 +50,12 @@ const DAY = 86_400_000;
 export async function backtest(options: BacktestOptions, context: CommandContext): Promise<BacktestReport> {
   const config = loadConfig(options.config ?? null, context.environment);
   const catalogue = loadCatalogue(config.services ?? null);
-  const detector = options.detector ?? config.detect.detectors[0] ?? "default";
+  const detectors = options.detector === undefined ? config.detect.detectors : [options.detector];
   const trainer = createTrainer({
     backend: config.detect.backend,
     log: (message, fields) => context.log.info(fields, message),
   });
-  const setup: Setup = { config, catalogue, detector, trainer: createUnitTrainer(trainer), context };
+  const setup: Setup = { config, catalogue, detectors, trainer: createUnitTrainer(trainer), context };
   try {
     const fromFiles = options.pairs !== undefined || options.train !== undefined || options.test !== undefined;
     return await (fromFiles ? overFiles(options, setup) : overRange(options, setup));
@@ -67,7 +74,7 @@ async function overFiles(options: BacktestOptions, setup: Setup): Promise<Backte
     first = Math.min(first, times?.[0] ?? 0);
     last = Math.max(last, times?.[rows - 1] ?? 0);
     days = Math.max(days, ((times?.[rows - 1] ?? 0) - (times?.[0] ?? 0)) / 86_400);
-    await tryEntity(tried, 0, setup, replayed, notes);
+    await tryEntity(tried, unitDetector([{ name: tried.entity, by: [] }], setup.detectors), 0, setup, replayed, notes);
   }
   const span = { from: new Date(first * 1000), to: new Date(last * 1000), days };
   return reportOf(options.pairs ?? options.test ?? "", span, replayed, notes, setup);
@@ -88,15 +95,22 @@ async function overRange(options: BacktestOptions, setup: Setup): Promise<Backte
   const { step } = config.prometheus;
   const replayed: ReplayedEntity[] = [];
   const notes: string[] = [];
+  const { signal } = new AbortController();
+  setMaxListeners(MOST_WAITING, signal);
   const specs = wanted(entitySpecs(config, catalogue), options.service);
+  const detector = unitDetector(specs, setup.detectors);
   for (const [at, spec] of specs.entries()) {
     const begin = new Date(Math.floor((from.getTime() - back) / step) * step);
     try {
-      const frames = await fetchFrames(source, spec, begin, to, step, new AbortController().signal);
+      if (isFleet(spec, setup.detectors)) {
+        replayed.push(...(await tryFleet(spec, { source, begin, from, to, signal }, config)));
+        continue;
+      }
+      const frames = await fetchFrames(source, spec, begin, to, step, signal);
       for (const [entity, frame] of frames) {
         const { before, after } = splitAt(frame, from.getTime() / 1000);
         const tried = { entity, service: spec.service, history: before, stretch: after };
-        await tryEntity(tried, Math.ceil(config.detect.train.minimum / step), setup, replayed, notes);
+        await tryEntity(tried, detector, Math.ceil(config.detect.train.minimum / step), setup, replayed, notes);
       }
     } catch (error) {
       throw error instanceof MetricSourceError ? asUserError(error, source.name) : error;
@@ -111,6 +125,23 @@ async function overRange(options: BacktestOptions, setup: Setup): Promise<Backte
   return reportOf(source.name, span, replayed, notes, setup);
 }
 
+interface Range {
+  readonly source: MetricSource;
+  readonly begin: Date;
+  readonly from: Date;
+  readonly to: Date;
+  readonly signal: AbortSignal;
+}
+
+async function tryFleet(spec: EntitySpec, { source, begin, from, to, signal }: Range, config: Config) {
+  const step = Math.max(config.prometheus.step, FLEET_ROUND);
+  const frames = await fetchFrames(source, spec, begin, to, step, signal);
+  const metrics = spec.metrics.map(({ name }) => name);
+  const hourOfWeek = hourOfWeekIn(config.detect.timeZone);
+  const watch = createFleetWatch({ service: spec.service, metrics, hourOfWeek });
+  return replayFleet(watch, spec.service, frames, from.getTime() / 1000, breathe);
+}
+
 function wanted(specs: readonly EntitySpec[], service: string | undefined): readonly EntitySpec[] {
   const found = service === undefined ? specs : specs.filter((spec) => spec.service === service);
   if (found.length === 0) {
@@ -122,8 +153,9 @@ function wanted(specs: readonly EntitySpec[], service: string | undefined): read
 
 async function tryEntity(
   tried: Tried,
+  detector: string,
   needed: number,
-  { config, detector, trainer }: Setup,
+  { config, trainer }: Setup,
   replayed: ReplayedEntity[],
   notes: string[],
 ): Promise<void> {
@@ -137,7 +169,6 @@ async function tryEntity(
   const job = { entity, detector, frame, options: trainingOptions(config.detect) };
   try {
     const { unit } = await trainer.train(job, () => {}, new AbortController().signal);
-    const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
     replayed.push(await replayEntity(unit, { entity, service }, history, stretch, breathe));
     unit.model.dispose();
   } catch (error) {
@@ -153,7 +184,7 @@ function reportOf(
   { from, to, days }: { readonly from: Date; readonly to: Date; readonly days: number },
   replayed: readonly ReplayedEntity[],
   notes: readonly string[],
-  { config, catalogue, detector }: Setup,
+  { config, catalogue, detectors }: Setup,
 ): BacktestReport {
   if (replayed.length === 0) {
     const [why = "no entity is configured"] = notes;
@@ -164,7 +195,7 @@ function reportOf(
     source,
     from: from.toISOString(),
     to: to.toISOString(),
-    detector,
+    detector: detectors.join(", "),
     noise: noiseOf(replayed, alerts.length, days),
     told: toldOf(alerts, days),
     alerts,

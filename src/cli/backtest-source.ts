@@ -19,7 +19,7 @@ export function openSource(config: Config): MetricSource {
   return createPrometheusClient({ ...config.prometheus, url, tries: TRIES });
 }
 
-const TRIES = 8;
+const TRIES = 4;
 
 /** History and range of each entity that the files hold. @throws UserError for files that cannot be read or are missing */
 export async function* framesFromFiles(options: BacktestOptions): AsyncGenerator<Tried> {

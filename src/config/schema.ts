@@ -237,7 +237,12 @@ const intelligence = z.strictObject({
 });
 
 const detect = z.strictObject({
-  detectors: z.array(z.string()).default(["aefc"]).describe("Detectors to train, by name."),
+  detectors: z
+    .array(z.string())
+    .default(["aefc"])
+    .describe(
+      "Detectors, by name; of several the first that fits is used. `fleet` fits entities that `by` splits: it compares them with each other, without training.",
+    ),
   entities: z
     .array(
       z.strictObject({
@@ -257,9 +262,9 @@ const detect = z.strictObject({
       drift: z
         .number()
         .min(0)
-        .default(0.25)
+        .default(0.5)
         .describe(
-          "Models are trained anew when the scores of the last day are spread otherwise than those of training by this much (population stability index); 0 never.",
+          "Models are trained anew when the scores of the last days are spread otherwise than those of training by this much (population stability index; the days of training itself differ from each other by up to about 0.5); 0 never.",
         ),
       epochs: z.int().positive().default(30),
       seed: z.int().default(1),

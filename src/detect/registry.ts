@@ -1,5 +1,6 @@
 import { UserError } from "../alert/user-error.ts";
 import type { Detector } from "./detector.ts";
+import { streamDetector } from "./life/stream-detector.ts";
 import { defaultDetector } from "./models/default.ts";
 import { kmeans } from "./models/kmeans.ts";
 import { mahalanobis } from "./models/mahalanobis.ts";
@@ -11,11 +12,15 @@ export const CHEAP_DETECTORS: readonly Detector[] = [defaultDetector, robust, ma
 const NETWORKS = ["aefc", "aecnn", "aelstm", "forcnn"];
 
 /** Names of all detectors that fit on history. */
-export const DETECTOR_NAMES: readonly string[] = [...CHEAP_DETECTORS.map(({ name }) => name), ...NETWORKS];
+export const DETECTOR_NAMES: readonly string[] = [
+  ...CHEAP_DETECTORS.map(({ name }) => name),
+  ...NETWORKS,
+  streamDetector.name,
+];
 
 /** The detector of that name. Networks load TensorFlow.js, the others do not. @throws UserError for an unknown name. */
 export async function findDetector(name: string): Promise<Detector> {
-  const found = CHEAP_DETECTORS.find((detector) => detector.name === name);
+  const found = [...CHEAP_DETECTORS, streamDetector].find((detector) => detector.name === name);
   if (found !== undefined) {
     return found;
   }

@@ -1,6 +1,8 @@
 import type { Anomaly } from "../../alert/anomaly.ts";
 import type { Frame } from "../frame.ts";
 import type { Unit } from "../unit.ts";
+import { roundsOf } from "./fleet-choice.ts";
+import type { FleetWatch } from "./fleet-watch.ts";
 import { sliceRows } from "./history.ts";
 import { scoreNewRows, warmUp } from "./watched.ts";
 
@@ -17,6 +19,7 @@ export interface ReplayedEntity {
 }
 
 const CHUNK_ROWS = 500;
+const FLEET_CHUNK = 20;
 
 /**
  * Scores a past stretch of an entity the way the service does: a unit that learnt from what came before, warmed up by its end,
@@ -47,6 +50,51 @@ export async function replayEntity(
     await breathe();
   }
   return { ...who, points: stretch.rows, scored, inAlert, events: [...events.values()] };
+}
+
+/**
+ * Scores a past stretch of a query's entities side by side, as the service does: what came before it teaches.
+ * @param frames per entity history and stretch, on one grid · @param from Unix seconds: begin of the stretch
+ */
+export async function replayFleet(
+  watch: FleetWatch,
+  service: string,
+  frames: ReadonlyMap<string, Frame>,
+  from: number,
+  breathe: () => Promise<void>,
+): Promise<readonly ReplayedEntity[]> {
+  const found = new Map<
+    string,
+    { points: number; inAlert: number; events: Map<string, { first: Anomaly; last: Anomaly }> }
+  >();
+  let rows = 0;
+  for (const [time, values] of roundsOf(frames)) {
+    rows++;
+    if (rows % FLEET_CHUNK === 0) {
+      await breathe();
+    }
+    if (time < from) {
+      watch.teach(time, values);
+      continue;
+    }
+    for (const { entity, state, update } of watch.push(time, values)) {
+      const one = found.get(entity) ?? { points: 0, inAlert: 0, events: new Map() };
+      found.set(entity, one);
+      one.points++;
+      one.inAlert += state === "anomalous" ? 1 : 0;
+      if (update !== null) {
+        one.events.set(update.id, { first: one.events.get(update.id)?.first ?? update, last: update });
+      }
+    }
+  }
+  return [...found].map(([entity, { points, inAlert, events }]) => ({
+    entity,
+    service,
+    points,
+    scored: points,
+    inAlert,
+    events: [...events.values()],
+  }));
 }
 
 /** A frame in two at a time, Unix seconds: rows before it, and rows from it on. */

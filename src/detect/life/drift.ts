@@ -21,7 +21,7 @@ export interface DriftRule {
 /** What the test says, with the sentence for people. */
 export interface DriftVerdict {
   readonly drifted: boolean;
-  /** Population stability index: 0 for the same spread, .1 little, .25 and more much. */
+  /** Population stability index: 0 for the same spread, .1 little, .25 and more much for independent points. */
   readonly index: number;
   readonly because: string;
 }

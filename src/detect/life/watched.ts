@@ -25,8 +25,11 @@ export interface WatchedState extends LiveState {
 
 /** Rows that warm up a fresh scorer: windows, smoothing and level have settled after them. */
 export const WARM_UP_ROWS = 240;
-/** Points in which half of what drift looks at is forgotten: half a day at 15 s, never less than a few hours at longer steps. */
-const HALF_LIFE_SECONDS = 43_200;
+/**
+ * Seconds, and at least so many points, in which half of what drift looks at is forgotten. With half of it, an ordinary day's ups
+ * and downs reach an index of .8 on the very data that a model learnt (SMD); with a day, .5.
+ */
+const HALF_LIFE_SECONDS = 86_400;
 const FEWEST_HALF_LIFE = 240;
 
 /** Starts scoring an entity with a unit; a state of the same version is continued, of another only its open event. */

@@ -4,6 +4,7 @@ import type { Clock } from "../../alert/clock.ts";
 import type { Catalogue } from "../../config/catalogue.ts";
 import type { EntitySpec } from "../../config/entities.ts";
 import type { Config } from "../../config/schema.ts";
+import { isFleet, unitDetector } from "../../detect/life/fleet-choice.ts";
 import type { Watched } from "../../detect/life/watched.ts";
 import type { UnitTrainer } from "../../detect/worker/unit-trainer.ts";
 import type { CurrentState } from "../../intelligence/current-state.ts";
@@ -11,8 +12,9 @@ import type { MetricSource } from "../../prometheus/source.ts";
 import type { Store } from "../../store/store.ts";
 import { createLoop, type Loop } from "../loop.ts";
 import { createFeedbackBook, type FeedbackBook } from "./feedback-book.ts";
+import { createFleets } from "./fleets.ts";
 import { createLearning } from "./learning.ts";
-import { createLedger } from "./ledger.ts";
+import { createLedger, type Ledger } from "./ledger.ts";
 import { createModelDesk, type ModelDesk } from "./model-desk.ts";
 import { createRoster } from "./roster.ts";
 import { createScoring } from "./scoring.ts";
@@ -58,19 +60,43 @@ const LOOK_FOR_TRAINING_EVERY = 2000;
 export function createDetection(parts: DetectionParts): Detection {
   const { config, specs, source, store, current, clock, log } = parts;
   const { step } = config.prometheus;
-  const detector = config.detect.detectors[0] ?? "default";
+  const { detectors, timeZone } = config.detect;
+  const detector = unitDetector(specs, detectors);
+  const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
   const roster = createRoster({ specs, detector, step, source, store, current, log });
-  const book = createFeedbackBook({ store, current, timeZone: config.detect.timeZone, step, clock });
-  const ledger = createLedger({
+  const book = createFeedbackBook({ store, current, timeZone, step, clock });
+  const ledger: Ledger = createLedger({
     store,
     current,
     clock,
     step,
-    ...createWeights({ config, catalogue: parts.catalogue, specs, roster, current, book }),
+    ...createWeights({
+      config,
+      catalogue: parts.catalogue,
+      specs,
+      roster,
+      inFleets: (service) => fleets.scored(service),
+      current,
+      book,
+    }),
     onAnomalies: parts.onAnomalies,
   });
+  const fleets = createFleets({ source, store, current, ledger, step, timeZone, breathe, log });
   const onPoint = showPoints(current, ledger.mutedBecause);
-  const scoreRound = createScoring({ specs, step, source, roster, ledger, current, onPoint, clock, log });
+  const inFleet = (spec: EntitySpec) => isFleet(spec, detectors);
+  const scoreRound = createScoring({
+    specs,
+    step,
+    source,
+    roster,
+    fleets,
+    isFleet: inFleet,
+    ledger,
+    current,
+    onPoint,
+    clock,
+    log,
+  });
   const learning = createLearning({
     config,
     detector,
@@ -82,7 +108,7 @@ export function createDetection(parts: DetectionParts): Detection {
     log,
     forgives: (event) => book.muting(event) !== null,
     changed: () => current.changed(),
-    breathe: () => new Promise((resolve) => setImmediate(resolve)),
+    breathe,
   });
   let restored = false;
   let savedAt = 0;
@@ -106,9 +132,14 @@ export function createDetection(parts: DetectionParts): Detection {
     await scoreRound(signal);
     if (clock().getTime() - savedAt > SAVE_STATE_EVERY) {
       savedAt = clock().getTime();
-      await roster.save();
+      await save();
     }
     current.changed();
+  }
+
+  async function save(): Promise<void> {
+    await roster.save();
+    await fleets.save();
   }
 
   const loops = {
@@ -137,12 +168,16 @@ export function createDetection(parts: DetectionParts): Detection {
     async stop() {
       await loops.learning.stop();
       await loops.scoring.stop();
-      await roster.save();
+      await save();
     },
     progress() {
       const known = roster.all();
       const done = known.filter(({ watched }) => watched !== null).length;
-      return { done, total: Math.max(known.length, specs.length), ...learning.progress() };
+      return {
+        done,
+        total: Math.max(known.length, specs.filter((spec) => !inFleet(spec)).length),
+        ...learning.progress(),
+      };
     },
     dismiss: ledger.dismiss,
     watched: () => roster.all().flatMap(({ watched }) => watched ?? []),

@@ -7,6 +7,7 @@ import { fetchFrames } from "../../detect/life/frames.ts";
 import { type PointListener, scoreNewRows } from "../../detect/life/watched.ts";
 import type { CurrentState } from "../../intelligence/current-state.ts";
 import type { MetricSource } from "../../prometheus/source.ts";
+import type { Fleets } from "./fleets.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Known, Roster } from "./roster.ts";
 
@@ -16,6 +17,9 @@ export interface ScoringParts {
   readonly step: number;
   readonly source: MetricSource;
   readonly roster: Roster;
+  readonly fleets: Pick<Fleets, "score">;
+  /** True where a query's entities are scored side by side. */
+  readonly isFleet: (spec: EntitySpec) => boolean;
   readonly ledger: Ledger;
   readonly current: CurrentState;
   readonly onPoint: PointListener;
@@ -35,6 +39,9 @@ export function createScoring(parts: ScoringParts): (signal: AbortSignal) => Pro
   const queue = new PQueue({ concurrency: QUERIES_AT_ONCE });
 
   async function scoreSpec(spec: EntitySpec, to: Date, signal: AbortSignal): Promise<readonly Anomaly[]> {
+    if (parts.isFleet(spec)) {
+      return parts.fleets.score(spec, to, signal);
+    }
     const mine = roster.of(spec).filter(({ watched, absent }) => watched !== null && absent === 0);
     const last = Math.min(...mine.map(({ watched }) => (watched?.lastTime ?? (to.getTime() - step) / 1000) * 1000));
     const from = new Date(Math.max(mine.length === 0 ? to.getTime() : last + step, to.getTime() - CATCH_UP));

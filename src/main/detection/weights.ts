@@ -16,6 +16,8 @@ export interface WeightParts {
   readonly catalogue: Catalogue;
   readonly specs: readonly EntitySpec[];
   readonly roster: Pick<Roster, "all">;
+  /** Entities of a service that are scored side by side. */
+  readonly inFleets: (service: string) => number;
   readonly current: Pick<CurrentState, "tickets">;
   readonly book: Pick<FeedbackBook, "muting">;
 }
@@ -40,7 +42,8 @@ export function createWeights(parts: WeightParts): Pick<LedgerParts, "rollsUp" |
   return {
     rollsUp: (service) => split.has(service),
     scored: (service) =>
-      roster.all().filter(({ spec, watched }) => spec.service === service && watched !== null).length,
+      roster.all().filter(({ spec, watched }) => spec.service === service && watched !== null).length +
+      parts.inFleets(service),
     lowered: (event: Anomaly) =>
       [
         loweredByIntervention(event, interventions()),

@@ -151,6 +151,49 @@ describe("pods of a service", () => {
   });
 });
 
+describe("a fleet", () => {
+  const pods = Array.from({ length: 6 }, (_, index) => `dbs-${index}`);
+  const perPod: EntitySpec = { ...spec, name: "{{pod}}", by: ["pod"] };
+  const values = bump(ordinary, "cpu", 30, 40, 60, (entity) => entity === "dbs-3");
+  const salted: Values = (entity, metric, seconds) =>
+    (values(entity, metric, seconds) as number) + noiseAt(seconds, entity.charCodeAt(4));
+  const fleet: NonNullable<Parameters<typeof createWorld>[0]["change"]> = (config) => ({
+    ...config,
+    detect: { ...config.detect, detectors: ["fleet"] },
+  });
+  const options = () => ({ store, values: salted, specs: [perPod], pods: () => pods, change: fleet });
+
+  it("needs no training: a pod that leaves the others is an event at once, seen beside what is usual among them", async () => {
+    const world = createWorld(options());
+    await world.score(29);
+    expect(world.current.entities().map(({ state }) => state)).toEqual(pods.map(() => "ok"));
+    await world.score(6);
+    const [event] = world.current.anomalies.last() ?? [];
+    expect(event).toMatchObject({ service: "dbs", detector: "fleet", context: { affected: 1, scored: 6 } });
+    expect(event?.context?.members[0]).toMatchObject({ entity: "dbs-3", metric: "cpu" });
+    expect(event?.contributions[0]?.expected).toBeCloseTo(10, -1);
+    expect(await store.models.list()).toEqual([]);
+  });
+
+  it("goes on after a restart: it learns again from history, and its event stays the same", async () => {
+    const first = createWorld(options());
+    await first.score(34);
+    const [before] = first.current.anomalies.last() ?? [];
+    await first.detection.stop();
+    const second = createWorld({ ...options(), startAt: first.now().getTime() });
+    await second.score(1);
+    expect(second.current.anomalies.last()).toMatchObject([{ id: before?.id }]);
+    await second.score(40);
+    expect(second.current.anomalies.last()).toEqual([]);
+  });
+
+  it("is refused for what is not split, with what to do", () => {
+    expect(() => createWorld({ store, values, change: fleet })).toThrow(
+      "name a second one for it, e.g. [fleet, default]",
+    );
+  });
+});
+
 describe("not an anomaly", () => {
   const by = { name: "ada", via: "web" } as const;
   const given = (subject: string): Feedback => ({
