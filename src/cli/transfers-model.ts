@@ -84,7 +84,7 @@ export async function saveModel(scorer: TransferScorer, folder: string): Promise
 }
 
 /** @throws UserError when the folder has no model, or one that this version cannot read */
-export async function loadModel(folder: string): Promise<TransferScorer> {
+async function loadModel(folder: string): Promise<TransferScorer> {
   const path = resolve(folder, MODEL_FILE);
   const text = await readFile(path, "utf8").catch(() => null);
   if (text === null) {
@@ -98,4 +98,27 @@ export async function loadModel(folder: string): Promise<TransferScorer> {
     }
     throw error;
   }
+}
+
+/** Which model to go by: one to learn from a file, or one that was saved. */
+export interface ModelChoice {
+  readonly train?: string;
+  readonly modelDir?: string;
+  readonly model: string;
+  readonly seed: number;
+}
+
+/** Trains or loads; saves what was trained when a folder is named too. @throws UserError when neither is given */
+export async function scorerOf({ train, modelDir, model, seed }: ModelChoice): Promise<TransferScorer> {
+  if (train === undefined && modelDir === undefined) {
+    throw new UserError("nothing to learn from", "cmswatch transfers", "give --train FILE or --model-dir DIR");
+  }
+  if (train === undefined) {
+    return loadModel(modelDir as string);
+  }
+  const { scorer } = await trainFrom(train, modelNamed(model), seed);
+  if (modelDir !== undefined) {
+    await saveModel(scorer, modelDir);
+  }
+  return scorer;
 }

@@ -5,13 +5,9 @@ import { isFinished } from "../detect/transfers/estimator.ts";
 import { type Judgement, quantileOf, type TransferScorer } from "../detect/transfers/scorer.ts";
 import { number, openOutput } from "./score-file.ts";
 import { readTransfers } from "./transfer-file.ts";
-import { loadModel, modelNamed, saveModel, trainFrom } from "./transfers-model.ts";
+import { type ModelChoice, scorerOf } from "./transfers-model.ts";
 
-export interface ScoreTransfersOptions {
-  readonly train?: string;
-  readonly modelDir?: string;
-  readonly model: string;
-  readonly seed: number;
+export interface ScoreTransfersOptions extends ModelChoice {
   readonly test: string;
   readonly out: string;
   readonly quantiles?: string;
@@ -74,20 +70,6 @@ function lineOf(judgement: Judgement, levels: readonly number[]): string {
   const { seconds, lower, upper, score } = judgement;
   const quantiles = levels.map((p) => quantileOf(judgement, p));
   return [seconds, lower, upper, score ?? Number.NaN, ...quantiles].map(number).join(",");
-}
-
-async function scorerOf({ train, modelDir, model, seed }: ScoreTransfersOptions): Promise<TransferScorer> {
-  if (train === undefined && modelDir === undefined) {
-    throw new UserError("nothing to learn from", "cmswatch transfers score", "give --train FILE or --model-dir DIR");
-  }
-  if (train === undefined) {
-    return loadModel(modelDir as string);
-  }
-  const { scorer } = await trainFrom(train, modelNamed(model), seed);
-  if (modelDir !== undefined) {
-    await saveModel(scorer, modelDir);
-  }
-  return scorer;
 }
 
 const MOST_QUANTILES = 20;

@@ -28,6 +28,21 @@ export const registerTransfers: RegisterCommand = (program, context) => {
     .option("--json", "print a summary as JSON")
     .action((options: ScoreOptions) => score(options, context));
   transfers
+    .command("top")
+    .description(
+      "what is slow or fails in a stream of transfers, and the slowest for what they are; exits with 1 if any",
+    )
+    .option("--train <file>", "transfers to learn from first")
+    .option("--model-dir <dir>", "folder with a trained model: instead of --train, or to save it in")
+    .requiredOption("--test <file>", "transfers to look at (CSV, NDJSON, .gz too; - is standard input)")
+    .option("--site <name>", "only of this site or storage element")
+    .option("--rate <share>", "share of transfers that are called anomalous", "0.005")
+    .option("--most <n>", "how many single transfers to show", "20")
+    .option("--model <name>", "shrinkage or lstm, with --train", "shrinkage")
+    .option("--seed <n>", "networks repeat exactly for a seed", "1")
+    .option("--json", "print JSON")
+    .action((options: TopWords) => top(options, context));
+  transfers
     .command("evaluate")
     .description("judge predictions beside constants, nearest neighbours, and the file's own column `prediction`")
     .requiredOption("--data <file>", "transfers; the first ones teach, those after them are judged")
@@ -41,6 +56,12 @@ export const registerTransfers: RegisterCommand = (program, context) => {
 
 interface ScoreOptions extends Omit<ScoreTransfersOptions, "seed"> {
   readonly seed: string;
+}
+
+interface TopWords extends Omit<ScoreOptions, "out" | "quantiles"> {
+  readonly site?: string;
+  readonly rate: string;
+  readonly most: string;
 }
 
 interface TrainOptions {
@@ -83,6 +104,25 @@ async function score(options: ScoreOptions, context: CommandContext): Promise<vo
   }
   context.out(`${options.test}: ${summary.rows} transfers, ${summary.scored} scored, written to ${options.out}\n`);
   context.out(cleanedText(options.test, summary.cleaned));
+}
+
+async function top(options: TopWords, context: CommandContext): Promise<void> {
+  const { renderTop, topTransfers } = await import("./transfers-top.ts");
+  const rate = Number(options.rate);
+  if (!(rate > 0 && rate <= 0.1)) {
+    throw new UserError(`"${options.rate}" is not a share`, "--rate", "give a number above 0, at most 0.1");
+  }
+  const found = await topTransfers({
+    ...options,
+    rate,
+    seed: seedOf(options.seed),
+    site: options.site ?? null,
+    most: rowsOf(options.most, "--most"),
+  });
+  context.out(options.json === true ? `${JSON.stringify(found, null, 2)}\n` : renderTop(found));
+  if (found.open.length + found.closed.length + found.top.length > 0) {
+    context.exit(1);
+  }
 }
 
 async function evaluate(options: EvaluateOptions, context: CommandContext): Promise<void> {

@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readTransfers } from "../../src/cli/transfer-file.ts";
 import type { TransferEvaluation } from "../../src/cli/transfers-evaluate.ts";
-import { toEvent, transferStream } from "../../src/demo/transfers/generator.ts";
+import { storageNames, toEvent, transferStream } from "../../src/demo/transfers/generator.ts";
 import { RAW, START } from "../detect/transfers/samples.ts";
 import { sharedData } from "../shared-data.ts";
 import { cmswatch } from "./run.ts";
@@ -97,12 +97,35 @@ describe("cmswatch transfers", () => {
     [["score", "--test", "x.csv", "--out", "y.csv", "--model-dir", "none"], "no model"],
     [["score", "--test", "x.csv", "--out", "y.csv", "--train", "none.csv"], "no such file"],
     [["score", "--test", "x.csv", "--out", "y.csv", "--train", "z.csv", "--quantiles", "1"], "are not quantiles"],
+    [["top", "--test", "x.csv", "--train", "y.csv", "--rate", "2"], "is not a share"],
     [["evaluate", "--data", "x.csv", "--fit", "few"], "is not a number of rows"],
     [["evaluate", "--data", "x.csv", "--model", "oracle"], 'no model "oracle"'],
   ] as const)("%j fails: %s", async (words, what) => {
     const { err, code } = await cmswatch(["transfers", ...words]);
     expect(err).toContain(what);
     expect(code).toBe(2);
+  });
+
+  it("shows what is slow and the slowest single ones, of a site when asked, and exits with 1", async () => {
+    const [a = "", b = ""] = storageNames(8);
+    const faults = [{ from: START + 800, until: START + 2000, link: `${a} → ${b}`, slower: 12 }];
+    const found = [];
+    for (const transfer of transferStream({ seed: 3, start: START, rate: 2, sites: 8, faults })) {
+      found.push(toEvent(transfer));
+      if (found.length === 3000) {
+        break;
+      }
+    }
+    await writeFile(path("A.ndjson"), json(found.slice(0, 1400)));
+    await writeFile(path("B.ndjson"), json(found.slice(1400)));
+    const words = ["transfers", "top", "--train", path("A.ndjson"), "--test", path("B.ndjson")];
+    const all = await cmswatch([...words, "--most", "3"]);
+    expect(all.code).toBe(1);
+    expect(all.out).toContain(`Transfers ${a} → ${b} take`);
+    expect(all.out).toMatch(/ended +link +activity/);
+    const one = await cmswatch([...words, "--site", "T9_XX_None", "--json"]);
+    expect(JSON.parse(one.out)).toMatchObject({ open: [], closed: [], top: [] });
+    expect(one.code).toBe(0);
   });
 
   it("judges beside constants and neighbours", async () => {

@@ -36,6 +36,9 @@ const MOST_SURPRISE = 7;
 const SLOW_MEAN = 3;
 const FAILING_SHARE = 0.5;
 const MOST_EVIDENCE = 2;
+/** What still counts as not well, of the two. */
+const RECOVERING_MEAN = 2;
+const RECOVERING_SHARE = 0.2;
 const MOST_PARTNERS = 50;
 const MOST_REASONS = 20;
 const REASON_LENGTH = 160;
@@ -52,6 +55,21 @@ export function failureEvidence(failed: boolean, usual: number): number {
   return failed
     ? Math.min(MOST_EVIDENCE, Math.log(FAILING_SHARE / ordinary))
     : Math.log((1 - FAILING_SHARE) / (1 - ordinary));
+}
+
+/**
+ * Evidence of one duration that things are as usual again: against half as bad as slow, so that what is only somewhat
+ * better does not count as well.
+ */
+export function usualDurationEvidence(p: number): number {
+  const surprise = Math.min(MOST_SURPRISE, -Math.log(Math.max(p, 1e-9)));
+  return Math.log(RECOVERING_MEAN) - (1 - 1 / RECOVERING_MEAN) * surprise;
+}
+
+/** The same of one outcome. @param usual share that fails in ordinary times */
+export function usualOutcomeEvidence(failed: boolean, usual: number): number {
+  const ordinary = Math.min(0.1, Math.max(0.01, usual));
+  return failed ? Math.log(ordinary / RECOVERING_SHARE) : Math.log((1 - ordinary) / (1 - RECOVERING_SHARE));
 }
 
 export function newSuspicion(at: number): Suspicion {

@@ -52,8 +52,8 @@ export class Suspects {
     return fresh.suspicion;
   }
 
-  /** Opens, updates or closes after evidence was added; null when nothing came of it. */
-  settle(subject: Subject, problem: Problem, evidence: number, at: number): TransferIncident | null {
+  /** Opens, updates or closes after evidence was added; null when nothing came of it. @param usual evidence that all is well */
+  settle(subject: Subject, problem: Problem, usual: number, at: number): TransferIncident | null {
     const key = keyOf(subject, problem);
     const tracked = this.#tracked.get(key);
     if (tracked === undefined) {
@@ -61,7 +61,7 @@ export class Suspects {
     }
     const { suspicion, incident } = tracked;
     if (incident !== null) {
-      suspicion.down = Math.max(0, suspicion.down - evidence);
+      suspicion.down = Math.max(0, suspicion.down + usual);
       return suspicion.down >= CLOSE_AT
         ? this.#close(key, tracked, at, "as usual again")
         : this.#update(tracked, incident);

@@ -4,7 +4,17 @@ import { isFinished } from "./estimator.ts";
 import type { TransferIncident } from "./incident.ts";
 import { RateThreshold } from "./rate.ts";
 import type { Judgement, TransferScorer } from "./scorer.ts";
-import { failureEvidence, noteReason, type Problem, partnerOf, type Subject, slowEvidence, weigh } from "./suspect.ts";
+import {
+  failureEvidence,
+  noteReason,
+  type Problem,
+  partnerOf,
+  type Subject,
+  slowEvidence,
+  usualDurationEvidence,
+  usualOutcomeEvidence,
+  weigh,
+} from "./suspect.ts";
 import { type SavedSuspect, Suspects } from "./suspects.ts";
 import { endOf, linkOf, type Transfer, UNKNOWN } from "./transfer.ts";
 
@@ -24,6 +34,16 @@ export interface Seen {
   readonly anomalous: boolean;
   /** Incidents that opened, changed or closed by it. */
   readonly incidents: readonly TransferIncident[];
+}
+
+/** One transfer as it speaks for or against its subjects. */
+interface Weighed {
+  readonly problem: Problem;
+  readonly evidence: number;
+  readonly usual: number;
+  readonly at: number;
+  /** Seen / expected, of durations. */
+  readonly ratio: number | null;
 }
 
 const TOP = 200;
@@ -107,22 +127,24 @@ export class TransferWatch {
   #weighOutcome(transfer: Transfer, at: number): TransferIncident[] {
     const failed = transfer.outcome === "failed";
     const evidence = failureEvidence(failed, this.#failing);
+    const usual = usualOutcomeEvidence(failed, this.#failing);
     this.#failing += ((failed ? 1 : 0) - this.#failing) / FAILURE_MEMORY;
     const server: Subject = { kind: "server", name: transfer.endpoint };
     const subjects = [...subjectsOf(transfer), ...(transfer.endpoint === UNKNOWN ? [] : [server])];
-    return this.#weigh(subjects, transfer, { problem: "failing", evidence, at, ratio: null });
+    return this.#weigh(subjects, transfer, { problem: "failing", evidence, usual, at, ratio: null });
   }
 
   #weighDuration(transfer: Transfer, judgement: Judgement, p: number, at: number): TransferIncident[] {
     const ratio = (transfer.duration as number) / Math.max(1, judgement.seconds);
-    return this.#weigh(subjectsOf(transfer), transfer, { problem: "slow", evidence: slowEvidence(p), at, ratio });
+    const [evidence, usual] = [slowEvidence(p), usualDurationEvidence(p)];
+    return this.#weigh(subjectsOf(transfer), transfer, { problem: "slow", evidence, usual, at, ratio });
   }
 
   /** What is known to be at fault explains the transfer: then nothing else is suspected for it. */
   #weigh(
     subjects: readonly Subject[],
     transfer: Transfer,
-    { problem, evidence, at, ratio }: { problem: Problem; evidence: number; at: number; ratio: number | null },
+    { problem, evidence, usual, at, ratio }: Weighed,
   ): TransferIncident[] {
     const isExplained = subjects.some((subject) => this.#explains(subject, problem));
     const incidents: TransferIncident[] = [];
@@ -139,7 +161,7 @@ export class TransferWatch {
         noteReason(suspicion, transfer.reason);
       }
       const held = suspicion.held;
-      const incident = this.#suspects.settle(subject, problem, evidence, at);
+      const incident = this.#suspects.settle(subject, problem, usual, at);
       if (incident !== null) {
         incidents.push(incident);
         if (!isOpen && subject.kind !== "link") {

@@ -11,6 +11,8 @@ import {
   noteReason,
   sitesOf,
   slowEvidence,
+  usualDurationEvidence,
+  usualOutcomeEvidence,
   weigh,
 } from "../../../src/detect/transfers/suspect.ts";
 import type { Transfer } from "../../../src/detect/transfers/transfer.ts";
@@ -132,10 +134,20 @@ describe("evidence", () => {
     expect(failureEvidence(true, 0.9)).toBeLessThan(1);
   });
 
-  it("falls on average in ordinary times", () => {
+  it("falls on average in ordinary times, when evidence for the usual rises", () => {
     const random = seededRandom(1);
-    const mean = Array.from({ length: 5000 }, () => slowEvidence(random())).reduce((sum, x) => sum + x, 0) / 5000;
-    expect(mean).toBeLessThan(-0.3);
+    const mean = (of: (p: number) => number, slower = 1) =>
+      Array.from({ length: 5000 }, () => of(random() ** slower)).reduce((sum, x) => sum + x, 0) / 5000;
+    expect(mean(slowEvidence)).toBeLessThan(-0.3);
+    expect(mean(usualDurationEvidence)).toBeGreaterThan(0.1);
+    expect(mean(usualDurationEvidence, 2)).toBeLessThan(-0.2);
+  });
+
+  it("does not take a third of failures for usual", () => {
+    const mean = (share: number) =>
+      share * usualOutcomeEvidence(true, 0.02) + (1 - share) * usualOutcomeEvidence(false, 0.02);
+    expect(mean(0.02)).toBeGreaterThan(0.1);
+    expect(mean(0.3)).toBeLessThan(-0.4);
   });
 
   it("counts failures that differ by a file or a number as one, and keeps a bounded number of others and reasons", () => {
