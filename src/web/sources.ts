@@ -11,11 +11,9 @@ import type {
   ServiceDetailView,
   SilenceView,
 } from "./detail-views.ts";
-
-import type { TransfersView } from "./transfer-views.ts";
-
-import type { AsOfView, GroupView, ServiceView, StatusView } from "./views.ts";
 import type { WebQuality } from "./quality.ts";
+import type { TransfersView } from "./transfer-views.ts";
+import type { AsOfView, GroupView, ServiceView, StatusView } from "./views.ts";
 
 /** Who asks. */
 export interface Actor {
