@@ -3,6 +3,7 @@ import type { CommandContext, RegisterCommand } from "./command.ts";
 import { registerDqmCertify } from "./dqm-certify.ts";
 import { registerDqmEvaluate } from "./dqm-evaluate-command.ts";
 import { registerDqmOverrule } from "./dqm-overrule.ts";
+import { registerDqmPropose } from "./dqm-propose.ts";
 import { integerOf, listOf, sayNotes } from "./dqm-words.ts";
 
 interface TrainOptions {
@@ -34,6 +35,7 @@ export const registerDqm: RegisterCommand = (program, context) => {
   registerDqmEvaluate(dqm, context);
   registerDqmCertify(dqm, context);
   registerDqmOverrule(dqm, context);
+  registerDqmPropose(dqm, context);
 };
 
 function registerTrain(dqm: Command, context: CommandContext): void {

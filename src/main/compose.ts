@@ -13,6 +13,7 @@ import type { MetricSource } from "../prometheus/source.ts";
 import { openStore } from "../store/open.ts";
 import type { Store } from "../store/store.ts";
 import { type Core, createCore } from "./core.ts";
+import { createQuality } from "./dqm.ts";
 import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
 import { createLoop } from "./loop.ts";
 import { createOncall, readSchedule } from "./oncall.ts";
@@ -89,7 +90,9 @@ async function build(config: Config, options: ComposeOptions, lifecycle: Lifecyc
     clock,
     log,
   });
-  const shared = { core, store, catalogue, clock, log };
+  const { pipeline, current } = core;
+  const quality = await createQuality({ config, store, alertmanager, pipeline, current, baseUrl: webUrl, clock, log });
+  const shared = { core, store, catalogue, clock, log, quality: quality.desk };
   const { fitSequences } = trainer;
   const transfers = openTransfers({
     ...shared,
@@ -108,12 +111,15 @@ async function build(config: Config, options: ComposeOptions, lifecycle: Lifecyc
     extras: transfers === null ? {} : { transfers: async (_now, about) => transfers.lines(about) },
   });
   if (bot !== null) {
+    quality.listeners.push(bot.runSummary);
     escalations = oncall.escalations(bot.deliver, bot.quietPeople);
     core.listeners.push({ name: "on call", groups: (groups, now) => escalations.look(groups, now) });
   }
   const web = await startWeb({ ...shared, config, version, world, source, oncall: oncall.desk.now, transfers });
   lifecycle.onStop("page", () => web.close());
   world?.begin({ current: core.current, progress: () => core.detection.progress(), botUrl: bot?.address ?? null });
+  quality.loop?.start();
+  lifecycle.onStop("data quality", () => quality.loop?.stop());
   core.start();
   lifecycle.onStop("core", () => core.stop());
   transfers?.start();

@@ -55,7 +55,6 @@ export async function createQuality(parts: QualityParts): Promise<Quality> {
   });
   const source = configuredSource(config.dqm, clock);
   if (source === null) {
-    parts.current.setSource({ name: "dqm", state: "off", at: null, because: "no dqm.folder or dqm.url" });
     return { desk, loop: null, listeners };
   }
   const { open, close, severity, over, every } = config.dqm;

@@ -5,6 +5,7 @@ import type { Bot } from "../bot/app.ts";
 import type { ExtraAnswers } from "../bot/parts.ts";
 import type { Catalogue } from "../config/catalogue.ts";
 import type { Config } from "../config/schema.ts";
+import type { QualityDesk } from "../intelligence/quality-desk.ts";
 import type { Deliver } from "../oncall/pages.ts";
 import type { Store } from "../store/store.ts";
 import { createAnnouncements } from "./announcements.ts";
@@ -21,6 +22,7 @@ export interface BotStart {
   readonly store: Store;
   readonly catalogue: Catalogue;
   readonly webUrl: string;
+  readonly quality: QualityDesk;
   readonly clock: Clock;
   readonly log: Logger;
   readonly lifecycle: Lifecycle;
@@ -33,6 +35,7 @@ export interface StartedBot {
   readonly address: string | null;
   readonly deliver: Deliver;
   readonly quietPeople: Bot["quietPeople"];
+  readonly runSummary: Bot["runSummary"];
 }
 
 const RETRY_EVERY = 30_000;
@@ -81,7 +84,7 @@ export async function startBot(parts: BotStart): Promise<StartedBot | null> {
       }
     },
   });
-  return { address, deliver: bot.deliver, quietPeople: bot.quietPeople };
+  return { address, deliver: bot.deliver, quietPeople: bot.quietPeople, runSummary: bot.runSummary };
 }
 
 async function buildBot(parts: BotStart, botToken: string): Promise<Bot> {
@@ -104,6 +107,7 @@ async function buildBot(parts: BotStart, botToken: string): Promise<Bot> {
     actions: parts.core.actions,
     oncall: parts.oncall.desk,
     store: parts.store,
+    quality: parts.quality,
     log: parts.log,
     clock: parts.clock,
     services: parts.catalogue.services.map(({ name }) => name),

@@ -6,10 +6,12 @@ import type { Config } from "../config/schema.ts";
 import type { World } from "../demo/demo.ts";
 import type { OncallDesk } from "../intelligence/actions-types.ts";
 import { ANOMALY_ALERT } from "../intelligence/anomaly-alerts.ts";
+import type { QualityDesk } from "../intelligence/quality-desk.ts";
 import { loadRunbooks } from "../intelligence/runbooks/load.ts";
 import type { MetricSource } from "../prometheus/source.ts";
 import type { Store } from "../store/store.ts";
 import { createDetails } from "../web/details/details.ts";
+import { createWebQuality } from "../web/quality.ts";
 import { toTransfersView } from "../web/transfer-views.ts";
 import { createWeb, type Web } from "../web/web.ts";
 import type { Core } from "./core.ts";
@@ -27,6 +29,7 @@ export interface WebStart {
   readonly version: string;
   readonly source: MetricSource;
   readonly oncall: OncallDesk["now"];
+  readonly quality: QualityDesk;
   /** The demo's simulated world, with pages of its own; null where everything is real. */
   readonly world: World | null;
   /** Null where transfers are not watched. */
@@ -51,6 +54,7 @@ export async function startWeb(parts: WebStart): Promise<Web> {
     models: core.detection.models,
     feedback: core.detection.feedback,
     severities: config.intelligence.severities,
+    quality: parts.quality,
     owners: (service) => catalogue.find(service)?.owners ?? [],
     inject: world === null ? null : world.inject,
   });
@@ -76,6 +80,7 @@ export async function startWeb(parts: WebStart): Promise<Web> {
     sources: {
       ...sources,
       details,
+      quality: createWebQuality(parts.quality),
       ...(transfers === null ? {} : { transfers: async (about) => toTransfersView(transfers.overview(about)) }),
     },
     now: clock,

@@ -5,6 +5,7 @@ import { MatcherSyntaxError, parseMatcher } from "../alert/matcher.ts";
 import { type SeverityRanking, severityRank } from "../alert/severity.ts";
 import type { Actions, Actor as DomainActor } from "../intelligence/actions-types.ts";
 import type { CurrentState, EntityView } from "../intelligence/current-state.ts";
+import type { QualityDesk } from "../intelligence/quality-desk.ts";
 import type { ServiceState, ServiceSummary, SourceHealth, StatusSource } from "../intelligence/status-types.ts";
 import type { Store } from "../store/store.ts";
 import type { OutcomeView, WebAction } from "../web/actions.ts";
@@ -25,6 +26,7 @@ export interface WebSourceParts {
   readonly progress: () => TrainingProgress;
   readonly models: ModelDesk;
   readonly feedback: Pick<FeedbackBook, "revoke">;
+  readonly quality: QualityDesk;
   readonly owners: (service: string) => readonly string[];
   readonly severities: SeverityRanking;
   /** Makes an anomaly in the simulated CMSWEB; null where metrics are real. */
@@ -234,6 +236,10 @@ async function act(action: WebAction, actor: DomainActor, parts: WebSourceParts)
       return parts.inject === null
         ? { ok: false, message: "Metrics are real here: nothing can be injected." }
         : { ok: true, message: await parts.inject(action.service, action.anomaly, action.minutes) };
+    case "overrule":
+      return said(parts.quality.overrule(action, { person: actor.person, via: "web" }));
+    case "revoke-overrule":
+      return said(parts.quality.revoke(action.overrule, { person: actor.person, via: "web" }));
     case "activate-model":
       return said(parts.models.activate(action.model, { name: actor.person.name, via: actor.via }));
     case "revoke-feedback":

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { QUALITY_STATUSES } from "../alert/quality.ts";
 
 const reason = z.string().trim().min(1).max(1000);
 const minutes = z.int().positive().max(100_000);
@@ -11,6 +12,15 @@ export const actionSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("expire-silence"), silence: z.string(), reason: reason.optional() }),
   z.strictObject({ kind: z.literal("not-anomaly"), anomaly: z.string(), reason }),
   z.strictObject({ kind: z.literal("revoke-feedback"), feedback: z.string() }),
+  z.strictObject({
+    kind: z.literal("overrule"),
+    run: z.int().positive(),
+    first: z.int().positive(),
+    last: z.int().positive(),
+    status: z.enum(QUALITY_STATUSES),
+    reason,
+  }),
+  z.strictObject({ kind: z.literal("revoke-overrule"), overrule: z.string() }),
   z.strictObject({ kind: z.literal("activate-model"), model: z.string() }),
   z.strictObject({
     kind: z.literal("inject"),

@@ -11,9 +11,8 @@ import type {
   ServiceDetailView,
   SilenceView,
 } from "./detail-views.ts";
-
+import type { WebQuality } from "./quality.ts";
 import type { TransfersView } from "./transfer-views.ts";
-
 import type { AsOfView, GroupView, ServiceView, StatusView } from "./views.ts";
 
 /** Who asks. */
@@ -40,6 +39,8 @@ export interface WebSources {
   readonly transfers?: (about: string | null) => Promise<TransfersView>;
   /** The other pages' data; without it they say that there is none. */
   readonly details?: WebDetails;
+  /** Verdicts on runs' lumisections; left out where they are not kept. */
+  readonly quality?: WebQuality;
 }
 
 /** A time range of a service page, in hours before now. */

@@ -69,3 +69,10 @@ describe("certification JSONs", () => {
     });
   });
 });
+
+test("cmswatch dqm propose names reference runs with the reason of each", async () => {
+  const { out, code } = await dqm("propose", "--data", file("runs.csv"));
+  expect(code).toBe(0);
+  expect(out).toMatch(/^104 +– +12 +\d.*times as far/m);
+  expect(out).toMatch(/^--runs 101,102,103$/m);
+});

@@ -1,3 +1,5 @@
+import { median } from "./median.ts";
+
 /** Lumisections to each side that a lumisection is seen together with. */
 export const NEIGHBOURS = 5;
 /** Weight of the neighbours; the rest is its own. */
@@ -36,11 +38,4 @@ export function withNeighbours(
     result[at] = Math.exp((1 - weight) * own + weight * median(around));
   }
   return result;
-}
-
-function median(values: number[]): number {
-  const sorted = values.sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  const high = sorted[Math.floor(middle)] ?? Number.NaN;
-  return Number.isInteger(middle) ? (high + (sorted[middle - 1] ?? Number.NaN)) / 2 : high;
 }

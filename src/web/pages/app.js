@@ -111,6 +111,7 @@ function drawTabs(current) {
     ["alerts", "/alerts", "Alerts"],
     ["anomalies", "/anomalies", "Anomalies"],
     ["transfers", "/transfers", "Transfers"],
+    ["quality", "/quality", "Data quality"],
     ["silences", "/silences", "Silences"],
     ["oncall", "/oncall", "On call"],
     ["models", "/models", "Models"],

@@ -13,6 +13,7 @@ import { asOfView, type GroupView, groupView, overviewView, serviceView, statusV
 import type { WebOptions } from "../web.ts";
 import { detailEndpoints } from "./details.ts";
 import { type Endpoint, openApi, reads, registerEndpoints, takes } from "./endpoint.ts";
+import { qualityEndpoints } from "./quality.ts";
 
 const API_VERSION = "1";
 const anything = z.object({});
@@ -21,7 +22,11 @@ const PAGES = ["overview", "alerts", "anomalies", "silences", "oncall", "models"
 
 /** What the dashboard reads and does, under /api/v1; its description is at /api/v1/openapi.json. */
 export function registerApi(app: FastifyInstance, options: WebOptions, live: Live): void {
-  const endpoints = [...overviewEndpoints(options), ...detailEndpoints(options.sources)];
+  const endpoints = [
+    ...overviewEndpoints(options),
+    ...detailEndpoints(options.sources),
+    ...qualityEndpoints(options.sources.quality),
+  ];
   registerEndpoints(app, endpoints);
   const document = openApi(endpoints, API_VERSION);
   app.get("/api/v1/openapi.json", { config: { open: true } }, async () => document);
@@ -50,6 +55,7 @@ function overviewEndpoints({ sources, links }: WebOptions): readonly Endpoint[] 
       pages: [
         ...(sources.details === undefined ? PAGES.slice(0, 2) : PAGES),
         ...(sources.transfers === undefined ? [] : ["transfers"]),
+        ...(sources.quality === undefined ? [] : ["quality"]),
       ],
     })),
     reads(

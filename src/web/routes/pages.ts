@@ -8,6 +8,8 @@ const PAGE_PATHS = [
   "/alerts",
   "/anomalies",
   "/anomalies/:id",
+  "/quality",
+  "/quality/:run",
   "/silences",
   "/oncall",
   "/models",

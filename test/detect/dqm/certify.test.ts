@@ -7,6 +7,7 @@ import { fitHistogram, type LumiScore, lumiScores } from "../../../src/detect/dq
 import { withNeighbours } from "../../../src/detect/dqm/neighbours.ts";
 import { binsPicture } from "../../../src/detect/dqm/pictures/bins.ts";
 import { lumisectionMap } from "../../../src/detect/dqm/pictures/lumisection-map.ts";
+import { proposeReferences } from "../../../src/detect/dqm/propose.ts";
 import { collectReferences, type ReferenceSet } from "../../../src/detect/dqm/references.ts";
 import { decideRunAlert, runAlert } from "../../../src/detect/dqm/run-alert.ts";
 import {
@@ -271,5 +272,31 @@ describe("explanations", () => {
       [201, 50],
       [201, 51],
     ]);
+  });
+});
+
+describe("proposed reference runs", () => {
+  const proposalsOf = (runs: readonly Parameters<typeof lumisectionsOf>[0][]) => {
+    const references = collectReferences(1);
+    for (const one of runs.flatMap(lumisectionsOf)) {
+      references.add(one);
+    }
+    return proposeReferences(references.sets()[0] as ReferenceSet);
+  };
+
+  test("are those near the median shape and long enough, each with its reason", () => {
+    const good = [1, 2, 3, 4].map((run) => ({ run, lumis: 12, shift: 0.1 * run }));
+    const proposals = proposalsOf([...good, { run: 5, lumis: 12, shift: 4 }, { run: 6, lumis: 3 }]);
+    expect(proposals.filter(({ proposed }) => proposed).map(({ run }) => run)).toEqual([1, 2, 3, 4]);
+    expect(proposals[4]?.reason).toMatch(/times as far from the median shape/);
+    expect(proposals[5]?.reason).toMatch(/only 3 lumisections/);
+  });
+
+  test("of two runs neither can be called far", () => {
+    const proposals = proposalsOf([
+      { run: 1, lumis: 12 },
+      { run: 2, lumis: 12, shift: 5 },
+    ]);
+    expect(proposals.map(({ proposed }) => proposed)).toEqual([true, true]);
   });
 });
