@@ -68,7 +68,7 @@ export function countRules(changes: readonly AlertChange[]): readonly RuleDay[] 
   >();
   const firedAt = new Map<string, number>();
   for (const change of [...changes].sort((left, right) => left.at.getTime() - right.at.getTime())) {
-    const service = change.labels["service"] ?? "(no service)";
+    const service = change.labels["service"] ?? "no service";
     const rule = alertName(change);
     const key = JSON.stringify([service, rule]);
     const day = rules.get(key) ?? { service, rule, fired: 0, shortLived: 0, acknowledged: 0 };

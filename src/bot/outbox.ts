@@ -5,7 +5,7 @@ import type { Logger } from "pino";
 /** Lower numbers go first within a channel. */
 export const PRIORITY = { page: 0, person: 1, alert: 2, edit: 3, digest: 4 } as const;
 
-/** Sends to Slack, one message at a time per channel. */
+/** Sends to Slack, one message at a time per channel, the most urgent first. */
 export interface Outbox {
   /**
    * Runs the call when it is the channel's turn; after a rate limit it waits as long as Slack said, after a fault of the
@@ -34,82 +34,139 @@ const RATE_LIMIT_ATTEMPTS = 20;
 const MAX_QUEUED = 500;
 
 export function createOutbox(options: OutboxOptions): Outbox {
-  const queues = new Map<string, PQueue>();
+  const lanes = new Map<string, Lane>();
+  const underWay = new Set<Promise<unknown>>();
   return {
-    async send(channel, priority, call, confirm) {
-      const queue = queueOf(queues, channel, options.spacing);
-      if (queue.size >= MAX_QUEUED) {
-        throw new Error(`${queue.size} messages wait for ${channel}: not taking more`);
-      }
-      try {
-        return await queue.add(() => attempt(channel, call, confirm, options), { priority: -priority });
-      } finally {
-        // A queue that only exists because a channel was once written to is not kept.
-        if (queue.size === 0 && queue.pending === 0 && options.spacing === 0) {
-          queues.delete(channel);
+    send(channel, priority, call, confirm) {
+      const lane = laneOf(lanes, channel, options.spacing);
+      const sending = deliver({ channel, priority, call, confirm }, lane, options).finally(() => {
+        underWay.delete(sending);
+        // A lane that only exists because a channel was once written to is not kept.
+        if (isEmpty(lane) && options.spacing === 0) {
+          lanes.delete(channel);
         }
-      }
+      });
+      underWay.add(sending);
+      return sending;
     },
     async idle() {
-      await Promise.all([...queues.values()].map((queue) => queue.onIdle()));
+      await Promise.allSettled([...underWay]);
     },
     backlog: () =>
-      new Map([...queues].filter(([, queue]) => queue.size > 0).map(([channel, queue]) => [channel, queue.size])),
+      new Map(
+        [...lanes].map(([channel, lane]) => [channel, waitingIn(lane)] as const).filter(([, waiting]) => waiting > 0),
+      ),
   };
 }
 
-const MAX_QUEUES = 1000;
+/** What waits for one channel. */
+interface Lane {
+  readonly queue: PQueue;
+  /** Messages that wait outside the queue for their next attempt. */
+  resting: number;
+}
 
-function queueOf(queues: Map<string, PQueue>, channel: string, spacing: number): PQueue {
-  const known = queues.get(channel);
+function waitingIn({ queue, resting }: Lane): number {
+  return queue.size + resting;
+}
+
+function isEmpty(lane: Lane): boolean {
+  return waitingIn(lane) === 0 && lane.queue.pending === 0;
+}
+
+interface Job<T> {
+  readonly channel: string;
+  readonly priority: number;
+  readonly call: () => Promise<T>;
+  readonly confirm: (() => Promise<T | null>) | undefined;
+}
+
+/**
+ * Attempts until it is done. Between attempts it does not stand in the queue, so that a page overtakes a digest that fails;
+ * after a rate limit the whole lane rests, and what is most urgent goes first then.
+ */
+async function deliver<T>(job: Job<T>, lane: Lane, options: OutboxOptions): Promise<T> {
+  const { queue } = lane;
+  if (waitingIn(lane) >= MAX_QUEUED) {
+    throw new Error(`${waitingIn(lane)} messages wait for ${job.channel}: not taking more`);
+  }
+  const met: Met = { faults: 0, limited: 0 };
+  for (;;) {
+    const turn = await queue.add(() => attempt(job, met, lane, options), { priority: -job.priority });
+    if (turn.done) {
+      return turn.value;
+    }
+    lane.resting += 1;
+    try {
+      await options.sleep(turn.rest);
+    } finally {
+      lane.resting -= 1;
+      if (turn.pauses) {
+        queue.start();
+      }
+    }
+  }
+}
+
+const MAX_LANES = 1000;
+
+function laneOf(lanes: Map<string, Lane>, channel: string, spacing: number): Lane {
+  const known = lanes.get(channel);
   if (known !== undefined) {
     return known;
   }
-  if (queues.size >= MAX_QUEUES) {
-    for (const [name, queue] of queues) {
-      if (queue.size === 0 && queue.pending === 0) {
-        queues.delete(name);
+  if (lanes.size >= MAX_LANES) {
+    for (const [name, lane] of lanes) {
+      if (isEmpty(lane)) {
+        lanes.delete(name);
       }
     }
   }
-  const made = new PQueue({ concurrency: 1, ...(spacing > 0 ? { interval: spacing, intervalCap: 1 } : {}) });
-  queues.set(channel, made);
+  const queue = new PQueue({ concurrency: 1, ...(spacing > 0 ? { interval: spacing, intervalCap: 1 } : {}) });
+  const made = { queue, resting: 0 };
+  lanes.set(channel, made);
   return made;
 }
 
+/** What a message has met so far. */
+interface Met {
+  faults: number;
+  limited: number;
+}
+
+type Turn<T> =
+  | { readonly done: true; readonly value: T }
+  | { readonly done: false; readonly rest: number; readonly pauses: boolean };
+
+/** One attempt. @throws what a repeat cannot mend */
 async function attempt<T>(
-  channel: string,
-  call: () => Promise<T>,
-  confirm: (() => Promise<T | null>) | undefined,
-  { log, sleep, onLimited }: OutboxOptions,
-): Promise<T> {
-  let faults = 0;
-  for (let limited = 0; ; ) {
-    try {
-      const answer = await call();
-      if (limited > 0) {
-        onLimited?.(channel, null);
-      }
-      return answer;
-    } catch (error) {
-      const kind = faultOf(error);
-      if (kind.kind === "limited" && ++limited <= RATE_LIMIT_ATTEMPTS) {
-        log.warn({ channel, seconds: kind.seconds }, "slack asks to wait");
-        if (limited === 1) {
-          onLimited?.(channel, kind.seconds);
-        }
-        await sleep(kind.seconds * 1000);
-      } else if (kind.kind === "passing" && ++faults < ATTEMPTS) {
-        log.warn({ channel, attempt: faults, reason: kind.reason }, "slack did not answer, trying again");
-        await sleep(Math.min(30_000, 500 * 2 ** faults));
-        const found = await confirmed(confirm);
-        if (found !== null) {
-          return found;
-        }
-      } else {
-        throw error;
-      }
+  { channel, call, confirm }: Job<T>,
+  met: Met,
+  { queue }: Lane,
+  { log, onLimited }: OutboxOptions,
+): Promise<Turn<T>> {
+  try {
+    const found = met.faults > 0 ? await confirmed(confirm) : null;
+    const value = found ?? (await call());
+    if (met.limited > 0) {
+      onLimited?.(channel, null);
     }
+    return { done: true, value };
+  } catch (error) {
+    const kind = faultOf(error);
+    if (kind.kind === "limited" && ++met.limited <= RATE_LIMIT_ATTEMPTS) {
+      log.warn({ channel, seconds: kind.seconds }, "slack asks to wait");
+      if (met.limited === 1) {
+        onLimited?.(channel, kind.seconds);
+      }
+      queue.pause();
+      return { done: false, rest: kind.seconds * 1000, pauses: true };
+    }
+    if (kind.kind === "passing" && ++met.faults < ATTEMPTS) {
+      log.warn({ channel, attempt: met.faults, reason: kind.reason }, "slack did not answer, trying again");
+      return { done: false, rest: Math.min(30_000, 500 * 2 ** met.faults), pauses: false };
+    }
+    throw error;
   }
 }
 

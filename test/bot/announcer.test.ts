@@ -24,7 +24,7 @@ describe("messages by the clock", () => {
     await harness.bot.handoff(handoff);
     expect(harness.seen(channel)).toHaveLength(1);
     const text = textOf(harness.seen(channel)[0]);
-    expect(text).toContain("cmsweb: *Ada* is on call from Blaise, until ");
+    expect(text).toContain("cmsweb: *Ada* takes over from Blaise, until ");
     expect(text).toContain("*Open now*");
     expect(text).toContain("g-1a2b3c4d");
   });

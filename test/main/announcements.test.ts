@@ -79,8 +79,8 @@ describe("what is said by the clock", () => {
       await look();
       await look();
       expect(said()).toEqual([":handshake: blaise is on call for cmsweb"]);
-      expect(textOf(harness.seen(channel)[0])).toContain("cmsweb: *blaise* is on call from ada, until ");
-      expect(textOf(harness.seen(channel)[0])).toContain("cmsweb/secondary: *ada* is on call from blaise");
+      expect(textOf(harness.seen(channel)[0])).toContain("cmsweb: *blaise* takes over from ada, until ");
+      expect(textOf(harness.seen(channel)[0])).toContain("cmsweb/secondary: *ada* takes over from blaise");
       expect(topic()).toBe("On call for cmsweb: blaise until 2026-03-09 08:00 UTC, then ada");
       expect(harness.workspace.state().groups[0]?.users).toEqual([harness.workspace.user("blaise").id]);
     });

@@ -20,7 +20,7 @@ export function floodRows(groups: readonly AlertGroup[]): readonly FloodRow[] {
   const rows = new Map<string, { service: string; rule: string; groups: number; firing: number; worst: string }>();
   for (const group of groups) {
     const [first] = group.alerts;
-    const service = group.service ?? "(no service)";
+    const service = group.service ?? "no service";
     const rule = first === undefined ? group.title : alertName(first);
     const key = JSON.stringify([service, rule]);
     const row = rows.get(key) ?? { service, rule, groups: 0, firing: 0, worst: group.severity };

@@ -43,7 +43,7 @@ export interface OfferedShift {
 
 /** "Who takes my shift?", for a channel. */
 export function offerMessage({ roster, to, by }: OfferedShift): Payload {
-  const text = `:raising_hand: *${plain(by)}* asks: who takes ${plain(roster)} until ${moment(to)}?`;
+  const text = `:raised_hand: *${plain(by)}* asks: who takes ${plain(roster)} until ${moment(to)}?`;
   return {
     text: cut(`${by} asks: who takes ${roster}?`, 300),
     blocks: [

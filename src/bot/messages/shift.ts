@@ -36,11 +36,12 @@ export function handoffMessage({ duty, changes, nobody, open }: Handoff, now: Da
 }
 
 function changeLine({ key, person, until, because }: OnDuty, leaving: string | null): string {
-  const from = leaving === null ? "" : ` from ${plain(leaving)}`;
   if (person === null) {
-    return `:rotating_light: ${plain(key)}: *nobody is on call*${from} (${plain(because)})`;
+    const after = leaving === null ? "" : ` after ${plain(leaving)}`;
+    return `:rotating_light: ${plain(key)}: *nobody is on call*${after} (${plain(because)})`;
   }
-  return `:handshake: ${plain(key)}: *${plain(person.name)}* is on call${from}${until === null ? "" : `, until ${moment(until)}`}`;
+  const how = leaving === null ? "is on call" : `takes over from ${plain(leaving)}`;
+  return `:handshake: ${plain(key)}: *${plain(person.name)}* ${how}${until === null ? "" : `, until ${moment(until)}`}`;
 }
 
 function restLine({ key, person }: OnDuty): string {

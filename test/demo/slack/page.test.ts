@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { fastify } from "fastify";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { slackPage } from "../../../src/demo/slack/page.ts";
@@ -24,6 +25,19 @@ describe("the page of the emulated workspace", () => {
       expect((await server.inject(`/slack/${file}`)).statusCode).toBe(200);
     }
     expect(page.body).not.toMatch(/https?:\/\//);
+  });
+
+  test("draws every sign that the bot uses", () => {
+    const icons = readFileSync(new URL("../../../src/demo/slack/page/icons.js", import.meta.url), "utf8");
+    const folder = new URL("../../../src/bot/", import.meta.url);
+    const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+    const used = files.flatMap((name) =>
+      [...readFileSync(new URL(name, folder), "utf8").matchAll(/[\s"`(]:([a-z_]+):[\s"`]/g)].map(
+        ([, sign]) => sign ?? "",
+      ),
+    );
+    expect(used.length).toBeGreaterThan(10);
+    expect([...new Set(used)].filter((sign) => !new RegExp(`^ {2}${sign}:`, "m").test(icons))).toEqual([]);
   });
 
   test("runs a command as the chosen person", async () => {

@@ -10,7 +10,7 @@ const offerSchema = z.object({ roster: z.string(), to: z.coerce.date() });
 /** Takes an exception of the schedule back. */
 export async function undoOverride({ desk, value, actor, reply }: Press): Promise<void> {
   const result = await desk.oncall.undoOverride(value, actor);
-  await reply(notice(`${result.ok ? ":leftwards_arrow_with_hook:" : ":information_source:"} ${plain(result.reason)}`), {
+  await reply(notice(`${result.ok ? ":calendar:" : ":information_source:"} ${plain(result.reason)}`), {
     replace: true,
   });
 }

@@ -26,7 +26,7 @@ export const subscribe: Subcommand = async (input) => {
   await reply(
     notice(
       taken
-        ? `:mailbox: Alerts of ${plain(subscriptionWords(subscription))} are shown to ${whom} from now on. \`/anomaly unsubscribe\` ends it.`
+        ? `:bell: Alerts of ${plain(subscriptionWords(subscription))} are shown to ${whom} from now on. \`/anomaly unsubscribe\` ends it.`
         : ":warning: There are too many subscriptions here already: end some with `/anomaly unsubscribe <service>`.",
     ),
   );
@@ -50,7 +50,7 @@ export const unsubscribe: Subcommand = async (input) => {
     notice(
       ended === 0
         ? ":information_source: There was no such subscription. `/anomaly subscribe` lists what there is."
-        : `:mailbox_closed: Ended ${ended === 1 ? "one subscription" : `${ended} subscriptions`}.`,
+        : `:no_bell: Ended ${ended === 1 ? "one subscription" : `${ended} subscriptions`}.`,
     ),
   );
 };

@@ -151,7 +151,8 @@ function optionOf(option, initial) {
 
 function renderInput(block, act) {
   const label = element("label", undefined, "input");
-  label.append(element("span", document.createTextNode(plain(block.label.text)), "label"));
+  const optional = block.optional === true ? " (optional)" : "";
+  label.append(element("span", document.createTextNode(plain(block.label.text) + optional), "label"));
   const one = block.element;
   const field = one.type === "plain_text_input" ? textField(one) : selectField(one);
   field.name = block.block_id;
