@@ -4,26 +4,33 @@ import type { Alertmanager } from "../alert/alertmanager.ts";
 import type { Clock } from "../alert/clock.ts";
 import type { Catalogue } from "../config/catalogue.ts";
 import { type Config, configSchema } from "../config/schema.ts";
+import { worstEvidence } from "../detect/dqm/certify.ts";
+import { runAlert } from "../detect/dqm/run-alert.ts";
+import { applyOverrules } from "../detect/dqm/verdicts.ts";
 import type { CurrentState } from "../intelligence/current-state.ts";
 import { defaultSchedule } from "../oncall/default-schedule.ts";
 import type { Schedule } from "../oncall/load.ts";
 import { NO_EXCEPTIONS } from "../oncall/turn.ts";
 import { whoIsOnCall } from "../oncall/who.ts";
 import type { MetricSource } from "../prometheus/source.ts";
+import type { EventSource } from "../rucio/source.ts";
 import type { Store } from "../store/store.ts";
 import { INJECTION_KINDS, type InjectionKind } from "./cmsweb/injection.ts";
 import { createSimulation } from "./cmsweb/simulation.ts";
 import { createSimulatedSource } from "./cmsweb/source.ts";
+import { judgeSimulatedRun } from "./quality/run.ts";
 import { slackPage } from "./slack/page.ts";
 import { startEmulatedWorkspace, type Workspace } from "./slack/workspace.ts";
 import { registerStory } from "./story/routes.ts";
 import { createStory, type Story, type StoryParts, type StoryPlace } from "./story.ts";
 import { type BoardState, startBoard } from "./tickets/board.ts";
+import { createSimulatedRucio } from "./transfers/rucio.ts";
 
 const SIGNING_SECRET = "emulated-workspace-signing-secret";
 const INJECTIONS = "demo:injections";
 const PLACE = "demo:story";
 const BOARD = "demo:board";
+const FIRST_RUN = 383_996;
 const SEED = 20_260_301;
 const PAGES = {
   "/demo": ["index.html", "text/html; charset=utf-8"],
@@ -66,6 +73,8 @@ export interface World {
   };
   /** A GGUS and a status board that do not exist. */
   readonly tickets: Partial<Config["tickets"]>;
+  /** A Rucio that does not exist. */
+  readonly transfers: { readonly config: Config["transfers"]; readonly source: EventSource };
   /** Ada is on call this week; pages come at any hour and for lesser matters too, so that they can be seen. */
   readonly schedule: Schedule;
   readonly links: readonly { readonly title: string; readonly href: string }[];
@@ -88,6 +97,7 @@ export async function createWorld(parts: WorldParts): Promise<World> {
     simulation.inject({ service, kind, from: new Date(from), duration });
   }
   const board = await startBoard(clock, await store.states.get<BoardState>(BOARD));
+  const rucio = createSimulatedRucio(clock);
   const place = await store.states.get<StoryPlace>(PLACE);
   const workspace = await startEmulatedWorkspace({ port: 0, signingSecret: SIGNING_SECRET });
   let story: Story | null = null;
@@ -102,6 +112,7 @@ export async function createWorld(parts: WorldParts): Promise<World> {
     tickets: configSchema.parse({
       tickets: { ggus: { url: board.ggusUrl, every: "5s" }, ssb: { url: board.ssbUrl, every: "5s" } },
     }).tickets,
+    transfers: { config: transferSettings(), source: rucio.source },
     schedule: demoSchedule(workspace, catalogue, clock()),
     links: [
       { title: "Slack", href: "/slack/" },
@@ -132,7 +143,18 @@ export async function createWorld(parts: WorldParts): Promise<World> {
         await store.states.put(PLACE, at);
       };
       const send: StoryParts["send"] = (alerts) => alertmanager.post(alerts);
-      const telling = createStory({ simulation, board, current, progress, send, clock, before: place, keep });
+      const telling = createStory({
+        simulation,
+        board,
+        rucio,
+        judgeRun: qualityJudge(store),
+        current,
+        progress,
+        send,
+        clock,
+        before: place,
+        keep,
+      });
       story = telling;
       current.subscribe(() => void telling.advance());
     },
@@ -141,6 +163,24 @@ export async function createWorld(parts: WorldParts): Promise<World> {
       await board.close();
     },
   };
+}
+
+/** Judges the next run, keeps it as the service does, and gives its alert. */
+function qualityJudge({ quality }: Store): StoryParts["judgeRun"] {
+  return async (now) => {
+    const [newest] = await quality.runs(1);
+    const judged = await judgeSimulatedRun((newest?.run ?? FIRST_RUN - 1) + 1, now);
+    await quality.saveRun(judged);
+    const verdicts = applyOverrules(judged.run, judged.lumis, []);
+    const evidence = worstEvidence(judged);
+    return runAlert({ ...judged, verdicts, evidence, startsAt: now, endsAt: null, baseUrl: null, severity: "high" });
+  };
+}
+
+/** Enough history for a model at once; the address is never asked. */
+function transferSettings(): Config["transfers"] {
+  const elasticsearch = { url: "http://simulated.invalid", every: "5s", overlap: "0s" };
+  return configSchema.parse({ transfers: { elasticsearch, train: { minimum: 1000 } } }).transfers;
 }
 
 function demoSchedule(workspace: Workspace, catalogue: Catalogue, now: Date): Schedule {

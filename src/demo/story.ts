@@ -5,6 +5,7 @@ import type { Injection, InjectionKind } from "./cmsweb/injection.ts";
 import type { Simulation } from "./cmsweb/simulation.ts";
 import { STEPS, type Step, type StepWorld } from "./story/steps.ts";
 import type { Board } from "./tickets/board.ts";
+import type { SimulatedRucio } from "./transfers/rucio.ts";
 
 const MINUTE = 60_000;
 
@@ -58,8 +59,10 @@ export interface Story {
 export interface StoryParts {
   readonly simulation: Simulation;
   readonly board: Board;
+  readonly rucio: Pick<SimulatedRucio, "slow">;
   readonly current: CurrentState;
   readonly progress: () => { readonly done: number; readonly total: number; readonly entity: string | null };
+  readonly judgeRun: StepWorld["judgeRun"];
   /** Sends alerts as another producer would. */
   readonly send: (alerts: readonly Alert[]) => Promise<void>;
   readonly clock: Clock;
@@ -77,7 +80,8 @@ export function createStory(parts: StoryParts): Story {
   let busy = false;
 
   const keep = () => parts.keep({ place: { step: step.id, service, begunAt }, injections: simulation.injections() });
-  const world = (): StepWorld => ({ current, board: parts.board, inject, send: parts.send, now: clock() });
+  const { board, rucio, judgeRun, send } = parts;
+  const world = (): StepWorld => ({ current, board, rucio, judgeRun, inject, send, now: clock() });
 
   async function inject(service: string, kind: InjectionKind, minutes: number): Promise<string> {
     simulation.inject({ service, kind, from: clock(), duration: minutes * MINUTE });

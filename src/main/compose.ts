@@ -96,7 +96,8 @@ async function build(config: Config, options: ComposeOptions, lifecycle: Lifecyc
   const { fitSequences } = trainer;
   const transfers = openTransfers({
     ...shared,
-    config: config.transfers,
+    config: world?.transfers.config ?? config.transfers,
+    source: world?.transfers.source,
     alertmanager,
     fitSequences,
     baseUrl: webUrl,

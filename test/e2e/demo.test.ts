@@ -98,9 +98,27 @@ describe.skipIf(!hasChromium)(`the demo${hasChromium ? "" : " (Chromium is missi
     await keepPicture(page, "demo-page");
   }, 60_000);
 
+  it("tells the next steps of its story by the button and by the keyboard", async () => {
+    await page.getByText("A point anomaly").first().waitFor();
+    await page.getByLabel("Step 4: A node dies").click();
+    await page.getByText("15 alerts have become one group: one message, one page.").waitFor({ timeout: 30_000 });
+    await dashboard()
+      .getByText(/cmsweb-node-7 is down/)
+      .first()
+      .waitFor({ timeout: 30_000 });
+    await keepPicture(page, "demo-storm");
+    expect(page.url()).toContain("step=node-down");
+    await page.getByLabel("Step 5").focus();
+    await page.keyboard.press("n");
+    await page.getByText("5/8 A planned intervention.").waitFor();
+    await page.getByLabel("Step 6: A flood of tickets").press("Enter");
+    await page.getByText("10 tickets have become one group: one message, one page.").waitFor({ timeout: 45_000 });
+    await keepPicture(page, "demo-tickets");
+  }, 150_000);
+
   it("stops cleanly on Ctrl-C, and remembers at the second start", async () => {
     expect(await stop()).toBe(0);
-    await page.goto(await start());
+    await page.goto(await start(), { timeout: 90_000 });
     await dashboard().getByText("acknowledged").first().waitFor({ timeout: 60_000 });
     expect(output).not.toMatch(/"level":50/);
     expect(await stop()).toBe(0);

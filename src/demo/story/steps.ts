@@ -2,7 +2,8 @@ import type { Alert } from "../../alert/alert.ts";
 import type { CurrentState } from "../../intelligence/current-state.ts";
 import type { InjectionKind } from "../cmsweb/injection.ts";
 import type { Board } from "../tickets/board.ts";
-import { badLumisections, databaseIntervention, nodeStorm, slowTransfers, ticketFlood } from "./occasions.ts";
+import type { SimulatedRucio } from "../transfers/rucio.ts";
+import { databaseIntervention, nodeStorm, ticketFlood } from "./occasions.ts";
 
 const MINUTE = 60_000;
 /** An event's times are its points': the first may be up to a step before the moment it was made. */
@@ -12,7 +13,10 @@ const POINT = 5000;
 export interface StepWorld {
   readonly current: CurrentState;
   readonly board: Pick<Board, "addTickets" | "addOutage">;
+  readonly rucio: Pick<SimulatedRucio, "slow">;
   inject(service: string, kind: InjectionKind, minutes: number): Promise<string>;
+  /** Takes a run's histograms, judges them and keeps what came of it. @returns its alert */
+  judgeRun(now: Date): Promise<Alert>;
   /** Sends alerts as another producer would. */
   send(alerts: readonly Alert[]): Promise<void>;
   readonly now: Date;
@@ -173,15 +177,15 @@ export const STEPS: readonly Step[] = [
     {
       id: "transfers",
       title: "Slow transfers",
-      happens: "Transfers that leave one site take many times as long as they should for their size.",
+      happens: "Transfers from and to one storage element begin to take four times as long as they should.",
       purpose:
-        "The duration that a link and an activity need is learnt from past transfers; what deviates is reported by link.",
-      look: "Three links with one source are one group: the trouble is likely at the source.",
-      page: "/alerts?filter=tag%3D%22transfers%22",
+        "How long a transfer should take is learnt from past ones, by link, size and activity. When many deviate, the link or storage element that explains them all is named, once.",
+      look: "The page of transfers: what is slow, since when, and the slowest single ones. A slow transfer is known only when it ends, so this takes two minutes: go on meanwhile.",
+      page: "/transfers",
     },
-    ({ send, now }) => send(slowTransfers(now)),
+    async ({ rucio, now }) => void rucio.slow(now),
     ({ labels }) => labels["tag"] === "transfers",
-    grouped("slow links"),
+    (alerts) => `${alerts === 1 ? "one alert names" : `${alerts} alerts name`} what the slow transfers have in common`,
   ),
   alertStep(
     {
@@ -189,13 +193,13 @@ export const STEPS: readonly Step[] = [
       title: "Bad lumisections",
       happens: "Part of the muon system goes dark for twenty lumisections of a run.",
       purpose:
-        "Histograms of good runs are learnt; lumisections that cannot be rebuilt from them are marked for the shifters.",
-      look: "The alert names run and range. With it the story is told: silence something with a preview, look at the noise report and the audit log.",
-      page: "/alerts?filter=tag%3D%22dqm%22",
+        "Histograms of good runs are learnt; lumisections that do not look like them are marked, with the bins that are off. People's words win over the machine's.",
+      look: "The map of the run: which lumisections, why, and what the worst look like; overrule some. With it the story is told: silence something with a preview, look at the noise report and the audit log.",
+      page: "/quality",
     },
-    ({ send, now }) => send(badLumisections(now)),
+    async ({ judgeRun, send, now }) => send([await judgeRun(now)]),
     ({ labels }) => labels["tag"] === "dqm",
-    () => "the range of lumisections is an alert",
+    () => "the run has one alert that names the range",
   ),
 ];
 

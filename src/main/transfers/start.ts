@@ -5,11 +5,14 @@ import type { Clock } from "../../alert/clock.ts";
 import type { Config } from "../../config/schema.ts";
 import type { FitSequences } from "../../detect/transfers/models.ts";
 import { createElasticsearchSource } from "../../rucio/elasticsearch.ts";
+import type { EventSource } from "../../rucio/source.ts";
 import type { Store } from "../../store/store.ts";
 import type { Core } from "../core.ts";
 import { createTransferService, type TransferService } from "./service.ts";
 
 export interface TransferStart {
+  /** Where events come from instead of Elasticsearch: the demo's simulated Rucio. */
+  readonly source?: EventSource | undefined;
   readonly config: Config["transfers"];
   readonly core: Pick<Core, "current" | "pipeline">;
   readonly store: Store;
@@ -24,14 +27,20 @@ export interface TransferStart {
  * The watching of transfers, not started; null where no source is configured.
  * @throws UserError for certificates that cannot be read
  */
-export function openTransfers({ config, core, fitSequences, ...shared }: TransferStart): TransferService | null {
+export function openTransfers({
+  config,
+  core,
+  fitSequences,
+  source,
+  ...shared
+}: TransferStart): TransferService | null {
   if (config.elasticsearch === undefined) {
     return null;
   }
   return createTransferService({
     ...shared,
     config,
-    source: createElasticsearchSource(config.elasticsearch, { pause }),
+    source: source ?? createElasticsearchSource(config.elasticsearch, { pause }),
     every: config.elasticsearch.every,
     pipeline: core.pipeline,
     current: core.current,

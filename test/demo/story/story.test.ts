@@ -33,6 +33,8 @@ function stage(more: Partial<StoryParts> = {}) {
       state: () => ({ tickets: [], outages: [] }),
       close: async () => {},
     },
+    rucio: { slow: () => "T1_DE_Site1_Disk" },
+    judgeRun: async (now) => ({ labels: { tag: "dqm" }, annotations: {}, startsAt: now, endsAt: null }),
     progress: () => ({ done: 1, total: 1, entity: null }),
     send: async (alerts) => void sent.push(...alerts),
     clock: () => NOW,

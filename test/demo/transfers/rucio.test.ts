@@ -1,0 +1,61 @@
+import { pino } from "pino";
+import { describe, expect, it } from "vitest";
+import type { Alert } from "../../../src/alert/alert.ts";
+import { configSchema } from "../../../src/config/schema.ts";
+import { createSimulatedRucio } from "../../../src/demo/transfers/rucio.ts";
+import { createCurrentState } from "../../../src/intelligence/current-state.ts";
+import { createTransferService } from "../../../src/main/transfers/service.ts";
+import type { Store } from "../../../src/store/store.ts";
+
+const BEGIN = Date.parse("2026-06-15T12:00:00Z");
+
+describe("the simulated Rucio", () => {
+  it("teaches the watch within one reading, stays calm, and a slow storage element is found within minutes", async () => {
+    let now = BEGIN;
+    const clock = () => new Date(now);
+    const rucio = createSimulatedRucio(clock);
+    const posted: Alert[] = [];
+    const kept = new Map<string, unknown>();
+    const service = createTransferService({
+      config: configSchema.parse({
+        transfers: {
+          elasticsearch: { url: "http://127.0.0.1:1", every: "5s", overlap: "0s" },
+          train: { minimum: 1000 },
+        },
+      }).transfers,
+      source: rucio.source,
+      every: 5000,
+      store: {
+        states: {
+          get: async (key: string) => kept.get(key) ?? null,
+          put: async (key: string, value: unknown) => void kept.set(key, value),
+        },
+        anomalies: { save: async () => {} },
+      } as unknown as Pick<Store, "states" | "anomalies">,
+      alertmanager: { post: async (alerts) => void posted.push(...alerts) },
+      pipeline: { enrich: (alerts) => alerts },
+      current: createCurrentState(60_000),
+      fitSequences: () => Promise.reject(new Error("not used")),
+      baseUrl: null,
+      clock,
+      log: pino({ level: "silent" }),
+    });
+    await service.loop.runNow();
+    expect(service.overview()).toMatchObject({ state: "watching" });
+    for (let step = 0; step < 24; step++) {
+      now += 5000;
+      await service.loop.runNow();
+    }
+    expect(posted).toEqual([]);
+    const storage = rucio.slow(clock());
+    const slowSince = now;
+    while (posted.length === 0 && now < slowSince + 10 * 60_000) {
+      now += 5000;
+      await service.loop.runNow();
+    }
+    expect(posted[0]?.labels).toMatchObject({ tag: "transfers" });
+    expect(posted[0]?.labels["entity"]).toContain(storage);
+    expect((now - slowSince) / 1000).toBeLessThan(180);
+    await service.stop();
+  });
+});
