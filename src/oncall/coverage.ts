@@ -81,13 +81,14 @@ function changes(
   { overrides, calendars }: Exceptions,
   range: { readonly from: Date; readonly to: Date },
 ): readonly Date[] {
-  const key = roleKey(roster, roleName);
   const role = roster.roles[roleName];
   const rotations = [...(role?.rotation ?? []), ...(roster.roles[role?.nextOf ?? ""]?.rotation ?? [])];
   const away = new Set(rotations.flatMap(({ people }) => people));
+  // Whoever has the next shift also depends on who has the present one.
+  const keys = [roleName, ...(role?.nextOf === undefined ? [] : [role.nextOf])].map((name) => roleKey(roster, name));
   const spans = [
-    ...overrides.filter((override) => override.roster === key),
-    ...(calendars.get(key) ?? []),
+    ...overrides.filter((override) => keys.includes(override.roster)),
+    ...keys.flatMap((key) => calendars.get(key) ?? []),
     ...rotations.flatMap((rotation) => rotationSpans(schedule, rotation, range)),
     ...schedule.people.filter(({ name }) => away.has(name)).flatMap((person) => person.away),
   ];

@@ -35,11 +35,24 @@ export function turnAt(schedule: Schedule, roster: Roster, roleName: string, exc
     return nobody(`roster ${roster.name} has no role ${roleName}`);
   }
   return (
-    overrideTurn(key, exceptions.overrides, at) ??
-    calendarTurn(exceptions.calendars.get(key) ?? [], at) ??
-    rotationTurn(schedule, role.rotation, at) ??
-    nextTurn(schedule, roster, role, at) ??
+    ownTurn(schedule, key, role, exceptions, at) ??
+    nextTurn(schedule, roster, role, exceptions, at) ??
     nobody(`nobody has a shift as ${roleName} of ${roster.name}`)
+  );
+}
+
+/** Who has a role by itself, not as the next of another. */
+function ownTurn(
+  schedule: Schedule,
+  key: string,
+  { rotation }: Role,
+  { overrides, calendars }: Exceptions,
+  at: Date,
+): Turn | null {
+  return (
+    overrideTurn(key, overrides, at) ??
+    calendarTurn(calendars.get(key) ?? [], at) ??
+    rotationTurn(schedule, rotation, at)
   );
 }
 
@@ -90,17 +103,16 @@ function rotationTurn(schedule: Schedule, rotations: readonly Rotation[], at: Da
   return null;
 }
 
-/** Whoever has the shift after the present one of the named role: the first who is not the one on call now. */
-function nextTurn(schedule: Schedule, roster: Roster, { nextOf }: Role, at: Date): Turn | null {
-  const rotation = (nextOf === undefined ? undefined : roster.roles[nextOf])?.rotation.find((one) =>
-    isOnDuty(schedule, one, at),
-  );
+/** Whoever has the shift after the present one of the named role: the first who is not the one on call now, in turn or not. */
+function nextTurn(schedule: Schedule, roster: Roster, { nextOf }: Role, exceptions: Exceptions, at: Date): Turn | null {
+  const present = nextOf === undefined ? undefined : roster.roles[nextOf];
+  const rotation = present?.rotation.find((one) => isOnDuty(schedule, one, at));
   const shift = rotation === undefined ? null : shiftAt(rotation, zoneOf(schedule, rotation), at);
-  if (rotation === undefined || shift === null) {
+  if (nextOf === undefined || present === undefined || rotation === undefined || shift === null) {
     return null;
   }
-  const now = firstPresent(schedule, rotation, shift.index, at);
-  for (let turn = 1; turn < rotation.people.length; turn++) {
+  const now = ownTurn(schedule, roleKey(roster, nextOf), present, exceptions, at)?.person;
+  for (let turn = 1; turn <= rotation.people.length; turn++) {
     const person = personOfTurn(rotation, shift.index + turn);
     if (person !== now && !isAway(schedule, person, at)) {
       return { person, because: `${person} has the next shift as ${nextOf}`, source: "rotation" };

@@ -119,6 +119,17 @@ describe("coverage", () => {
     ]);
   });
 
+  it("gives the next shift to somebody else than whoever has the present one, also by an override", () => {
+    const [from, to] = ["2026-01-06T09:00:00.000Z", "2026-01-06T17:00:00.000Z"];
+    const override = { id: "1", roster: "cmsweb", person: "bob", from: new Date(from), to: new Date(to), by: "bob" };
+    const exceptions = { ...NO_EXCEPTIONS, overrides: [override] };
+    expect(people("cmsweb", "secondary", "2026-01-06T00:00:00Z", "2026-01-07T00:00:00Z", exceptions)).toEqual([
+      ["bob", "2026-01-06T00:00:00.000Z", from],
+      ["cy", from, to],
+      ["bob", to, "2026-01-07T00:00:00.000Z"],
+    ]);
+  });
+
   it("refuses a range without end", () => {
     expect(() => people("cmsweb", "primary", "2026-01-01T00:00:00Z", "2036-01-01T00:00:00Z")).toThrow(RangeError);
     expect(() => people("cmsweb", "primary", "2026-01-02T00:00:00Z", "2026-01-01T00:00:00Z")).toThrow(RangeError);
@@ -140,17 +151,17 @@ describe("coverage", () => {
       fc.property(
         fc.array(anyOverride, { maxLength: 6 }),
         hour,
-        fc.constantFrom("dbs", "cmsweb"),
-        (overrides, moment, name) => {
+        fc.constantFrom(["dbs", "primary"], ["cmsweb", "primary"], ["cmsweb", "secondary"]),
+        (overrides, moment, [name = "", role = ""]) => {
           const exceptions = { overrides, calendars: new Map() };
           const range = { from: new Date(Date.UTC(2026, 2, 1)), to: new Date(Date.UTC(2026, 4, 1)) };
           const roster = rosterNamed(plan, name);
-          const segments = coverage(plan, roster, "primary", exceptions, range);
+          const segments = coverage(plan, roster, role, exceptions, range);
           expect(segments[0]?.from).toEqual(range.from);
           expect(segments.at(-1)?.to).toEqual(range.to);
           expect(segments.slice(1).map(({ from }) => from)).toEqual(segments.slice(0, -1).map(({ to }) => to));
           const segment = segments.find(({ from, to }) => from <= moment && moment < to);
-          expect(segment?.person).toBe(turnAt(plan, roster, "primary", exceptions, moment).person);
+          expect(segment?.person).toBe(turnAt(plan, roster, role, exceptions, moment).person);
           expect(gaps(segments).every(({ person }) => person === null)).toBe(true);
         },
       ),

@@ -51,7 +51,7 @@ function restLine({ key, person }: OnDuty): string {
 /** Channel topic that names who is on call; at most 250 characters. */
 export function shiftTopic(duties: readonly RosterDuty[]): string {
   const told = duties.map(({ roster, roles }) => {
-    const names = roles.flatMap(({ person }) => (person === null ? [] : [person.name]));
+    const names = [...new Set(roles.flatMap(({ person }) => (person === null ? [] : [person.name])))];
     const until = roles.find(({ person }) => person !== null)?.until ?? null;
     const end = until === null ? "" : ` until ${until.toISOString().slice(0, 16).replace("T", " ")} UTC`;
     const [first, ...others] = names;
