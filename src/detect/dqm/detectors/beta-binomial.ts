@@ -1,7 +1,7 @@
 import { totalOf } from "../histogram.ts";
 import { type ReferenceRun, type ReferenceSet, usualTotal } from "../references.ts";
 import { relativeSpread } from "../spread.ts";
-import { logRelativeProbability, shareAfter } from "../statistics/beta-binomial.ts";
+import { type Beta, logRelativeProbability, shareAfter } from "../statistics/beta-binomial.ts";
 import { plainDetector } from "./detector.ts";
 
 /** References that a lumisection is compared with one by one; of more, those spread evenly over all runs. */
@@ -21,7 +21,10 @@ export const betaBinomialDetector = plainDetector(
     const spread = relativeSpread(set);
     const most = usualTotal(set);
     const compared = chosen(set);
-    const totals = compared.map(({ counts }) => totalOf(counts));
+    const shares = compared.map(({ counts }) => {
+      const total = totalOf(counts);
+      return Array.from(counts, (count, bin) => shareAfter(count, total, spread[bin] as number));
+    });
     return {
       score(counts) {
         const total = totalOf(counts);
@@ -30,8 +33,8 @@ export const betaBinomialDetector = plainDetector(
         for (let bin = 0; bin < counts.length; bin++) {
           const k = (counts[bin] as number) * scale;
           let probability = 0;
-          for (const [at, reference] of compared.entries()) {
-            const share = shareAfter(reference.counts[bin] as number, totals[at] as number, spread[bin] as number);
+          for (const reference of shares) {
+            const share = reference[bin] as Beta;
             probability += Math.exp(Math.max(logRelativeProbability(k, total * scale, share), LOWEST));
           }
           sum += -2 * Math.log(probability / compared.length);

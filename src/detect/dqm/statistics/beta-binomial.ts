@@ -42,7 +42,11 @@ export function betaBinomialMode(n: number, { a, b }: Beta): number {
   return Math.min(Math.max(Math.floor((n * (a - 1) - b + 1) / (a + b - 2)) + 1, 0), n);
 }
 
-/** ln of P(k of n) relative to the most probable k; 0 at most. */
+/** ln of P(k of n) relative to the most probable k; 0 at most. What does not depend on k cancels and is not computed. */
 export function logRelativeProbability(k: number, n: number, share: Beta): number {
-  return Math.min(logBetaBinomial(k, n, share) - logBetaBinomial(betaBinomialMode(n, share), n, share), 0);
+  return Math.min(logKernel(k, n, share) - logKernel(betaBinomialMode(n, share), n, share), 0);
+}
+
+function logKernel(k: number, n: number, { a, b }: Beta): number {
+  return logGamma(k + a) + logGamma(n - k + b) - logGamma(k + 1) - logGamma(n - k + 1);
 }
