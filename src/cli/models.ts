@@ -10,9 +10,15 @@ interface ListOptions {
   readonly json?: boolean;
 }
 
+interface FeedbackOptions {
+  readonly config?: string;
+  readonly all?: boolean;
+  readonly json?: boolean;
+}
+
 type Listed = Omit<StoredModel, "bytes">;
 
-/** `cmswatch models list|activate`. */
+/** `cmswatch models list|activate|feedback|revoke`. */
 export const registerModels: RegisterCommand = (program, context) => {
   const models = program.command("models").description("trained models: which there are, which are live, and why");
   models
@@ -30,6 +36,19 @@ export const registerModels: RegisterCommand = (program, context) => {
     .argument("<id>", "the model's id, as `models list` shows it")
     .option("--config <file>", "configuration")
     .action((id: string, options: { config?: string }) => activate(id, options, context));
+  models
+    .command("feedback")
+    .description("what people called no anomaly, and for which events it holds")
+    .option("--config <file>", "configuration")
+    .option("--all", "the revoked too")
+    .option("--json", "print JSON")
+    .action((options: FeedbackOptions) => feedback(options, context));
+  models
+    .command("revoke")
+    .description("take a piece of feedback back; a running service heeds it within a minute")
+    .argument("<id>", "its id, as `models feedback` shows it")
+    .option("--config <file>", "configuration")
+    .action((id: string, options: { config?: string }) => revoke(id, options, context));
 };
 
 async function list(options: ListOptions, context: CommandContext): Promise<void> {
@@ -86,6 +105,56 @@ async function activate(id: string, options: { config?: string }, context: Comma
     const details = { id, version, detector };
     await store.audit.append({ at, actor: by, via: "cli", action: "activate model", subject, details });
     context.out(`version ${version} is live for ${subject}; a running service takes it up within a minute\n`);
+  } finally {
+    await store.close();
+  }
+}
+
+const MOST_FEEDBACK = 2000;
+
+async function feedback(options: FeedbackOptions, context: CommandContext): Promise<void> {
+  const [{ z }, { sayScope, scopeSchema }, { formatTable }] = await Promise.all([
+    import("zod"),
+    import("../detect/life/forgiveness.ts"),
+    import("./table.ts"),
+  ]);
+  const store = await open(options.config, context);
+  try {
+    const given = await store.feedback.list({ kind: "not-anomaly", limit: MOST_FEEDBACK });
+    const found = given.filter(({ revokedAt }) => options.all === true || revokedAt === null);
+    if (options.json === true) {
+      context.out(`${JSON.stringify(found, null, 2)}\n`);
+      return;
+    }
+    const rows = found.map(({ id, at, by, revokedAt, details }) => {
+      const scopes = z.array(scopeSchema).safeParse(details["scopes"]).data ?? [];
+      const what = scopes.length === 0 ? "no event of ours" : scopes.map(sayScope).join(" · ");
+      const state = revokedAt === null ? "in force" : `revoked ${revokedAt.toISOString().slice(0, 10)}`;
+      return [`${at.toISOString().slice(0, 16)}Z`, by, state, id, what].map((text) => ({ text }));
+    });
+    context.out(rows.length === 0 ? "no feedback\n" : formatTable(["given", "by", "state", "id", "what"], rows));
+  } finally {
+    await store.close();
+  }
+}
+
+async function revoke(id: string, options: { config?: string }, context: CommandContext): Promise<void> {
+  const store = await open(options.config, context);
+  try {
+    const given = await store.feedback.get(id);
+    if (given === null) {
+      throw new UserError(`there is no feedback "${id}"`, "feedback", "`cmswatch models feedback` shows their ids");
+    }
+    if (given.revokedAt !== null) {
+      context.out("it was revoked already\n");
+      return;
+    }
+    const at = new Date();
+    const actor = context.environment["USER"] ?? "somebody";
+    await store.feedback.save({ ...given, revokedAt: at });
+    const details = { feedback: id, kind: given.kind, by: given.by };
+    await store.audit.append({ at, actor, via: "cli", action: "revoke feedback", subject: given.subject, details });
+    context.out("revoked: such events alert again, and their points are left out of the next training\n");
   } finally {
     await store.close();
   }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openStore } from "../../src/store/open.ts";
-import { minute, model } from "../store/samples.ts";
+import { feedback, minute, model } from "../store/samples.ts";
 import { cmswatch } from "./run.ts";
 
 let folder: string;
@@ -15,6 +15,8 @@ beforeAll(async () => {
   const store = await openStore({ url: join(folder, "data") });
   await store.models.save(model("old", { active: false, note: "the first of its kind" }));
   await store.models.save(model("new", { active: true, trainedAt: minute(60), note: "live, not worse" }));
+  const scope = { service: "dbs", entity: "dbs", metrics: ["cpu"], kind: "point", hour: null, strength: 3 };
+  await store.feedback.save(feedback("f1", { kind: "not-anomaly", subject: "e1", details: { scopes: [scope] } }));
   await store.close();
 }, 60_000);
 afterAll(() => rm(folder, { recursive: true }));
@@ -32,6 +34,15 @@ describe("cmswatch models", () => {
     const { out } = await models("list", "--active", "--json");
     expect(JSON.parse(out)).toMatchObject([{ id: "old", note: expect.stringContaining("live by ada since") }]);
     expect((await models("activate", "old")).out).toContain("is live already");
+  });
+
+  it("lists what people called ordinary with its scope, and takes it back", async () => {
+    expect((await models("feedback")).out).toContain("dbs: cpu; point; up to 3 times the threshold");
+    expect((await models("revoke", "f1")).out).toContain("such events alert again");
+    expect((await models("revoke", "f1")).out).toContain("revoked already");
+    expect((await models("feedback")).out).toBe("no feedback\n");
+    expect((await models("feedback", "--all")).out).toMatch(/revoked \d{4}-/);
+    expect((await models("revoke", "nothing")).code).toBe(2);
   });
 
   it("refuses an unknown id", async () => {

@@ -64,7 +64,10 @@ export function createFeedbackBook({ store, current, timeZone, step, clock }: Fe
       return "Noted. None of its alerts was made from an anomaly of ours, so nothing else changes by it.";
     }
     const scopes = events.map((event) => scopeOf(event, hourOf(event)));
-    await store.feedback.save({ ...given, details: { ...given.details, scopes } });
+    await store.feedback.save({
+      ...given,
+      details: { ...given.details, scopes, anomalies: events.map(({ id }) => id) },
+    });
     await load();
     const points = events.reduce((sum, event) => sum + pointsOf(event), 0);
     const what = scopes.map(sayScope).join(" · ");

@@ -38,6 +38,8 @@ export interface Learning {
 }
 
 const RETRY_AFTER = 60_000;
+/** What has a model that works is in no hurry. */
+const RETRY_CHALLENGER_AFTER = 15 * 60_000;
 const TAKE_UP_EVERY = 60_000;
 /** What lasts longer than this is the new ordinary, and teaches. */
 const LONGEST_EVENT = 86_400_000;
@@ -112,12 +114,12 @@ export function createLearning(parts: LearningParts): Learning {
   }
 
   function fail(one: Known, error: Error, signal: AbortSignal): void {
-    one.retryAt = clock().getTime() + RETRY_AFTER;
+    one.retryAt = clock().getTime() + (one.watched === null ? RETRY_AFTER : RETRY_CHALLENGER_AFTER);
     if (!signal.aborted) {
       if (one.watched === null) {
         roster.tellLearning(one, `training failed: ${error.message}`);
       }
-      log.error({ entity: one.entity, err: error }, "training failed; it is tried again in a minute");
+      log.error({ entity: one.entity, err: error }, "training failed; it is tried again soon");
     }
   }
 
@@ -126,7 +128,8 @@ export function createLearning(parts: LearningParts): Learning {
     const { frame: teaching, excluded, joined } = teachingHistory(frame, events, ordinary);
     const needed = Math.ceil(config.detect.train.minimum / step);
     if (teaching.rows < needed) {
-      one.retryAt = clock().getTime() + Math.min(step * 10, 300_000);
+      const soon = Math.min(step * 10, 300_000);
+      one.retryAt = clock().getTime() + (one.watched === null ? soon : RETRY_CHALLENGER_AFTER);
       if (one.watched === null) {
         const missing = formatDuration((needed - teaching.rows) * step);
         roster.tellLearning(one, `learning: ${missing} of history are still missing`);

@@ -71,7 +71,7 @@ export async function trainChallenger(
   signal: AbortSignal,
 ): Promise<Unit | null> {
   const seconds = task.reason.kind === "drift" ? HELD_BACK_AFTER_DRIFT : DAY;
-  const until = lastTime(task.recent) - Math.min(seconds, spanOf(task.recent) * HELD_BACK_SHARE);
+  const until = lastTime(task.recent) - Math.min(seconds, spanOf(task.teaching) * HELD_BACK_SHARE);
   const { teaching } = holdBack(task.teaching, until, 0);
   const { recent, from } = holdBack(task.recent, until, WARM_UP_ROWS);
   const trained = await train(task, teaching, parts, onProgress, signal);

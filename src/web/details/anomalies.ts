@@ -54,10 +54,14 @@ export async function anomalyDetail(store: Store, id: string, now: Date): Promis
     return null;
   }
   const since = new Date(now.getTime() - YEAR);
-  const [others, feedback] = await Promise.all([
+  const [others, own, ordinary] = await Promise.all([
     store.anomalies.recent({ since, service: anomaly.service, limit: LOOKED_AT }),
     store.feedback.list({ subject: id, limit: 50 }),
+    store.feedback.list({ kind: "not-anomaly", limit: LOOKED_AT }),
   ]);
+  // What was said of a group of alerts names the anomalies in it.
+  const ofGroups = ordinary.filter(({ subject, details }) => subject !== id && isListed(details["anomalies"], id));
+  const feedback = [...own, ...ofGroups];
   const similar = others
     .filter((other) => other.id !== id && other.openedAt < anomaly.openedAt)
     .map((other) => ({ other, alike: likeness(anomaly, other) }))
@@ -79,6 +83,10 @@ export function likeness(left: Anomaly, right: Anomaly): number {
   const product = [...a].reduce((sum, [metric, share]) => sum + share * (b.get(metric) ?? 0), 0);
   const cosine = product === 0 ? 0 : product / (length(a) * length(b));
   return cosine * (left.kind === right.kind ? 1 : 0.8) * (left.class === right.class ? 1 : 0.8);
+}
+
+function isListed(ids: unknown, id: string): boolean {
+  return Array.isArray(ids) && ids.includes(id);
 }
 
 function toFeedbackView({ id, at, by, kind, subject, details, revokedAt }: Feedback): FeedbackView {
