@@ -47,6 +47,7 @@ describe("cmswatch in the background", () => {
       { timeout: 60_000, interval: 200 },
     );
     expect(answer.fault).toBeNull();
+    expect(answer.parts.find(({ name }) => name === "prometheus")?.state).toBe("degraded");
     expect(formatStatus(service, answer, new Date())).toMatch(/SOURCE +STATE +LAST SUCCESS +DETAILS/);
     expect((await stopService(folder, PATIENCE, false))?.pid).toBe(service.pid);
     expect(runningService(folder)).toBeNull();

@@ -45,11 +45,15 @@ export function createScoring(parts: ScoringParts): (signal: AbortSignal) => Pro
     const mine = roster.of(spec).filter(({ watched, absent }) => watched !== null && absent === 0);
     const last = Math.min(...mine.map(({ watched }) => (watched?.lastTime ?? (to.getTime() - step) / 1000) * 1000));
     const from = new Date(Math.max(mine.length === 0 ? to.getTime() : last + step, to.getTime() - CATCH_UP));
-    if (from > to || (mine.length === 0 && spec.by.length === 0)) {
+    if (from > to) {
       return [];
     }
     const updates: Anomaly[] = [];
     const frames = await fetchFrames(source, spec, from, to, step, signal);
+    if (mine.length === 0 && spec.by.length === 0) {
+      // There is nothing to score yet; it was asked to know whether it can be.
+      return [];
+    }
     for (const [entity, frame] of frames) {
       const one = await roster.enter(spec, entity, signal);
       one.absent = 0;
