@@ -43,7 +43,8 @@ export function createFloodGate(rules: FloodRules): FloodGate {
         posted.push(at);
         return "own message";
       }
-      flood ??= { id: `flood/${now.toISOString()}`, since: now, last: at, groups: new Map() };
+      // A flood ends after so long a silence, so no two begin in one such span: replicas, and a restart, share its summary.
+      flood ??= { id: `flood/${Math.floor(at / rules.quietFor)}`, since: now, last: at, groups: new Map() };
       flood.last = known ? flood.last : at;
       if (known || flood.groups.size < MAX_GROUPS) {
         flood.groups.set(group.id, group);

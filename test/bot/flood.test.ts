@@ -79,3 +79,18 @@ test("a flood is one message in the channel, with the table in its thread", asyn
   expect(harness.seen(channel).filter(({ threadTs }) => threadTs === null)).toHaveLength(7);
   await harness.close();
 });
+
+test("two replicas, and a restart, share one summary", async () => {
+  const harness = await startHarness({ flood: RULES });
+  const channel = harness.workspace.channel("cmsweb-alerts").id;
+  const { bot: second } = await harness.replica();
+  for (const bot of [harness.bot, second]) {
+    for (let index = 0; index < 8; index += 1) {
+      await bot.publish(groupOf(index), { urgent: true });
+    }
+    await bot.flush();
+  }
+  const floods = harness.seen(channel).filter(({ text, threadTs }) => threadTs === null && text.includes("FLOOD"));
+  expect(floods).toHaveLength(1);
+  await harness.close();
+});
