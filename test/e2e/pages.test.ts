@@ -169,6 +169,14 @@ describe.skipIf(!hasChromium)("pages in Chromium", () => {
     expect(page.url()).toContain("filter=service%3D%22dbs%22");
   });
 
+  it("says of an anomaly what moved first, where the cause may be and why it is taken less seriously", async () => {
+    await open("/anomalies/an-1", "dbs");
+    await page.getByText(/latency moved first, at .*: 310 ms, usually 70 ms/).waitFor();
+    await page.getByText("it went wrong 40 s before, and dbs needs it").waitFor();
+    await page.getByText("OTG0054345 covers it in time and system").waitFor();
+    expect(await page.getByText("1 of 8").count()).toBe(1);
+  });
+
   it("takes feedback on an anomaly, and ends a silence of ours only", async () => {
     await open("/anomalies/an-1", "dbs");
     await page.getByLabel("Not an anomaly, because").fill("planned test");

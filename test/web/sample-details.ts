@@ -47,8 +47,28 @@ export function anomaly(id: string, began: number, lasted: number | null, more: 
   };
 }
 
+const CONTEXT: NonNullable<Anomaly["context"]> = {
+  firstMove: { metric: "latency", at: ago(10 * MINUTE), seen: 0.31, usual: 0.07 },
+  similar: null,
+  members: [
+    {
+      id: "an-1-a",
+      entity: "dbs2go-global-r-6f9bd-x2k4q",
+      openedAt: ago(9 * MINUTE),
+      closedAt: null,
+      peakScore: 9.9,
+      metric: "latency",
+    },
+  ],
+  affected: 1,
+  scored: 8,
+  suspects: [{ service: "couchdb", because: "it went wrong 40 s before, and dbs needs it" }],
+  lowered: [{ by: "intervention", muted: false, because: "OTG0054345 covers it in time and system" }],
+  course: [],
+};
+
 const ANOMALIES = [
-  anomaly("an-1", 9 * MINUTE, null),
+  anomaly("an-1", 9 * MINUTE, null, { context: CONTEXT }),
   anomaly("an-2", 3 * DAY, 12 * MINUTE, { peakScore: 7.2 }),
   anomaly("an-3", 6 * DAY, 40 * MINUTE, {
     kind: "contextual",

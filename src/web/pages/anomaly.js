@@ -58,6 +58,7 @@ export function anomalyPage({ anomaly, similar, feedback }, context) {
         {},
         h("h2", {}, "What moved"),
         contributions(anomaly.contributions),
+        anomaly.context && surroundings(anomaly.context),
         anomaly.evidence.length > 0 && [
           h("h2", {}, "Why it is called so"),
           h(
@@ -84,6 +85,72 @@ export function anomalyPage({ anomaly, similar, feedback }, context) {
         context.may("operator") && feedbackForm(id, context),
       ),
     ),
+  ];
+}
+
+/** What moved first, who else is in it, what may be the cause, and why it is taken less seriously. */
+function surroundings({ firstMove, similar, members, affected, scored, suspects, lowered }) {
+  const links = (service) => h("a", { href: `/services/${encodeURIComponent(service)}` }, service);
+  return [
+    firstMove &&
+      h(
+        "p",
+        { class: "notice" },
+        h("b", {}, firstMove.metric),
+        ` moved first, at ${clock(firstMove.at)}: ${amount(firstMove.seen, UNITS[firstMove.metric])}, usually ${amount(firstMove.usual, UNITS[firstMove.metric])}.`,
+      ),
+    similar &&
+      h(
+        "p",
+        { class: "notice" },
+        h("a", { href: `/anomalies/${encodeURIComponent(similar.id)}` }, "Like an earlier one"),
+        ` of ${similar.entity} (${Math.round(similar.alike * 100)} % alike): ${similar.because}`,
+      ),
+    lowered.length > 0 && [
+      h("h2", {}, "Taken less seriously"),
+      h(
+        "ul",
+        { class: "card plain evidence" },
+        lowered.map(({ because, muted }) => h("li", {}, because, muted && " Nobody was alerted.")),
+      ),
+    ],
+    suspects.length > 0 && [
+      h("h2", {}, "Where the cause may be"),
+      h(
+        "ol",
+        { class: "card plain evidence" },
+        suspects.map(({ service, because }) => h("li", {}, links(service), `: ${because}`)),
+      ),
+    ],
+    members.length > 0 && [
+      h("h2", {}, "Who is in it", h("span", { class: "count" }, `${affected} of ${scored}`)),
+      h(
+        "ul",
+        { class: "list" },
+        members.map(({ id, entity, metric, peakScore, openedAt, closedAt }) =>
+          h(
+            "li",
+            { "data-key": id },
+            h(
+              "a",
+              { href: `/anomalies/${encodeURIComponent(id)}`, class: "card tight" },
+              h(
+                "span",
+                { class: "row" },
+                h("b", {}, entity),
+                chip(closedAt === null ? "firing" : "resolved", closedAt === null ? "open" : "closed"),
+              ),
+              h(
+                "span",
+                { class: "row faint foot" },
+                h("span", {}, `peak ${number(peakScore)}${metric === null ? "" : `, mostly ${metric}`}`),
+                age(openedAt),
+              ),
+            ),
+          ),
+        ),
+      ),
+    ],
   ];
 }
 

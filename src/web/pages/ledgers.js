@@ -95,7 +95,20 @@ export function modelsPage({ models }, { act, may }) {
     (left, right) => left.entity.localeCompare(right.entity) || right.trainedAt.localeCompare(left.trainedAt),
   );
   const rows = sorted.map(
-    ({ id, entity, detector, version, trainedAt, trainedFrom, trainedTo, metrics, threshold, figures, active }) => [
+    ({
+      id,
+      entity,
+      detector,
+      version,
+      trainedAt,
+      trainedFrom,
+      trainedTo,
+      metrics,
+      threshold,
+      figures,
+      note,
+      active,
+    }) => [
       h("b", {}, entity),
       detector,
       h("code", { title: version }, version.slice(0, 16)),
@@ -107,9 +120,12 @@ export function modelsPage({ models }, { act, may }) {
       ),
       metrics.length,
       number(threshold),
-      Object.entries(figures)
-        .map(([name, value]) => `${name} ${number(value)}`)
-        .join(", "),
+      [
+        Object.entries(figures)
+          .map(([name, value]) => `${name} ${number(value)}`)
+          .join(", "),
+        note && h("p", { class: "faint flush" }, note),
+      ],
       active
         ? chip("ok", "live")
         : may("admin") &&
