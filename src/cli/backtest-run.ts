@@ -137,7 +137,7 @@ async function tryFleet(spec: EntitySpec, { source, begin, from, to, signal }: R
   const step = Math.max(config.prometheus.step, FLEET_ROUND);
   const frames = await fetchFrames(source, spec, begin, to, step, signal);
   const metrics = spec.metrics.map(({ name }) => name);
-  const hourOfWeek = hourOfWeekIn(config.detect.timeZone);
+  const hourOfWeek = hourOfWeekIn(config.detect.timezone);
   const watch = createFleetWatch({ service: spec.service, metrics, hourOfWeek });
   return replayFleet(watch, spec.service, frames, from.getTime() / 1000, breathe);
 }

@@ -31,6 +31,6 @@ export function entitySpecs(config: Pick<Config, "detect">, catalogue: Catalogue
 }
 
 /** How the units of a configuration are trained. */
-export function trainingOptions({ train, threshold, timeZone }: Config["detect"]) {
-  return { seed: train.seed, epochs: train.epochs, threshold, timeZone };
+export function trainingOptions({ train, threshold, timezone }: Config["detect"]) {
+  return { seed: train.seed, epochs: train.epochs, threshold, timeZone: timezone };
 }

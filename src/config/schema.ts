@@ -283,7 +283,7 @@ const detect = z.strictObject({
       close: z.number().positive().max(1).default(0.6).describe("An event closes below this share of the threshold."),
     })
     .prefault({}),
-  timeZone: timezone
+  timezone: timezone
     .default("UTC")
     .describe("Time zone of people's days: hours of the week and holidays are counted in it."),
   holidays: z

@@ -1,6 +1,8 @@
 import { alertName, type Labels } from "../../alert/alert.ts";
+import { QUALITY_ALERT } from "../../detect/dqm/run-alert.ts";
 import { ANOMALY_ALERT } from "../anomaly-alerts.ts";
 import { CRITICAL_ALERT } from "../critical.ts";
+import { TRANSFER_ALERTS } from "../transfers/alerts.ts";
 import type { GroupKind } from "./types.ts";
 
 /** What a title is made from. */
@@ -15,7 +17,7 @@ export interface TitleInput {
 }
 
 /** Alerts of cmswatch itself: their summary is the sentence to show. */
-const OUR_ALERTS = new Set([ANOMALY_ALERT, CRITICAL_ALERT]);
+const OUR_ALERTS = new Set([ANOMALY_ALERT, CRITICAL_ALERT, QUALITY_ALERT, ...TRANSFER_ALERTS]);
 const MAX_TITLE = 140;
 
 /** A line a person would write: what is wrong with what. */

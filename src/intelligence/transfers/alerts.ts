@@ -13,6 +13,13 @@ const NAMES = {
   slow: { link: "TransferLinkSlow", storage: "TransferStorageSlow" },
   failing: { link: "TransferLinkFailing", storage: "TransferStorageFailing" },
 } as const;
+const SERVER_ALERT = "TransferServerFailing";
+/** Names of all alerts of transfers. */
+export const TRANSFER_ALERTS: readonly string[] = [
+  ...Object.values(NAMES.slow),
+  ...Object.values(NAMES.failing),
+  SERVER_ALERT,
+];
 const SEVERITIES = {
   slow: { link: "warning", storage: "medium" },
   failing: { link: "medium", storage: "high" },
@@ -34,7 +41,7 @@ export function incidentToAlert(
   const [source, destination] = subject.name.split(" → ");
   return {
     labels: {
-      alertname: subject.kind === "server" ? "TransferServerFailing" : NAMES[problem][scope],
+      alertname: subject.kind === "server" ? SERVER_ALERT : NAMES[problem][scope],
       service: TRANSFER_SERVICE,
       severity: SEVERITIES[problem][scope],
       entity: subject.name,

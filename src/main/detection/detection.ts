@@ -60,7 +60,7 @@ const LOOK_FOR_TRAINING_EVERY = 2000;
 export function createDetection(parts: DetectionParts): Detection {
   const { config, specs, source, store, current, clock, log } = parts;
   const { step } = config.prometheus;
-  const { detectors, timeZone } = config.detect;
+  const { detectors, timezone: timeZone } = config.detect;
   const detector = unitDetector(specs, detectors);
   const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
   const roster = createRoster({ specs, detector, step, source, store, current, log });

@@ -38,7 +38,7 @@ export function createWeights(parts: WeightParts): Pick<LedgerParts, "rollsUp" |
     return read.interventions;
   }
 
-  const { holidays, timeZone } = config.detect;
+  const { holidays, timezone } = config.detect;
   return {
     rollsUp: (service) => split.has(service),
     scored: (service) =>
@@ -47,7 +47,7 @@ export function createWeights(parts: WeightParts): Pick<LedgerParts, "rollsUp" |
     lowered: (event: Anomaly) =>
       [
         loweredByIntervention(event, interventions()),
-        loweredByHoliday(event, holidays, timeZone),
+        loweredByHoliday(event, holidays, timezone),
         book.muting(event),
       ].filter((lowering) => lowering !== null),
     suspects: (event, others) => rankSuspects(event, others, needs.get(event.service) ?? []),
