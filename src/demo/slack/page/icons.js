@@ -6,6 +6,7 @@ const AMBER = "#d98e04";
 const GREEN = "#2f9e63";
 const GREY = "#7d858f";
 const BLUE = "#2f7fd1";
+const PURPLE = "#8250c4";
 const BELL =
   "M8 1.5c-2.6 0-4 1.9-4 4.3 0 3.3-1.5 4.3-1.5 5.2h11c0-.9-1.5-1.9-1.5-5.2 0-2.4-1.4-4.3-4-4.3zM6.5 12.3a1.6 1.6 0 0 0 3 0z";
 const CIRCLE = "M8 1.6a6.4 6.4 0 1 0 0 12.8A6.4 6.4 0 0 0 8 1.6z";
@@ -15,6 +16,9 @@ const ICONS = {
   red_circle: [RED, CIRCLE],
   large_yellow_circle: [AMBER, CIRCLE],
   large_green_circle: [GREEN, CIRCLE],
+  large_purple_circle: [PURPLE, CIRCLE],
+  heavy_minus_sign: [GREY, "M2 6.900h12v2.200H2z"],
+  writing_hand: [BLUE, "M11.500 1 15 4.500 5.500 14 1.500 14.500 2 10.500zM2.500 15.200h11v.8h-11z"],
   white_circle: [
     GREY,
     "M8 1.6a6.4 6.4 0 1 0 0 12.8A6.4 6.4 0 0 0 8 1.6zm0 1.6a4.8 4.8 0 1 1 0 9.6 4.8 4.8 0 0 1 0-9.6z",
