@@ -1,6 +1,7 @@
+import { statSync } from "node:fs";
 import type { Ticket, TicketSystem } from "../alert/ticket.ts";
 import { UserError } from "../alert/user-error.ts";
-import { collect } from "./collect.ts";
+import { type Collection, collect } from "./collect.ts";
 import type { Problem } from "./problem.ts";
 import { readFileBytes } from "./read-file.ts";
 import type { Download, KnownTickets, SourceSettings, SourceTools, TicketingSystem } from "./system.ts";
@@ -58,9 +59,26 @@ export function createTicketSource(
 function createFileDownload(system: TicketingSystem, file: string, settings: SourceSettings): Download {
   const ending = /\.(csv|xml|json)(?:\.gz)?$/i.exec(file)?.[1]?.toLowerCase();
   const format = system.formats.find((known) => known === ending) ?? settings.format ?? system.formats[0];
+  let last: { readonly mark: string; readonly collection: Collection } | null = null;
   return async () => {
-    const bytes = readFileBytes(file, settings.maxBytes);
-    const parsed = system.parse(bytes, { format, where: file });
-    return { collection: await collect(parsed, file, system.repeats), reason: null };
+    const mark = markOf(file);
+    if (mark === null || mark !== last?.mark) {
+      const bytes = readFileBytes(file, settings.maxBytes);
+      const parsed = system.parse(bytes, { format, where: file });
+      const collection = await collect(parsed, file, system.repeats);
+      // A file that was written to meanwhile is read again at the next fetch.
+      last = { mark: mark !== null && markOf(file) === mark ? mark : "", collection };
+    }
+    return { collection: last.collection, reason: null };
   };
+}
+
+/** Changes whenever the file does; null where it cannot be told, which reading it will say better. */
+function markOf(file: string): string | null {
+  try {
+    const { ino, size, mtimeNs, ctimeNs } = statSync(file, { bigint: true });
+    return [ino, size, mtimeNs, ctimeNs].join("/");
+  } catch {
+    return null;
+  }
 }
