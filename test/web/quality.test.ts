@@ -61,7 +61,7 @@ describe("pages of data quality", () => {
 
   it("has a tab, and addresses that load the dashboard", async () => {
     expect((await answerTo("/api/v1/me")).json().pages).toContain("quality");
-    for (const url of ["/quality", "/quality/7", "/assets/quality.js", "/assets/quality.css"]) {
+    for (const url of ["/transfers", "/quality", "/quality/7", "/assets/quality.js", "/assets/quality.css"]) {
       expect((await answerTo(url)).statusCode).toBe(200);
     }
   });

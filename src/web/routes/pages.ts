@@ -8,6 +8,7 @@ const PAGE_PATHS = [
   "/alerts",
   "/anomalies",
   "/anomalies/:id",
+  "/transfers",
   "/quality",
   "/quality/:run",
   "/silences",
