@@ -19,7 +19,7 @@ export interface LinkIndex {
   /** Says that tickets have changed. */
   markStale(): void;
   issues(): readonly LinkedIssue[];
-  /** Keys (`system/id`) of the other tickets of the same issue, the oldest 20 of them. */
+  /** Keys (`system/id`) of the other tickets of the same issue, the oldest 20 of them; the same list until linked anew. */
   linkedWith(ticket: Pick<Ticket, "system" | "id">): readonly string[];
 }
 
@@ -39,6 +39,7 @@ export function undonePairs(wrong: readonly WrongLink[]): readonly UndonePair[] 
 /** After so long it looks again even when it was not told of a change: people may have undone a link elsewhere. */
 const STALE_AFTER = 600_000;
 const MAX_LINKED = 20;
+const ALONE: readonly string[] = [];
 
 export function createLinkIndex(
   memory: TicketMemory,
@@ -48,7 +49,7 @@ export function createLinkIndex(
   let lookedAt = Number.NEGATIVE_INFINITY;
   let digest = "";
   let issues: readonly LinkedIssue[] = [];
-  let oldestOf: ReadonlyMap<string, readonly string[]> = new Map();
+  let othersOf: ReadonlyMap<string, readonly string[]> = new Map();
   return {
     markStale() {
       lookedAt = Number.NEGATIVE_INFINITY;
@@ -68,18 +69,18 @@ export function createLinkIndex(
       }
       digest = next;
       issues = linkTickets(tickets, undone);
-      oldestOf = new Map(
+      othersOf = new Map(
         issues.flatMap(({ tickets: members }) => {
           const oldest = members.slice(0, MAX_LINKED + 1).map(keyOf);
-          return members.map((ticket) => [keyOf(ticket), oldest] as const);
+          return members.map(keyOf).map((own) => {
+            const others = oldest.filter((key) => key !== own).slice(0, MAX_LINKED);
+            return [own, others] as const;
+          });
         }),
       );
     },
     issues: () => issues,
-    linkedWith(ticket) {
-      const own = keyOf(ticket);
-      return (oldestOf.get(own) ?? []).filter((key) => key !== own).slice(0, MAX_LINKED);
-    },
+    linkedWith: (ticket) => othersOf.get(keyOf(ticket)) ?? ALONE,
   };
 }
 

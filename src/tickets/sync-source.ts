@@ -83,6 +83,7 @@ export interface TicketCycle<Result> {
 }
 
 const MAX_LOGGED = 20;
+const NONE: readonly string[] = [];
 
 /** @throws by `run` and `refresh`: faults of the program and of the store only, never of a server or of its data */
 export function createTicketCycle<Result>(options: CycleOptions<Result>): TicketCycle<Result> {
@@ -152,18 +153,24 @@ function meaningOf<Result>({
   links,
 }: CycleOptions<Result>): Omit<TicketReport, "items" | "incompleteBecause"> {
   const { system } = source;
-  const found = new WeakMap<Ticket, Concerns>();
-  const concerns = (ticket: Ticket) => {
-    const known = found.get(ticket) ?? concernsOf(ticket);
-    found.set(ticket, known);
-    return known;
-  };
+  const made = new WeakMap<
+    Ticket,
+    { readonly seenAt: Date; readonly linked: readonly string[]; readonly alert: Alert }
+  >();
   return {
     system: system.name,
     missing: system.missing,
     isOpen: (ticket, now) => system.isOpen(ticket, now),
-    toAlert: (ticket, seenAt) =>
-      system.toAlert(ticket, { seenAt, concerns: concerns(ticket), linked: links?.linkedWith(ticket) ?? [] }),
+    toAlert(ticket, seenAt) {
+      const linked = links?.linkedWith(ticket) ?? NONE;
+      const known = made.get(ticket);
+      if (known?.seenAt.getTime() === seenAt.getTime() && known.linked === linked) {
+        return known.alert;
+      }
+      const alert = system.toAlert(ticket, { seenAt, concerns: concernsOf(ticket), linked });
+      made.set(ticket, { seenAt, linked, alert });
+      return alert;
+    },
   };
 }
 

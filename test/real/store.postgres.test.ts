@@ -4,7 +4,7 @@ import { openStore } from "../../src/store/open.ts";
 import { storeContract } from "../store/contract.ts";
 import { jobsContract } from "../store/jobs-contract.ts";
 import { loseNothing } from "../store/kill.ts";
-import { minute } from "../store/samples.ts";
+import { minute, trackedTicket } from "../store/samples.ts";
 import { type PostgresServer, postgresPrograms, startPostgres } from "./postgres-server.ts";
 
 const programs = postgresPrograms();
@@ -38,6 +38,18 @@ describe.skipIf(programs === null)(`the store on PostgreSQL (${programs ?? "not 
     await Promise.all(stores.flatMap((store, n) => [1, 2, 3].map((m) => store.models.save(model(`m${n}-${m}`)))));
     expect(await stores[0]?.models.active("dbs-1")).toHaveLength(1);
     await Promise.all(stores.map((store) => store.close()));
+  });
+
+  it("shows one replica the tickets that another has written", async () => {
+    const url = await server.createDatabase("tickets");
+    const [one, other] = await Promise.all([openStore({ url }), openStore({ url })]);
+    await one.tickets.save([trackedTicket("t1")], []);
+    expect(await other.tickets.open("ggus")).toHaveLength(1);
+    await one.tickets.save([trackedTicket("t1", { lastSeen: minute(30) })], []);
+    expect((await other.tickets.open("ggus"))[0]?.lastSeen).toEqual(minute(30));
+    await one.tickets.save([trackedTicket("t1", { resolvedAt: minute(31) })], []);
+    expect(await other.tickets.open("ggus")).toEqual([]);
+    await Promise.all([one.close(), other.close()]);
   });
 
   it("is refused when its schema is newer than the program", async () => {

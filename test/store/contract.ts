@@ -58,6 +58,21 @@ function ticketContract(get: () => Store): void {
     expect((await get().tickets.open("jira")).map(({ ticket }) => ticket.id)).toEqual(["t3"]);
   });
 
+  it("lists open tickets as they are now, whatever was listed before", async () => {
+    const { tickets } = get();
+    const inHelpdesk = (id: string, more = {}) => {
+      const tracked = trackedTicket(id, more);
+      return { ...tracked, ticket: { ...tracked.ticket, system: "helpdesk" as const } };
+    };
+    await tickets.save([inHelpdesk("a"), inHelpdesk("b")], []);
+    const first = await tickets.open("helpdesk");
+    expect(await tickets.open("helpdesk")).toEqual(first);
+    await tickets.save([inHelpdesk("a", { lastSeen: minute(20) })], []);
+    expect((await tickets.open("helpdesk")).map(({ lastSeen }) => lastSeen)).toContainEqual(minute(20));
+    await tickets.save([inHelpdesk("a", { resolvedAt: minute(21) }), inHelpdesk("c")], []);
+    expect((await tickets.open("helpdesk")).map(({ ticket }) => ticket.id)).toEqual(["b", "c"]);
+  });
+
   it("keeps a ticket's changes in order, and saves neither tickets nor changes when one of them fails", async () => {
     const appeared = { at: minute(1), change: "appeared", details: {} } as const;
     const resolved = { at: minute(2), change: "resolved", details: { why: "gone" } } as const;
