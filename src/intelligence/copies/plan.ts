@@ -100,10 +100,8 @@ function toCopy(source: ActiveAlert, alert: Alert, hash: string): Copy {
 }
 
 function digest(alert: Alert): string {
-  return createHash("sha1")
-    .update(digestLabels(alert.labels))
-    .update(digestLabels(alert.annotations))
-    .digest("base64url");
+  const parts = [...inOrder(alert.labels), "", ...inOrder(alert.annotations)];
+  return createHash("sha1").update(JSON.stringify(parts)).digest("base64url");
 }
 
 function hasChanged(before: Labels, after: Labels): boolean {
@@ -111,6 +109,8 @@ function hasChanged(before: Labels, after: Labels): boolean {
   return names.length !== Object.keys(before).length || names.some((name) => before[name] !== after[name]);
 }
 
-function digestLabels(labels: Labels): string {
-  return JSON.stringify(Object.entries(labels).sort(([left], [right]) => (left < right ? -1 : 1)));
+function inOrder(labels: Labels): readonly string[] {
+  return Object.keys(labels)
+    .sort()
+    .flatMap((name) => [name, labels[name] ?? ""]);
 }

@@ -40,7 +40,12 @@ export interface Making {
 export function makeGroups(making: Making): readonly AlertGroup[] {
   const byGroup = new Map<string, Seat[]>();
   for (const seat of making.seats.values()) {
-    byGroup.set(seat.groupId, [...(byGroup.get(seat.groupId) ?? []), seat]);
+    const known = byGroup.get(seat.groupId);
+    if (known === undefined) {
+      byGroup.set(seat.groupId, [seat]);
+    } else {
+      known.push(seat);
+    }
   }
   return [...byGroup].flatMap(([id, members]) => makeGroup(id, members, making) ?? []);
 }

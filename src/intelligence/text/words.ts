@@ -3,6 +3,10 @@ import porterStemmer from "natural/lib/natural/stemmers/porter_stemmer.js";
 const MAX_STEMS = 20_000;
 const stems = new Map<string, string>();
 
+const MAX_TEXTS = 10_000;
+const MAX_KEPT_TEXT = 500;
+const stemmedTexts = new Map<string, readonly string[]>();
+
 /** Lower-case words of a text: runs of letters and digits; `camelCase` and `snake_case` are taken apart first. */
 export function words(text: string): readonly string[] {
   const apart = text.replace(/([\p{Ll}\d])(\p{Lu})/gu, "$1 $2").replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, "$1 $2");
@@ -23,7 +27,18 @@ export function stem(word: string): string {
   return made;
 }
 
-/** Stems of a text's words, in order. */
+/** Stems of a text's words, in order. The same texts come again with every cycle, and to several stages of one. */
 export function stemmedWords(text: string): readonly string[] {
-  return words(text).map(stem);
+  const known = stemmedTexts.get(text);
+  if (known !== undefined) {
+    return known;
+  }
+  const made = words(text).map(stem);
+  if (text.length <= MAX_KEPT_TEXT) {
+    if (stemmedTexts.size >= MAX_TEXTS) {
+      stemmedTexts.clear();
+    }
+    stemmedTexts.set(text, made);
+  }
+  return made;
 }
