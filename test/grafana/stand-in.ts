@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Ajv } from "ajv";
+import { answerFault, type OperationName, requestFault } from "./published-api.ts";
 
 interface Stored {
   id: number;
@@ -12,31 +12,6 @@ interface Stored {
   tags: string[];
 }
 
-const millis = { type: "integer", minimum: 1_000_000_000_000 };
-const tags = { type: "array", items: { type: "string" } };
-/** Bodies as Grafana's API description gives them (PostAnnotationsCmd, UpdateAnnotationsCmd); more is refused here. */
-const ajv = new Ajv();
-const isPost = ajv.compile({
-  type: "object",
-  required: ["text"],
-  additionalProperties: false,
-  properties: {
-    dashboardId: { type: "integer" },
-    dashboardUID: { type: "string", minLength: 1 },
-    panelId: { type: "integer" },
-    time: millis,
-    timeEnd: millis,
-    text: { type: "string" },
-    tags,
-    data: { type: "object" },
-  },
-});
-const isPut = ajv.compile({
-  type: "object",
-  additionalProperties: false,
-  properties: { time: millis, timeEnd: millis, text: { type: "string" }, tags },
-});
-
 export interface StandInOptions {
   readonly dashboards: readonly { id?: number; uid?: string; title: string; tags: string[] }[];
   /** As versions before 9: `dashboardUID` is not known and ignored. */
@@ -45,7 +20,7 @@ export interface StandInOptions {
   readonly refusesUid?: boolean;
 }
 
-/** A Grafana made of its search and annotation API, on loopback. */
+/** A Grafana made of its search and annotation API, on loopback; what it is asked and answers is held to the published description. */
 export async function startGrafana(options: StandInOptions) {
   const stored: Stored[] = [];
   const requests: string[] = [];
@@ -61,51 +36,59 @@ export async function startGrafana(options: StandInOptions) {
     const body: unknown = chunks.length === 0 ? undefined : JSON.parse(Buffer.concat(chunks).toString());
     const answer = (status: number, data: unknown) =>
       response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(data));
-    const id = Number(/\/api\/annotations\/(\d+)$/.exec(url.pathname)?.[1] ?? Number.NaN);
     if (fail !== null) {
       return answer(fail, { message: "out of order" });
     }
     if (request.headers.authorization !== "Bearer secret") {
       return answer(401, { message: "Unauthorized" });
     }
-    if (request.method === "GET" && url.pathname === "/api/search") {
-      const tag = url.searchParams.get("tag") ?? "";
-      return answer(
-        200,
-        options.dashboards.filter((dashboard) => dashboard.tags.includes(tag)),
-      );
+    const operation = operationOf(request.method ?? "", url.pathname);
+    if (operation === null) {
+      return answer(404, { message: "Not found" });
     }
-    if (request.method === "GET" && url.pathname === "/api/annotations") {
-      const wanted = url.searchParams.getAll("tags");
-      const [from, to] = [Number(url.searchParams.get("from")), Number(url.searchParams.get("to"))];
-      return answer(
-        200,
-        stored.filter(
-          (entry) => wanted.every((tag) => entry.tags.includes(tag)) && entry.timeEnd >= from && entry.time <= to,
-        ),
-      );
+    const fault = requestFault(operation, url.searchParams, body);
+    if (fault !== null) {
+      return answer(400, { message: fault });
     }
-    if (request.method === "POST" && url.pathname === "/api/annotations") {
-      return isPost(body)
-        ? post(body as Partial<Stored>, answer)
-        : answer(400, { message: ajv.errorsText(isPost.errors) });
-    }
-    const known = stored.find((entry) => entry.id === id);
-    if (known === undefined) {
-      return answer(404, { message: "annotation not found" });
-    }
-    if (request.method === "PUT") {
-      return isPut(body)
-        ? answer(200, { message: "Annotation updated", ...Object.assign(known, body) })
-        : answer(400, { message: ajv.errorsText(isPut.errors) });
-    }
-    stored.splice(stored.indexOf(known), 1);
-    return answer(200, { message: "Annotation deleted" });
+    const [status, data] = carryOut(operation, url, body as Partial<Stored>);
+    const wrong = status === 200 ? answerFault(operation, data) : null;
+    return wrong === null ? answer(status, data) : answer(500, { message: `the stand-in answers wrongly: ${wrong}` });
   };
-  const post = (body: Partial<Stored>, answer: (status: number, data: unknown) => unknown) => {
+  const carryOut = (operation: OperationName, url: URL, body: Partial<Stored>): [number, unknown] => {
+    switch (operation) {
+      case "search": {
+        const tag = url.searchParams.get("tag") ?? "";
+        return [200, options.dashboards.filter((dashboard) => dashboard.tags.includes(tag))];
+      }
+      case "find":
+        return [200, find(url.searchParams)];
+      case "create":
+        return post(body);
+      default: {
+        const known = stored.find((entry) => entry.id === Number(url.pathname.split("/").at(-1)));
+        if (known === undefined) {
+          return [404, { message: "annotation not found" }];
+        }
+        if (operation === "update") {
+          Object.assign(known, body);
+          return [200, { message: "Annotation updated" }];
+        }
+        stored.splice(stored.indexOf(known), 1);
+        return [200, { message: "Annotation deleted" }];
+      }
+    }
+  };
+  const find = (query: URLSearchParams): readonly Stored[] => {
+    const wanted = query.getAll("tags");
+    const [from, to] = [Number(query.get("from")), Number(query.get("to"))];
+    return stored.filter(
+      (entry) => wanted.every((tag) => entry.tags.includes(tag)) && entry.timeEnd >= from && entry.time <= to,
+    );
+  };
+  const post = (body: Partial<Stored>): [number, unknown] => {
     const uid = options.ignoresUid === true ? undefined : body.dashboardUID;
     if (options.refusesUid === true && uid !== undefined) {
-      return answer(404, { message: "dashboard not found" });
+      return [404, { message: "dashboard not found" }];
     }
     const dashboard = options.dashboards.find((entry) =>
       uid === undefined ? entry.id === body.dashboardId : entry.uid === uid,
@@ -121,7 +104,7 @@ export async function startGrafana(options: StandInOptions) {
       tags: body.tags ?? [],
     };
     stored.push(entry);
-    return answer(200, { message: "Annotation added", id: entry.id });
+    return [200, { message: "Annotation added", id: entry.id }];
   };
   const server = createServer((request, response) => void handle(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -134,4 +117,18 @@ export async function startGrafana(options: StandInOptions) {
     },
     stop: () => new Promise<void>((resolve) => server.close(() => resolve())),
   };
+}
+
+function operationOf(method: string, path: string): OperationName | null {
+  if (/^\/api\/annotations\/\d+$/.test(path)) {
+    return method === "PUT" ? "update" : method === "DELETE" ? "remove" : null;
+  }
+  const key = `${method} ${path}`;
+  return key === "GET /api/search"
+    ? "search"
+    : key === "GET /api/annotations"
+      ? "find"
+      : key === "POST /api/annotations"
+        ? "create"
+        : null;
 }
