@@ -6,18 +6,11 @@ import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { syncAnnotations } from "../grafana/annotation-sync.ts";
 import { createGrafanaClient } from "../grafana/client.ts";
-import { type CycleState, createCycle } from "../intelligence/cycle.ts";
-import { createPipeline, type PipelineState } from "../intelligence/pipeline.ts";
-import { loadRunbooks } from "../intelligence/runbooks/load.ts";
-import { createRunbookIndex } from "../intelligence/runbooks/match.ts";
-import { createSolutionDesk } from "../intelligence/solutions/desk.ts";
+import { createReasoning } from "../intelligence/reasoning.ts";
 import { wantedAnnotations } from "../intelligence/wanted-annotations.ts";
 import { openStore } from "../store/open.ts";
 import type { Store } from "../store/store.ts";
 import type { CommandContext } from "./command.ts";
-
-const PIPELINE = "pipeline";
-const CYCLE = "sending";
 
 /** Everything that `cmswatch intelligence run` works with. */
 export async function openIntelligence(
@@ -29,33 +22,33 @@ export async function openIntelligence(
   const alertmanager = createAlertmanagerClient(config.alertmanager, { log: context.log, clock: systemClock });
   const grafana = config.grafana.url === undefined ? null : createGrafanaClient(config.grafana, systemClock);
   const store = await storeFor(config.store, options.dryRun === true, context);
-  const books = loadRunbooks(config.runbooks ?? null);
-  const baseUrl = config.web.baseUrl ?? `http://${config.web.listen}`;
-  const solutions = createSolutionDesk(books, store.feedback);
-  const runbooks = createRunbookIndex(books, (id) => `${baseUrl}/runbooks/${id}`);
-  const saved = await store.states.get<PipelineState>(PIPELINE);
-  const pipeline = createPipeline(config, { catalogue, runbooks, solutions, state: saved });
-  const state = await store.states.get<CycleState>(CYCLE);
-  const cycle = createCycle({
+  const reasoning = await createReasoning({
     config,
-    pipeline,
-    alertmanager,
-    ledger: store.silences,
     catalogue,
-    learners: [solutions],
-    state,
+    store,
+    alertmanager,
+    baseUrl: config.web.baseUrl ?? `http://${config.web.listen}`,
+    clock: systemClock,
+    log: context.log,
   });
   const dryRun = options.dryRun === true;
 
+  let isTaught = false;
+
   async function look() {
+    if (!isTaught) {
+      // A single look has no later one that could know better: it waits for what there is to learn.
+      await reasoning.learned.refresh();
+      await reasoning.learned.settled();
+      isTaught = true;
+    }
     const now = systemClock();
     const acknowledged = new Set((await store.acknowledgements.active()).map(({ groupId }) => groupId));
-    const result = await cycle.run(await alertmanager.alerts(), now, { acknowledged, dryRun });
+    const result = await reasoning.cycle.run(await alertmanager.alerts(), now, { acknowledged, dryRun });
     const annotations =
       grafana === null || config.intelligence.disable.includes("annotate") ? null : await annotate(now);
     if (!dryRun) {
-      await store.states.put(PIPELINE, pipeline.state());
-      await store.states.put(CYCLE, cycle.state());
+      await reasoning.save();
     }
     return { result, annotations };
 

@@ -6,7 +6,6 @@ import type { AlertGroup } from "../alert/group.ts";
 import type { Silence } from "../alert/silence.ts";
 import type { CurrentState } from "../intelligence/current-state.ts";
 import type { Cycle } from "../intelligence/cycle.ts";
-import type { Pipeline } from "../intelligence/pipeline.ts";
 import type { Item } from "../intelligence/stage.ts";
 import type { AlertChange, Store } from "../store/store.ts";
 import type { Tally } from "./tally.ts";
@@ -19,9 +18,10 @@ export interface GroupListener {
 
 export interface AlertCycleParts {
   readonly alertmanager: Alertmanager;
-  readonly pipeline: Pipeline;
   /** Runs the pipeline and sends what follows from it: storms collapsed, copies, alerts it raises. */
   readonly sending: Cycle;
+  /** Keeps the pipeline's memory. */
+  readonly save: () => Promise<void>;
   /** Brings what dashboards should show to Grafana; never throws. */
   readonly annotate: (items: readonly Item[], now: Date) => Promise<void>;
   readonly store: Store;
@@ -45,7 +45,7 @@ export interface AlertCycle {
 
 /** @param seen alerts as they were at the end of the last process, so that a restart is not taken for new alerts */
 export function createAlertCycle(parts: AlertCycleParts, seen: readonly ActiveAlert[] = []): AlertCycle {
-  const { alertmanager, pipeline, store, current, clock, log } = parts;
+  const { alertmanager, store, current, clock, log } = parts;
   let previous = new Map(seen.map((alert) => [alert.fingerprint, alert]));
   let savedAt = 0;
 
@@ -126,18 +126,9 @@ export function createAlertCycle(parts: AlertCycleParts, seen: readonly ActiveAl
 
   async function save(): Promise<void> {
     savedAt = clock().getTime();
-    await store.states.put(stateKey("pipeline"), pipeline.state());
-    await store.states.put(stateKey("sending"), parts.sending.state());
+    await parts.save();
   }
   return { run, save };
-}
-
-type Kept = "pipeline" | "sending";
-const stateKey = (name: Kept) => `intelligence:${name}`;
-
-/** What an earlier process kept of itself, for those that go on from there. */
-export async function savedState<T>(store: Store, name: Kept): Promise<T | null> {
-  return store.states.get<T>(stateKey(name));
 }
 
 function countHidden(current: CurrentState, alerts: readonly ActiveAlert[]): void {

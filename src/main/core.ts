@@ -14,25 +14,20 @@ import { createActions } from "../intelligence/actions.ts";
 import type { Actions, Actor } from "../intelligence/actions-types.ts";
 import { ANOMALY_ALERT, anomalyToAlert } from "../intelligence/anomaly-alerts.ts";
 import { type CurrentState, createCurrentState } from "../intelligence/current-state.ts";
-import { type CycleState, createCycle } from "../intelligence/cycle.ts";
-import { keywordRules } from "../intelligence/keyword-rules.ts";
-import { createLearnedDesk } from "../intelligence/learned/desk.ts";
 import { readCorrections } from "../intelligence/learned/guesser.ts";
-import { createPipeline, type Pipeline, type PipelineState } from "../intelligence/pipeline.ts";
-import { loadRunbooks } from "../intelligence/runbooks/load.ts";
-import { createRunbookIndex, type RunbookIndex } from "../intelligence/runbooks/match.ts";
-import { createSolutionDesk } from "../intelligence/solutions/desk.ts";
+import type { Pipeline } from "../intelligence/pipeline.ts";
+import { createReasoning } from "../intelligence/reasoning.ts";
+import type { RunbookIndex } from "../intelligence/runbooks/match.ts";
 import { createStatusSource } from "../intelligence/status.ts";
 import type { OncallNow, StatusSource } from "../intelligence/status-types.ts";
 import type { MetricSource } from "../prometheus/source.ts";
 import type { Feedback, Store } from "../store/store.ts";
 import { findConcerns } from "../tickets/concerns.ts";
-import { type AlertCycle, createAlertCycle, type GroupListener, savedState } from "./alert-cycle.ts";
+import { type AlertCycle, createAlertCycle, type GroupListener } from "./alert-cycle.ts";
 import { createAnnotator } from "./annotate.ts";
 import { createAnomalyPush } from "./anomaly-push.ts";
 import { createCare } from "./care.ts";
 import { createDetection, type Detection } from "./detection/detection.ts";
-import { fitInThread } from "./learning/thread.ts";
 import { createLoop, type Loop } from "./loop.ts";
 import { createTally, type Tally } from "./tally.ts";
 import { createTicketLoops } from "./tickets.ts";
@@ -76,20 +71,16 @@ export interface Core {
 export async function createCore(parts: CoreParts): Promise<Core> {
   const { config, catalogue, store, alertmanager, clock, log } = parts;
   const current = createCurrentState(config.intelligence.every);
-  const books = loadRunbooks(config.runbooks ?? null);
-  const solutions = createSolutionDesk(books, store.feedback);
-  const runbooks = createRunbookIndex(books, (id) => runbookUrl(parts.baseUrl, id));
-  const state = await savedState<PipelineState>(store, "pipeline");
-  const learned = createLearnedDesk({
-    history: store.history,
-    feedback: store.feedback,
+  const reasoning = await createReasoning({
+    config,
     catalogue,
-    keywordServices: keywordRules(config.intelligence).map(({ name }) => name),
-    fit: fitInThread,
+    store,
+    alertmanager,
+    baseUrl: parts.baseUrl,
     clock,
-    tell: (what, details) => log.info(details, what),
+    log,
   });
-  const pipeline = createPipeline(config, { catalogue, runbooks, solutions, learned, state });
+  const { pipeline, runbooks } = reasoning;
   const listeners: GroupListener[] = [];
   const tally = createTally();
   const silences = createSilences({
@@ -106,19 +97,10 @@ export async function createCore(parts: CoreParts): Promise<Core> {
     clock,
     longest: ACKNOWLEDGEMENT_LIMIT,
   });
-  const sending = createCycle({
-    config,
-    pipeline,
-    alertmanager,
-    ledger: store.silences,
-    catalogue,
-    learners: [solutions, learned],
-    state: await savedState<CycleState>(store, "sending"),
-  });
   const cycle = createAlertCycle({
     alertmanager,
-    pipeline,
-    sending,
+    sending: reasoning.cycle,
+    save: reasoning.save,
     annotate: createAnnotator(config, { current, clock, log }),
     store,
     current,
@@ -228,10 +210,6 @@ function effectOf(feedback: Feedback, kind: keyof typeof EFFECTS): string {
   const { alertname, service, severity } = correction;
   const where = service === null ? "" : ` of ${service}`;
   return `Noted: from the next look on ${alertname}${where} is ${severity}, and what is learnt from past alerts takes your word for it.`;
-}
-
-function runbookUrl(baseUrl: string | null, id: string): string {
-  return baseUrl === null ? `docs/runbooks/${id}.md` : `${baseUrl}/runbooks/${id}`;
 }
 
 /** Runbooks for a service's anomalies, then the one whose text is nearest to the words. */

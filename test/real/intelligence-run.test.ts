@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCli } from "../../src/cli.ts";
+import { openStore } from "../../src/store/open.ts";
 import { clientOf } from "../alertmanager/clients.ts";
 import { startGrafana } from "../grafana/stand-in.ts";
+import { feedback } from "../store/samples.ts";
 import { installedAlertmanager, type RealAlertmanager, startAlertmanager } from "./alertmanager-server.ts";
 
 const program = installedAlertmanager();
@@ -84,5 +86,27 @@ describe.skipIf(program.path === null)(`cmswatch intelligence run on a real Aler
       [],
     ]);
     expect((await alertmanager.silences()).length).toBe(1);
+  });
+
+  it("takes a person's word on a severity, as the service does", async () => {
+    await clientOf([server.url]).post([
+      {
+        labels: { alertname: "QueueGrows", service: "crabserver", severity: "warning" },
+        annotations: { summary: "The queue of tasks grows" },
+        startsAt: new Date(Date.now() - 60_000),
+        endsAt: null,
+      },
+    ]);
+    const store = await openStore({ url: join(folder, "store") });
+    const details = { alertname: "QueueGrows", service: "crabserver", severity: "critical" };
+    await store.feedback.save(feedback("word", { kind: "wrong-severity", subject: "QueueGrows", details }));
+    await store.close();
+
+    const { json } = await run("--dry-run");
+    const group = json.groups.find(({ title }: { title: string }) => title.includes("QueueGrows"));
+    expect([group?.severity, group?.reasons.join("\n")]).toEqual([
+      "critical",
+      expect.stringContaining("ada said on 2026-"),
+    ]);
   });
 });

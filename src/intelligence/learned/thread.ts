@@ -1,6 +1,6 @@
 import { besides, openWorker } from "../../detect/worker/open.ts";
-import type { FittedSeverity } from "../../intelligence/learned/guesser.ts";
-import type { LabelledRule } from "../../intelligence/learned/severity-model.ts";
+import type { FittedSeverity } from "./guesser.ts";
+import type { LabelledRule } from "./severity-model.ts";
 
 /**
  * Learns severities in a thread of its own, for it takes seconds. The process may end meanwhile.
