@@ -53,6 +53,29 @@ export function wordPairs({ name, description }: RuleText): readonly string[] {
   });
 }
 
+const LETTER_BUCKETS = 8192;
+
+/**
+ * Runs of three to five letters, over the borders of words too, hashed (FNV-1a) into 8,192 buckets so that their number is
+ * bounded; any number is 0.
+ */
+export function letterRuns({ name, description }: RuleText): readonly string[] {
+  const text = ` ${cleanText(`${name} | ${description}`).toLowerCase().replace(/\d+/g, "0")} `;
+  return [3, 4, 5].flatMap((length) =>
+    Array.from({ length: Math.max(0, text.length - length + 1) }, (_, at) =>
+      String(bucketOf(text.slice(at, at + length))),
+    ),
+  );
+}
+
+function bucketOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) {
+    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193) >>> 0;
+  }
+  return hash % LETTER_BUCKETS;
+}
+
 /** Names of the hints that hold: `name:down`, `text:high`, `percent:high:90`, `for:long`. */
 export function hintsOf(rule: RuleText): readonly string[] {
   const name = words(cleanText(rule.name)).join(" ");
