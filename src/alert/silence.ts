@@ -55,3 +55,16 @@ export interface LedgerEntry {
   /** Fingerprints it has hidden so far. */
   readonly hidden: readonly string[];
 }
+
+/** What a silence would hide, so that nobody silences blindly. */
+export interface SilencePreview {
+  readonly now: number;
+  /** Different alerts that fired within the last 7 days and would have been hidden. */
+  readonly pastWeek: number;
+  /** Names of some of them, for people. */
+  readonly examples: readonly string[];
+  /** A sentence when it is so broad that it deserves a second look, else null. */
+  readonly warning: string | null;
+  /** Why a number is missing or old, else null. */
+  readonly caveat: string | null;
+}

@@ -1,6 +1,7 @@
 import { alertName, type Labels } from "../alert/alert.ts";
 import { type Matcher, matches, matchesAll } from "../alert/matcher.ts";
-import type { AlertPast, SilencePreview } from "./silence-types.ts";
+import type { SilencePreview } from "../alert/silence.ts";
+import type { AlertPast } from "./silence-types.ts";
 
 const WEEK = 7 * 86_400_000;
 const MAX_HISTORY = 50_000;

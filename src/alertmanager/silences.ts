@@ -2,10 +2,10 @@ import type { Alertmanager } from "../alert/alertmanager.ts";
 import type { Clock } from "../alert/clock.ts";
 import { formatDuration } from "../alert/duration.ts";
 import { formatMatcher, type Matcher } from "../alert/matcher.ts";
-import { isOurs, SILENCE_MARK, type Silence } from "../alert/silence.ts";
+import { isOurs, SILENCE_MARK, type Silence, type SilencePreview } from "../alert/silence.ts";
 import { UserError } from "../alert/user-error.ts";
 import { breadth, previewSilence } from "./silence-preview.ts";
-import type { AlertPast, LedgerEntry, SilenceLedger, SilencePreview, SilenceWish } from "./silence-types.ts";
+import type { AlertPast, LedgerEntry, SilenceLedger, SilenceWish } from "./silence-types.ts";
 
 const SHORTEST = 60_000;
 

@@ -1,5 +1,6 @@
 import type { AlertGroup, Person } from "../alert/group.ts";
 import type { Matcher } from "../alert/matcher.ts";
+import type { SilencePreview } from "../alert/silence.ts";
 import type { Feedback, OncallOverride } from "../store/store.ts";
 import type { OncallNow } from "./status-types.ts";
 
@@ -36,19 +37,6 @@ export interface SilenceWish {
   /** Milliseconds, or until everything it hides has resolved. */
   readonly duration: number | "until-resolved";
   readonly reason: string;
-}
-
-/** What a silence would hide, so that nobody silences blindly. */
-export interface SilencePreview {
-  readonly now: number;
-  /** Different alerts that fired within the last 7 days and would have been hidden. */
-  readonly pastWeek: number;
-  /** Names of some of them, for people. */
-  readonly examples: readonly string[];
-  /** A sentence when it is so broad that it deserves a second look, else null. */
-  readonly warning: string | null;
-  /** Why a number is missing or old, else null. */
-  readonly caveat: string | null;
 }
 
 export interface FeedbackWish {

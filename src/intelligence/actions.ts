@@ -4,17 +4,10 @@ import type { Clock } from "../alert/clock.ts";
 import { formatDuration } from "../alert/duration.ts";
 import type { AlertGroup } from "../alert/group.ts";
 import { type Matcher, matchesAll } from "../alert/matcher.ts";
+import type { SilencePreview } from "../alert/silence.ts";
 import { UserError } from "../alert/user-error.ts";
 import type { Acknowledgement, Feedback, LedgerEntry, Store } from "../store/store.ts";
-import type {
-  ActionResult,
-  Actions,
-  Actor,
-  FeedbackWish,
-  Refusal,
-  SilencePreview,
-  SilenceWish,
-} from "./actions-types.ts";
+import type { ActionResult, Actions, Actor, FeedbackWish, Refusal, SilenceWish } from "./actions-types.ts";
 import { createCorrections } from "./corrections.ts";
 import type { CurrentState } from "./current-state.ts";
 import { matchersOfGroup } from "./group-matchers.ts";
