@@ -2,7 +2,6 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openStore } from "../../src/store/open.ts";
 import { storeContract } from "../store/contract.ts";
-import { jobsContract } from "../store/jobs-contract.ts";
 import { loseNothing } from "../store/kill.ts";
 import { minute, trackedTicket } from "../store/samples.ts";
 import { type PostgresServer, postgresPrograms, startPostgres } from "./postgres-server.ts";
@@ -17,8 +16,6 @@ describe.skipIf(programs === null)(`the store on PostgreSQL (${programs ?? "not 
   afterAll(() => server?.stop());
 
   describe("keeps the contract", () => storeContract(() => openStore({ url: server.url })));
-
-  describe("hands out jobs", () => jobsContract(() => openStore({ url: server.url }), 3));
 
   it("migrates once when eight replicas start together", async () => {
     const url = await server.createDatabase("replicas");
