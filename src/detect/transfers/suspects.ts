@@ -105,7 +105,7 @@ export class Suspects {
     return [...this.#tracked.values()].map(({ subject, problem, suspicion, incident }) => ({
       subject,
       problem,
-      suspicion: { ...suspicion, partners: [...suspicion.partners], reasons: [...suspicion.reasons], held: [] },
+      suspicion: { ...suspicion, partners: [...suspicion.partners], reasons: [...suspicion.reasons] },
       incident,
     }));
   }
@@ -116,7 +116,7 @@ export class Suspects {
         ...suspicion,
         partners: new Set(suspicion.partners),
         reasons: new Map(suspicion.reasons),
-        held: [],
+        held: [...suspicion.held],
       };
       this.#tracked.set(keyOf(subject, problem), {
         subject,
@@ -168,7 +168,7 @@ export class Suspects {
 export interface SavedSuspect {
   readonly subject: Subject;
   readonly problem: Problem;
-  readonly suspicion: Omit<Suspicion, "partners" | "reasons" | "held"> & {
+  readonly suspicion: Omit<Suspicion, "partners" | "reasons"> & {
     readonly partners: readonly string[];
     readonly reasons: readonly (readonly [string, number])[];
   };

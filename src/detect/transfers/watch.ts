@@ -1,6 +1,6 @@
 import type { Flaw } from "./clean.ts";
 import { mayTeach } from "./clean-up.ts";
-import { isFinished } from "./estimator.ts";
+import { type Finished, isFinished } from "./estimator.ts";
 import type { TransferIncident } from "./incident.ts";
 import { RateThreshold } from "./rate.ts";
 import type { Judgement, TransferScorer } from "./scorer.ts";
@@ -32,6 +32,8 @@ export interface Seen {
   readonly judgement: Judgement;
   /** Among the chosen share of highest scores. */
   readonly anomalous: boolean;
+  /** It says what is usual; not so what is flawed, unfinished, or late for an incident's sake. */
+  readonly teaches: boolean;
   /** Incidents that opened, changed or closed by it. */
   readonly incidents: readonly TransferIncident[];
 }
@@ -84,12 +86,12 @@ export class TransferWatch {
   take(transfer: Transfer, flaws: readonly Flaw[]): Seen {
     const judgement = this.scorer.judge(transfer);
     if (!mayTeach(flaws)) {
-      return { judgement, anomalous: false, incidents: [] };
+      return { judgement, anomalous: false, teaches: false, incidents: [] };
     }
     const at = Number.isFinite(endOf(transfer)) ? endOf(transfer) : transfer.startedAt;
     const incidents = this.#weighOutcome(transfer, at);
     if (!isFinished(transfer) || judgement.score === null) {
-      return { judgement, anomalous: false, incidents };
+      return { judgement, anomalous: false, teaches: false, incidents };
     }
     const p = 10 ** -judgement.score;
     const anomalous = this.#threshold.exceeds(judgement.score);
@@ -97,8 +99,8 @@ export class TransferWatch {
       this.#remember(transfer, judgement, at);
     }
     incidents.push(...this.#weighDuration(transfer, judgement, p, at));
-    this.#teach(transfer, judgement, p);
-    return { judgement, anomalous, incidents };
+    const teaches = this.#teach(transfer, judgement, p);
+    return { judgement, anomalous, teaches, incidents };
   }
 
   /** Closes what nothing was heard of any more. @param now Unix seconds */
@@ -186,28 +188,25 @@ export class TransferWatch {
     );
   }
 
-  #teach(transfer: Transfer, judgement: Judgement, p: number): void {
-    if (!isFinished(transfer)) {
-      return;
-    }
+  /** False for what an open incident explains; what is only suspicious is held and may teach later. */
+  #teach(transfer: Finished, judgement: Judgement, p: number): boolean {
     const subjects = subjectsOf(transfer);
     const link = subjects[0] === undefined ? null : this.#suspects.find(subjects[0], "slow");
     if (p < SLOW && subjects.some((subject) => this.#explains(subject, "slow"))) {
-      return;
+      return false;
     }
     if (p < SLOW && link !== null && link.up >= SUSPICIOUS && link.held.length < MOST_HELD) {
       link.held.push(transfer);
-      return;
+    } else {
+      this.scorer.learn(transfer, judgement);
     }
-    this.scorer.learn(transfer, judgement);
+    return true;
   }
 
   /** They were ordinary after all. */
-  #release(held: readonly Transfer[]): void {
+  #release(held: readonly Finished[]): void {
     for (const transfer of held) {
-      if (isFinished(transfer)) {
-        this.scorer.learn(transfer, this.scorer.judge(transfer));
-      }
+      this.scorer.learn(transfer, this.scorer.judge(transfer));
     }
   }
 

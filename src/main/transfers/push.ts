@@ -26,7 +26,8 @@ export function createAlertPush({
 }) {
   const pending = new Map<string, TransferIncident>();
   let failing = false;
-  return async (open: readonly TransferIncident[], closed: readonly TransferIncident[]): Promise<void> => {
+
+  async function push(open: readonly TransferIncident[], closed: readonly TransferIncident[]): Promise<void> {
     for (const incident of closed) {
       if (pending.size < MOST_PENDING) {
         pending.set(incident.id, incident);
@@ -49,5 +50,7 @@ export function createAlertPush({
       }
       failing = true;
     }
-  };
+  }
+  /** Closed ones that Alertmanager has not taken yet. */
+  return { push, pending: (): readonly TransferIncident[] => [...pending.values()] };
 }

@@ -1,27 +1,23 @@
 import type { StoredEvent } from "../../rucio/source.ts";
-import type { StateRepository } from "../../store/store.ts";
 
-const KEY = "transfers:reading";
 const MOST_KNOWN = 200_000;
 
-interface SavedReading {
-  /** Unix milliseconds of the newest event. */
-  readonly newest: number;
+export interface SavedReading {
+  /** Unix milliseconds of the newest event; null before the first. */
+  readonly newest: number | null;
   /** Events within the overlap before it: id and time. */
   readonly known: readonly (readonly [string, number])[];
 }
 
 /** Where the reading of events stands. It begins a little before the newest event again, since some are written late. */
 export class Reading {
-  readonly #states: StateRepository;
   readonly #overlap: number;
   readonly #catchUp: number;
   readonly #known = new Map<string, number>();
   #newest = Number.NEGATIVE_INFINITY;
 
   /** @param overlap milliseconds that are read again · @param catchUp milliseconds after which older events are left out */
-  constructor(states: StateRepository, overlap: number, catchUp: number) {
-    this.#states = states;
+  constructor(overlap: number, catchUp: number) {
     this.#overlap = overlap;
     this.#catchUp = catchUp;
   }
@@ -42,18 +38,15 @@ export class Reading {
     return fresh;
   }
 
-  async restore(): Promise<void> {
-    const saved = await this.#states.get<SavedReading>(KEY);
-    this.#newest = saved?.newest ?? this.#newest;
-    for (const [id, at] of saved?.known ?? []) {
+  restore({ newest, known }: SavedReading): void {
+    this.#newest = newest ?? this.#newest;
+    for (const [id, at] of known) {
       this.#known.set(id, at);
     }
   }
 
-  async save(): Promise<void> {
-    if (Number.isFinite(this.#newest)) {
-      await this.#states.put(KEY, { newest: this.#newest, known: [...this.#known] } satisfies SavedReading);
-    }
+  save(): SavedReading {
+    return { newest: Number.isFinite(this.#newest) ? this.#newest : null, known: [...this.#known] };
   }
 
   #forget(): void {

@@ -22,6 +22,8 @@ import { relatedTickets } from "../../intelligence/transfers/related.ts";
 import type { EventSource, StoredEvent } from "../../rucio/source.ts";
 import type { Store } from "../../store/store.ts";
 import { createLoop, type Loop } from "../loop.ts";
+import { restoreCheckpoint, saveCheckpoint } from "./checkpoint.ts";
+import { History } from "./history.ts";
 import { createAlertPush } from "./push.ts";
 import { Reading } from "./reading.ts";
 import { createTeacher } from "./teacher.ts";
@@ -31,7 +33,7 @@ export interface TransferParts {
   readonly source: EventSource;
   /** Milliseconds between two readings. */
   readonly every: number;
-  readonly store: Pick<Store, "states" | "anomalies">;
+  readonly store: Pick<Store, "states" | "anomalies" | "models">;
   readonly alertmanager: Pick<Alertmanager, "post">;
   /** Severity and runbook, before an alert is first pushed. */
   readonly pipeline: Pick<Pipeline, "enrich">;
@@ -52,21 +54,30 @@ export interface TransferService {
   overview(about?: string | null): TransfersOverview;
   /** The same as lines for people. */
   lines(about?: string | null): readonly string[];
+  /** Takes up the version of the model that is live in the store now. @returns false when that one is at work already */
+  takeUp(): Promise<boolean>;
 }
 
 const MOST_CLOSED = 50;
 const SAVE_EVERY = 10 * 60_000;
+const TAKE_UP_EVERY = 50_000;
 
 /** Builds the loop that reads transfer events; nothing runs before `start`. */
 export function createTransferService(parts: TransferParts): TransferService {
   const { config, source, store, current, clock, log } = parts;
   const cleanUp = createCleanUp();
-  const reading = new Reading(store.states, config.elasticsearch?.overlap ?? 0, config.elasticsearch?.catchUp ?? 0);
-  const teacher = createTeacher({ config, states: store.states, fitSequences: parts.fitSequences, clock, log });
-  const push = createAlertPush({ ...parts, toAlert });
+  const reading = new Reading(config.elasticsearch?.overlap ?? 0, config.elasticsearch?.catchUp ?? 0);
+  const history = new History(config.train.transfers);
+  const onLive = () => {
+    savedAt = Number.NEGATIVE_INFINITY;
+  };
+  const teacher = createTeacher({ ...parts, history, onLive });
+  const { push, pending } = createAlertPush({ ...parts, toAlert });
+  const kept = { states: store.states, reading, history, teacher };
   let closed: TransferIncident[] = [];
   let judged = 0;
   let savedAt = clock().getTime();
+  let tookUpAt = savedAt;
   let restored = false;
 
   function toAlert(incident: TransferIncident): Alert {
@@ -75,10 +86,7 @@ export function createTransferService(parts: TransferParts): TransferService {
   }
 
   async function run(signal: AbortSignal): Promise<void> {
-    if (!restored) {
-      await Promise.all([reading.restore(), teacher.restore()]);
-      restored = true;
-    }
+    await (restored ? takeUpInTime() : restore());
     const fault = await read(signal).catch((error: Error) => error);
     signal.throwIfAborted();
     if (fault === null) {
@@ -87,16 +95,30 @@ export function createTransferService(parts: TransferParts): TransferService {
     }
     await push(teacher.watch?.open() ?? [], []);
     await teacher.teach();
-    if (clock().getTime() - savedAt >= SAVE_EVERY) {
-      await save();
-    }
+    await saveInTime();
     tellHealth(fault);
     current.changed();
+  }
+
+  async function restore(): Promise<void> {
+    const before = await restoreCheckpoint(kept);
+    closed = [...before.closed];
+    await teacher.takeUp();
+    restored = true;
+    await push([], before.pending);
+  }
+
+  async function takeUpInTime(): Promise<void> {
+    if (clock().getTime() - tookUpAt >= TAKE_UP_EVERY) {
+      tookUpAt = clock().getTime();
+      await teacher.takeUp();
+    }
   }
 
   async function read(signal: AbortSignal): Promise<null> {
     for await (const page of source.since(reading.from(clock().getTime()), signal)) {
       await takePage(page);
+      await saveInTime();
       await nextTurn();
     }
     return null;
@@ -109,16 +131,16 @@ export function createTransferService(parts: TransferParts): TransferService {
       if (transfer === null) {
         continue;
       }
-      for (const incident of teacher.watch?.take(transfer, flaws).incidents ?? []) {
+      const seen = teacher.watch?.take(transfer, flaws) ?? null;
+      for (const incident of seen?.incidents ?? []) {
         changed.set(incident.id, incident);
       }
-      judged += teacher.watch === null ? 0 : 1;
-      if (isFinished(transfer) && mayTeach(flaws)) {
-        teacher.add(transfer);
+      judged += seen === null ? 0 : 1;
+      if (isFinished(transfer) && (seen?.teaches ?? mayTeach(flaws))) {
+        teacher.add(transfer, seen?.judgement ?? null);
       }
     }
     await note([...changed.values()]);
-    await reading.save();
   }
 
   async function note(incidents: readonly TransferIncident[]): Promise<void> {
@@ -149,9 +171,15 @@ export function createTransferService(parts: TransferParts): TransferService {
     }
   }
 
+  async function saveInTime(): Promise<void> {
+    if (clock().getTime() - savedAt >= SAVE_EVERY) {
+      await save();
+    }
+  }
+
   async function save(): Promise<void> {
     savedAt = clock().getTime();
-    await teacher.save();
+    await saveCheckpoint(kept, { closed, pending: pending() });
   }
 
   function now(): TransfersNow {
@@ -178,6 +206,7 @@ export function createTransferService(parts: TransferParts): TransferService {
     loop,
     start: () => loop.start(),
     async stop() {
+      teacher.stop();
       await loop.stop();
       if (restored) {
         await save();
@@ -185,6 +214,7 @@ export function createTransferService(parts: TransferParts): TransferService {
     },
     overview,
     lines: (about = null) => overviewLines(overview(about)),
+    takeUp: () => teacher.takeUp(),
   };
 }
 

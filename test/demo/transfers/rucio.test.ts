@@ -5,7 +5,7 @@ import { configSchema } from "../../../src/config/schema.ts";
 import { createSimulatedRucio } from "../../../src/demo/transfers/rucio.ts";
 import { createCurrentState } from "../../../src/intelligence/current-state.ts";
 import { createTransferService } from "../../../src/main/transfers/service.ts";
-import type { Store } from "../../../src/store/store.ts";
+import { memoryStore } from "../../main/transfers/memory.ts";
 
 const BEGIN = Date.parse("2026-06-15T12:00:00Z");
 
@@ -15,7 +15,6 @@ describe("the simulated Rucio", () => {
     const clock = () => new Date(now);
     const rucio = createSimulatedRucio(clock);
     const posted: Alert[] = [];
-    const kept = new Map<string, unknown>();
     const service = createTransferService({
       config: configSchema.parse({
         transfers: {
@@ -25,13 +24,7 @@ describe("the simulated Rucio", () => {
       }).transfers,
       source: rucio.source,
       every: 5000,
-      store: {
-        states: {
-          get: async (key: string) => kept.get(key) ?? null,
-          put: async (key: string, value: unknown) => void kept.set(key, value),
-        },
-        anomalies: { save: async () => {} },
-      } as unknown as Pick<Store, "states" | "anomalies">,
+      store: memoryStore().store,
       alertmanager: { post: async (alerts) => void posted.push(...alerts) },
       pipeline: { enrich: (alerts) => alerts },
       current: createCurrentState(60_000),
