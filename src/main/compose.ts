@@ -102,6 +102,9 @@ async function build(config: Config, options: ComposeOptions, lifecycle: Lifecyc
     fitSequences,
     baseUrl: webUrl,
   });
+  if (transfers !== null) {
+    core.detection.models.enlist(transfers.models);
+  }
   const bot = await startBot({
     ...shared,
     config: { ...config.slack, ...world?.slack },

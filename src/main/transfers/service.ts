@@ -21,9 +21,11 @@ import {
 import { relatedTickets } from "../../intelligence/transfers/related.ts";
 import type { EventSource, StoredEvent } from "../../rucio/source.ts";
 import type { Store } from "../../store/store.ts";
+import type { ModelKeeper } from "../detection/model-desk.ts";
 import { createLoop, type Loop } from "../loop.ts";
 import { restoreCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 import { History } from "./history.ts";
+import { ENTITY } from "./models.ts";
 import { createAlertPush } from "./push.ts";
 import { Reading } from "./reading.ts";
 import { createTeacher } from "./teacher.ts";
@@ -54,8 +56,12 @@ export interface TransferService {
   overview(about?: string | null): TransfersOverview;
   /** The same as lines for people. */
   lines(about?: string | null): readonly string[];
-  /** Takes up the version of the model that is live in the store now. @returns false when that one is at work already */
-  takeUp(): Promise<boolean>;
+  /** For the desk where people choose versions. */
+  readonly models: ModelKeeper;
+  /** Of the model that is at work; null while there is none. */
+  version(): string | null;
+  /** Waits for a training under way. */
+  settled(): Promise<void>;
 }
 
 const MOST_CLOSED = 50;
@@ -214,7 +220,9 @@ export function createTransferService(parts: TransferParts): TransferService {
     },
     overview,
     lines: (about = null) => overviewLines(overview(about)),
-    takeUp: () => teacher.takeUp(),
+    models: { entity: ENTITY, detector: config.model, key: "transfers.model", takeUp: () => teacher.takeUp() },
+    version: () => teacher.version,
+    settled: () => teacher.settled(),
   };
 }
 
