@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Agent } from "node:https";
-import { rootCertificates } from "node:tls";
+import { createSecureContext, rootCertificates } from "node:tls";
 import axios, { type AxiosInstance, isAxiosError } from "axios";
 import { UserError } from "../alert/user-error.ts";
 import type { Config } from "../config/schema.ts";
@@ -28,7 +28,20 @@ const TRIES = 4;
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 10_000;
 const LONGEST_SHOWN = 300;
-const UNTRUSTED = /CERT|SIGNATURE|UNABLE_TO_VERIFY/;
+/** What to do about a connection that is refused for its certificates, by error code; the first that fits. */
+const TLS_HINTS: readonly (readonly [RegExp, string])[] = [
+  [
+    /ALERT_(?:CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE|BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_)/,
+    "the server wants a certificate that it trusts: name it in transfers.elasticsearch.tls.cert and tls.key",
+  ],
+  [/ALTNAME/, "its certificate is for another name: use that name in transfers.elasticsearch.url"],
+  [/EXPIRED|NOT_YET_VALID/, "its certificate is not valid at this time: have it renewed, or check the clock"],
+  [/WRONG_VERSION_NUMBER/, "it does not speak TLS: use http:// in transfers.elasticsearch.url"],
+  [
+    /CERT|SIGNATURE|UNABLE_TO_VERIFY/,
+    "its certificate is not trusted: name the authority in transfers.elasticsearch.tls.ca",
+  ],
+];
 
 /** @throws UserError for certificates that cannot be read */
 export function createAsk(options: IndexOptions, { pause, tries = TRIES }: HttpTools): Ask {
@@ -74,12 +87,15 @@ function unreachable(where: string, error: unknown): EventSourceError {
     const message = `${where}: the answer is too large — lower transfers.elasticsearch.pageSize or raise maxBytes`;
     return new EventSourceError(message, { passing: false, tooLarge: true, cause: error });
   }
-  const hint = UNTRUSTED.test(code)
-    ? "its certificate is not trusted: name the authority in transfers.elasticsearch.tls.ca"
-    : code === "ECONNABORTED" || code === "ETIMEDOUT"
+  const tls = TLS_HINTS.find(([pattern]) => pattern.test(code));
+  const hint =
+    tls?.[1] ??
+    (code === "ECONNABORTED" || code === "ETIMEDOUT"
       ? "no answer in time: raise transfers.elasticsearch.timeout"
-      : "check transfers.elasticsearch.url, and that the server runs";
-  return new EventSourceError(`${where}: got ${code} — ${hint}`, { passing: !UNTRUSTED.test(code), cause: error });
+      : code === "ECONNRESET"
+        ? "it closed the connection: if it wants a certificate, name one that it trusts in transfers.elasticsearch.tls.cert"
+        : "check transfers.elasticsearch.url, and that the server runs");
+  return new EventSourceError(`${where}: got ${code} — ${hint}`, { passing: tls === undefined, cause: error });
 }
 
 function refused(where: string, { status, data }: { status: number; data: unknown }): EventSourceError {
@@ -146,10 +162,19 @@ function createAgent(tls: IndexOptions["tls"]): Agent {
   };
   const ca = read("ca");
   const cert = read("cert");
-  return new Agent({
-    keepAlive: true,
+  const options = {
     ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
-    cert,
-    key: read("key") ?? cert,
-  });
+    ...(cert === undefined ? {} : { cert, key: read("key") ?? cert }),
+  };
+  try {
+    createSecureContext(options);
+  } catch (error) {
+    throw new UserError(
+      `does not hold certificates that fit (${(error as Error).message})`,
+      "transfers.elasticsearch.tls",
+      "ca and cert are PEM files, key is that of cert",
+      { cause: error },
+    );
+  }
+  return new Agent({ keepAlive: true, ...options });
 }

@@ -1,4 +1,5 @@
-import { createServer } from "node:http";
+import { createServer, type RequestListener } from "node:http";
+import { createServer as createTlsServer, type ServerOptions } from "node:https";
 import type { AddressInfo } from "node:net";
 
 export interface StoredDocument {
@@ -30,7 +31,11 @@ export interface StandIn {
  * A server on loopback that searches as Elasticsearch and OpenSearch do, in the shape of their recorded answers: points in
  * time see what was there when they were opened, ties of time are broken by place.
  */
-export async function elasticsearchStandIn(kind: "elasticsearch" | "opensearch", version: string): Promise<StandIn> {
+export async function elasticsearchStandIn(
+  kind: "elasticsearch" | "opensearch",
+  version: string,
+  tls: ServerOptions | null = null,
+): Promise<StandIn> {
   const asked: Asked[] = [];
   const documents: StoredDocument[] = [];
   const snapshots = new Map<string, readonly StoredDocument[]>();
@@ -116,7 +121,7 @@ export async function elasticsearchStandIn(kind: "elasticsearch" | "opensearch",
     return method === "POST" && route === "/_search" ? search(body) : { status: 404, body: { error: "no such route" } };
   }
 
-  const server = createServer(async (request, response) => {
+  const listener: RequestListener = async (request, response) => {
     let text = "";
     for await (const chunk of request) {
       text += String(chunk);
@@ -131,10 +136,11 @@ export async function elasticsearchStandIn(kind: "elasticsearch" | "opensearch",
     const { status, body } = faults.shift() ?? answer(question);
     response.writeHead(status, { "content-type": "application/json" });
     response.end(JSON.stringify(body));
-  });
+  };
+  const server = tls === null ? createServer(listener) : createTlsServer(tls, listener);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${tls === null ? "http" : "https"}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     asked,
     documents,
     open,
