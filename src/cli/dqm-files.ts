@@ -1,11 +1,12 @@
 import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { CsvError, parse } from "csv-parse";
+import { CsvError } from "csv-parse";
 import { UserError } from "../alert/user-error.ts";
 import { histogramColumns } from "../detect/dqm/read/columns.ts";
 import { histogramOfJson, JsonTextError, jsonObjects } from "../detect/dqm/read/json.ts";
 import { histogramOfRow, type LabelledHistogram, type RecordResult } from "../detect/dqm/read/record.ts";
+import { csvRows } from "./csv-rows.ts";
 
 /** What was left out of a file, and why. */
 export interface ReadNotes {
@@ -105,18 +106,17 @@ function openBytes(path: string): Readable {
 }
 
 async function* csvRecords(bytes: Readable, where: string, labels: readonly string[]): AsyncGenerator<Found> {
-  const parser = parse({ relax_column_count: true, skip_empty_lines: true, bom: true, max_record_size: MAX_RECORD });
-  bytes.on("error", (error) => parser.destroy(error));
-  bytes.pipe(parser);
   let columns: ReturnType<typeof histogramColumns> | null = null;
   let line = 0;
   try {
-    for await (const row of parser as AsyncIterable<string[]>) {
-      line++;
-      if (columns === null) {
-        columns = histogramColumns(row, `${where}:1`, labels);
-      } else {
-        yield { place: line, result: histogramOfRow(row, columns) };
+    for await (const rows of csvRows(bytes, where, MAX_RECORD)) {
+      for (const row of rows) {
+        line++;
+        if (columns === null) {
+          columns = histogramColumns(row, `${where}:1`, labels);
+        } else {
+          yield { place: line, result: histogramOfRow(row, columns) };
+        }
       }
     }
   } catch (error) {

@@ -2,10 +2,11 @@ import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { CsvError, parse } from "csv-parse";
+import { CsvError } from "csv-parse";
 import { UserError } from "../alert/user-error.ts";
 import { NEEDED_FIELDS, type RawTransfer } from "../detect/transfers/clean.ts";
 import { unwrapEvent } from "../detect/transfers/envelope.ts";
+import { csvRows } from "./csv-rows.ts";
 
 /** One event of a file of transfers, in the file's order. */
 export interface TransferLine {
@@ -48,22 +49,48 @@ function bytesOf(path: string): Readable {
 }
 
 async function* csvLines(source: Readable, path: string): AsyncGenerator<TransferLine> {
-  const parser = parse({
-    columns: (header: string[]) => checkHeader(header, path),
-    relax_column_count: true,
-    skip_empty_lines: true,
-    bom: true,
-    max_record_size: MAX_LINE,
-  });
-  source.on("error", (error) => parser.destroy(error));
-  let line = 1;
-  for await (const raw of source.pipe(parser)) {
-    line++;
-    yield { line, raw, problem: null };
+  let names: readonly string[] | null = null;
+  let line = 0;
+  const texts = new Map<string, string>();
+  for await (const rows of csvRows(source, path, MAX_LINE)) {
+    for (const row of rows) {
+      line++;
+      if (names === null) {
+        names = checkHeader(row, path);
+      } else {
+        yield { line, raw: namedCells(names, row, texts), problem: null };
+      }
+    }
   }
-  if (line === 1) {
+  if (line < 2) {
     throw new UserError("no rows", path, "give a CSV file with a header and at least one row");
   }
+}
+
+/** What a row has beyond the header has no name and is left out. */
+function namedCells(names: readonly string[], row: readonly string[], texts: Map<string, string>): RawTransfer {
+  const raw: Record<string, string> = {};
+  for (let at = 0; at < names.length && at < row.length; at++) {
+    const cell = row[at] as string;
+    raw[names[at] as string] = STARTS_LIKE_NUMBER.test(cell) ? cell : owned(cell, texts);
+  }
+  return raw;
+}
+
+const STARTS_LIKE_NUMBER = /^[\d.+-]/;
+const MOST_TEXTS = 20_000;
+
+/** A text of its own: a piece of a larger one would keep all of that in memory for as long as a model knows the name. */
+function owned(piece: string, texts: Map<string, string>): string {
+  const known = texts.get(piece);
+  if (known !== undefined) {
+    return known;
+  }
+  const own = Buffer.from(piece).toString();
+  if (texts.size < MOST_TEXTS) {
+    texts.set(own, own);
+  }
+  return own;
 }
 
 function checkHeader(header: readonly string[], path: string): string[] {

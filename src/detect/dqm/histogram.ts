@@ -31,10 +31,10 @@ export function totalOf(counts: ArrayLike<number>): number {
 /** Share of each bin; zeros for an empty histogram. */
 export function shapeOf(counts: ArrayLike<number>): Float64Array {
   const total = totalOf(counts);
-  const shape = Float64Array.from(counts);
+  const shape = new Float64Array(counts.length);
   if (total > 0) {
     for (let bin = 0; bin < shape.length; bin++) {
-      shape[bin] = (shape[bin] as number) / total;
+      shape[bin] = (counts[bin] as number) / total;
     }
   }
   return shape;

@@ -124,7 +124,11 @@ function scalerOf(roots: readonly Float64Array[], bins: number): { mean: Float64
 }
 
 function standardised(root: Float64Array, mean: Float64Array, scale: Float64Array): Float32Array {
-  return Float32Array.from(root, (value, bin) => (value - (mean[bin] as number)) / (scale[bin] as number));
+  const result = new Float32Array(root.length);
+  for (let bin = 0; bin < result.length; bin++) {
+    result[bin] = ((root[bin] as number) - (mean[bin] as number)) / (scale[bin] as number);
+  }
+  return result;
 }
 
 function shuffled(size: number, random: () => number): readonly number[] {

@@ -7,7 +7,11 @@ const COMPONENTS = 3;
 
 /** √share per bin: on this scale counting noise is the same in every bin (Hellinger). */
 export function rootShape(counts: ArrayLike<number>): Float64Array {
-  return shapeOf(counts).map(Math.sqrt);
+  const roots = shapeOf(counts);
+  for (let bin = 0; bin < roots.length; bin++) {
+    roots[bin] = Math.sqrt(roots[bin] as number);
+  }
+  return roots;
 }
 
 /** What the three main directions of good lumisections cannot explain of a shape: squared distance to their plane. */
@@ -57,8 +61,10 @@ function learnDirections({ bins, runs }: ReferenceSet): Learnt {
 function residual(root: Float64Array, mean: Float64Array, directions: Float64Array): number {
   const bins = root.length;
   let left = 0;
-  const off = root.map((value, bin) => value - (mean[bin] as number));
-  for (const value of off) {
+  const off = new Float64Array(bins);
+  for (let bin = 0; bin < bins; bin++) {
+    const value = (root[bin] as number) - (mean[bin] as number);
+    off[bin] = value;
     left += value * value;
   }
   for (let from = 0; from < directions.length; from += bins) {

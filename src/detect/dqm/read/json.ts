@@ -2,6 +2,7 @@ import { checkHistogram, type RawHistogram, type RecordResult } from "./record.t
 
 /** Longest JSON text of one histogram, in characters. */
 const MAX_OBJECT = 4_000_000;
+const [BACKSLASH, QUOTE, OPEN, CLOSE] = [0x5c, 0x22, 0x7b, 0x7d];
 
 /** What was wrong with a JSON text as a whole. */
 export class JsonTextError extends Error {
@@ -20,21 +21,21 @@ export async function* jsonObjects(blocks: AsyncIterable<string>): AsyncGenerato
   for await (const block of blocks) {
     let from = 0;
     for (let at = 0; at < block.length; at++) {
-      const sign = block[at];
+      const sign = block.charCodeAt(at);
       if (text) {
         if (escaped) {
           escaped = false;
-        } else if (sign === "\\") {
+        } else if (sign === BACKSLASH) {
           escaped = true;
-        } else if (sign === '"') {
+        } else if (sign === QUOTE) {
           text = false;
         }
-      } else if (sign === '"') {
+      } else if (sign === QUOTE) {
         text = true;
-      } else if (sign === "{") {
+      } else if (sign === OPEN) {
         from = depth === 0 ? at : from;
         depth++;
-      } else if (sign === "}") {
+      } else if (sign === CLOSE) {
         depth--;
         if (depth === 0) {
           yield kept + block.slice(from, at + 1);

@@ -1,4 +1,4 @@
-import type { Axis, LumiHistogram } from "../histogram.ts";
+import { type Axis, type LumiHistogram, totalOf } from "../histogram.ts";
 import type { HistogramColumns } from "./columns.ts";
 
 /** A histogram with the labels that were asked for; a label is null where its cell is no number. */
@@ -25,6 +25,7 @@ export interface RawHistogram {
 }
 
 const MOST_BINS = 20_000;
+const NO_LABELS: ReadonlyMap<string, null> = new Map();
 
 /** Reads one row of a CSV file. */
 export function histogramOfRow(row: readonly string[], columns: HistogramColumns): RecordResult {
@@ -38,7 +39,7 @@ export function histogramOfRow(row: readonly string[], columns: HistogramColumns
     min: cell(columns.min),
     max: cell(columns.max),
     bins: cell(columns.bins),
-    labels: new Map([...columns.labels].map(([label, at]) => [label, row[at]])),
+    labels: columns.labels.size === 0 ? NO_LABELS : new Map([...columns.labels].map(([label, at]) => [label, row[at]])),
   });
 }
 
@@ -71,8 +72,9 @@ export function checkHistogram(raw: RawHistogram): RecordResult {
   if (axis === null) {
     return { ok: false, reason: `"${name}" has ${counts.length} counts where xbins says ${shown(raw.bins)}` };
   }
-  const entries = numberOf(raw.entries) ?? counts.reduce((sum, count) => sum + count, 0);
-  const labels = new Map([...raw.labels].map(([label, value]) => [label, numberOf(value)]));
+  const entries = numberOf(raw.entries) ?? totalOf(counts);
+  const labels =
+    raw.labels.size === 0 ? NO_LABELS : new Map([...raw.labels].map(([label, value]) => [label, numberOf(value)]));
   return { ok: true, histogram: { run, lumi, name, counts, axis, entries, labels } };
 }
 
@@ -92,8 +94,12 @@ function listOf(text: string | undefined): readonly string[] | null {
 }
 
 function numberOf(value: unknown): number | null {
-  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  return typeof number === "number" && Number.isFinite(number) ? number : null;
+  if (typeof value !== "string") {
+    return typeof value === "number" && Number.isFinite(value) ? value : null;
+  }
+  const number = Number(value);
+  // Blanks alone are zero to Number.
+  return Number.isFinite(number) && (number !== 0 || value.trim() !== "") ? number : null;
 }
 
 function isPlace(value: number): boolean {

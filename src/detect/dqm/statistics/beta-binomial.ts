@@ -44,9 +44,21 @@ export function betaBinomialMode(n: number, { a, b }: Beta): number {
 
 /** ln of P(k of n) relative to the most probable k; 0 at most. What does not depend on k cancels and is not computed. */
 export function logRelativeProbability(k: number, n: number, share: Beta): number {
-  return Math.min(logKernel(k, n, share) - logKernel(betaBinomialMode(n, share), n, share), 0);
+  return Math.min(logWays(k, n) + logOdds(k, n, share) - logPeak(n, share), 0);
 }
 
-function logKernel(k: number, n: number, { a, b }: Beta): number {
-  return logGamma(k + a) + logGamma(n - k + b) - logGamma(k + 1) - logGamma(n - k + 1);
+/** What {@link logRelativeProbability} compares with, of one n and share. */
+export function logPeak(n: number, share: Beta): number {
+  const mode = betaBinomialMode(n, share);
+  return logWays(mode, n) + logOdds(mode, n, share);
+}
+
+/** The part of ln P(k of n) that depends on k but not on the share. */
+export function logWays(k: number, n: number): number {
+  return -logGamma(k + 1) - logGamma(n - k + 1);
+}
+
+/** The part of ln P(k of n) that depends on k and the share. */
+export function logOdds(k: number, n: number, { a, b }: Beta): number {
+  return logGamma(k + a) + logGamma(n - k + b);
 }
