@@ -9,7 +9,7 @@ import { pullDetector } from "../src/detect/dqm/detectors/pull.ts";
 import { SHAPE_DETECTORS } from "../src/detect/dqm/detectors/registry.ts";
 import { kolmogorovDetector } from "../src/detect/dqm/detectors/tests.ts";
 import { fitHistogram } from "../src/detect/dqm/model.ts";
-import { NEIGHBOUR_WEIGHT } from "../src/detect/dqm/neighbours.ts";
+import { ALONE, AROUND, BEFORE, type Neighbourhood } from "../src/detect/dqm/neighbours.ts";
 import { collectReferences } from "../src/detect/dqm/references.ts";
 import { figuresOf, type JudgedHistogram, runWiseScores } from "../src/detect/dqm/run-wise.ts";
 
@@ -23,7 +23,7 @@ if (file === undefined) {
 interface Candidate {
   readonly name: string;
   readonly detector: ShapeDetector;
-  readonly neighbours: number;
+  readonly neighbours: Neighbourhood;
 }
 
 const COMBINATIONS: readonly (readonly ShapeDetector[])[] = [
@@ -34,9 +34,10 @@ const COMBINATIONS: readonly (readonly ShapeDetector[])[] = [
 ];
 /** The first is what `default` is for few runs; of equals the first is chosen. */
 const CANDIDATES: readonly Candidate[] = COMBINATIONS.flatMap((members) =>
-  [0.5, 0, 0.75].map((neighbours) => {
+  [0.5, 0, 0.75].map((weight) => {
     const name = members.map((member) => member.name).join("+");
-    return { name: `${name} neighbours ${neighbours}`, detector: combined(name, name, () => members), neighbours };
+    const detector = combined(name, name, () => members);
+    return { name: `${name} neighbours ${weight}`, detector, neighbours: { ...AROUND, weight } };
   }),
 );
 
@@ -50,13 +51,22 @@ for (const label of wanted) {
   const judged = all.map((one): JudgedHistogram => ({ ...one, bad: one.labels.get(label) === 0 }));
   console.log(`${label}: ${judged.length} lumisections, ${judged.filter(({ bad }) => bad).length} bad`);
   for (const detector of SHAPE_DETECTORS) {
-    await print(detector.name, detector, detector.name === "default" ? NEIGHBOUR_WEIGHT : 0, judged);
+    if (detector.name === "default") {
+      await print("default", detector, AROUND, judged);
+      await print("default causal", detector, BEFORE, judged);
+    }
+    await print(detector.name === "default" ? "default alone" : detector.name, detector, ALONE, judged);
   }
   await printNested(judged);
   await printSpeed(judged);
 }
 
-async function print(name: string, detector: ShapeDetector, neighbours: number, judged: readonly JudgedHistogram[]) {
+async function print(
+  name: string,
+  detector: ShapeDetector,
+  neighbours: Neighbourhood,
+  judged: readonly JudgedHistogram[],
+) {
   const began = performance.now();
   const figures = figuresOf(name, await runWiseScores(detector, judged, { seed: SEED, neighbours }), judged);
   const seconds = (performance.now() - began) / 1000;

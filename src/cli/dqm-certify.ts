@@ -9,6 +9,7 @@ interface CertifyOptions {
   readonly exclude?: string;
   readonly config?: string;
   readonly maps?: string;
+  readonly causal?: boolean;
   readonly json?: boolean;
 }
 
@@ -27,6 +28,7 @@ export function registerDqmCertify(dqm: Command, context: CommandContext): void 
     .option("--exclude <file>", "ranges that are EXCLUDED whatever they look like, as such a JSON")
     .option("--config <file>", "keep the verdicts in its store, and let people's overrules there win")
     .option("--maps <dir>", "draw each run's lumisection map, and the bins of its worst lumisection, as .svg")
+    .option("--causal", "judge a lumisection without those after it")
     .option("--json", "print counts per run as JSON")
     .action((options: CertifyOptions) => certify(options, context));
   const algebra = (name: "merge" | "intersect" | "subtract", description: string) =>
@@ -42,18 +44,26 @@ export function registerDqmCertify(dqm: Command, context: CommandContext): void 
 }
 
 async function certify(options: CertifyOptions, context: CommandContext): Promise<void> {
-  const [{ loadQualityFrom }, { newNotes }, { readGolden }, { judgeFile, writeGolden, reasonsPath }, verdicts] =
-    await Promise.all([
-      import("./dqm-model.ts"),
-      import("./dqm-files.ts"),
-      import("./dqm-golden.ts"),
-      import("./dqm-judge.ts"),
-      import("../detect/dqm/verdicts.ts"),
-    ]);
+  const [
+    { loadQualityFrom },
+    { newNotes },
+    { readGolden },
+    { judgeFile, writeGolden, reasonsPath },
+    { AROUND, BEFORE },
+    verdicts,
+  ] = await Promise.all([
+    import("./dqm-model.ts"),
+    import("./dqm-files.ts"),
+    import("./dqm-golden.ts"),
+    import("./dqm-judge.ts"),
+    import("../detect/dqm/neighbours.ts"),
+    import("../detect/dqm/verdicts.ts"),
+  ]);
   const notes = newNotes();
   const model = await loadQualityFrom(options.model);
   const excluded = options.exclude === undefined ? undefined : await readGolden(options.exclude);
-  const runs = await judgeFile(model, options.test, { excluded, now: new Date(), notes });
+  const neighbourhood = options.causal === true ? BEFORE : AROUND;
+  const runs = await judgeFile(model, options.test, { excluded, now: new Date(), notes, neighbourhood });
   sayNotes(notes, context);
   const overrules = options.config === undefined ? [] : await keep(runs, options.config, context);
   const final = new Map(runs.map(({ run, lumis }) => [run, verdicts.applyOverrules(run, lumis, overrules)]));

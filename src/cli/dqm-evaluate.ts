@@ -1,6 +1,6 @@
 import { UserError } from "../alert/user-error.ts";
 import { findShapeDetector } from "../detect/dqm/detectors/registry.ts";
-import { NEIGHBOUR_WEIGHT } from "../detect/dqm/neighbours.ts";
+import { ALONE, AROUND, BEFORE } from "../detect/dqm/neighbours.ts";
 import type { LabelledHistogram } from "../detect/dqm/read/record.ts";
 import { figuresOf, type JudgedHistogram, type RunWiseFigures, runWiseScores } from "../detect/dqm/run-wise.ts";
 import { type ReadNotes, readHistograms } from "./dqm-files.ts";
@@ -24,7 +24,7 @@ export interface EvaluateChoices {
 
 /**
  * Judges detectors on labelled lumisections (label 0 is bad), each run by models that have not seen it. The product's detectors see a
- * lumisection with its neighbours; `default alone` and the simple ones do not.
+ * lumisection with its neighbours; `default causal` only with those before it, `default alone` and the simple ones with none.
  * @throws UserError when a label is missing, or a file holds several histograms and none is chosen
  */
 export async function evaluateQuality(
@@ -62,10 +62,11 @@ function checkJudged(judged: readonly JudgedHistogram[], runs: number, label: st
 function rowsFor(names: readonly string[]) {
   return names.flatMap((name) => {
     const detector = findShapeDetector(name);
-    const alone = { name, detector, neighbours: 0 };
+    const alone = { name, detector, neighbours: ALONE };
     return name === "default"
       ? [
-          { ...alone, neighbours: NEIGHBOUR_WEIGHT },
+          { ...alone, neighbours: AROUND },
+          { ...alone, name: "default causal", neighbours: BEFORE },
           { ...alone, name: "default alone" },
         ]
       : [alone];

@@ -6,6 +6,7 @@ import type { GoldenRanges } from "../detect/dqm/golden.ts";
 import { formatGolden } from "../detect/dqm/golden-json.ts";
 import type { LumiHistogram } from "../detect/dqm/histogram.ts";
 import type { LumiScore } from "../detect/dqm/model.ts";
+import { AROUND, type Neighbourhood } from "../detect/dqm/neighbours.ts";
 import type { QualityModel } from "../detect/dqm/saved.ts";
 import { judgeRuns } from "../detect/dqm/verdicts.ts";
 import { newNotes, type ReadNotes, readHistograms } from "./dqm-files.ts";
@@ -19,9 +20,15 @@ export async function judgeFile(
     excluded,
     now,
     notes,
-  }: { readonly excluded?: GoldenRanges | undefined; readonly now: Date; readonly notes: ReadNotes },
+    neighbourhood = AROUND,
+  }: {
+    readonly excluded?: GoldenRanges | undefined;
+    readonly now: Date;
+    readonly notes: ReadNotes;
+    readonly neighbourhood?: Neighbourhood;
+  },
 ): Promise<readonly RunQuality[]> {
-  const scores = await scoreQuality(model, file, notes);
+  const scores = await scoreQuality(model, file, notes, neighbourhood);
   const find = await collectWorst(file, scores, excluded);
   const { histograms: models, detector } = model;
   return certifyRuns({ scores, models, detector, find, now, ...(excluded === undefined ? {} : { excluded }) });

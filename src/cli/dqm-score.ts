@@ -2,6 +2,7 @@ import { mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { UserError } from "../alert/user-error.ts";
 import { type LumiScore, lumiScores } from "../detect/dqm/model.ts";
+import { AROUND, type Neighbourhood } from "../detect/dqm/neighbours.ts";
 import type { QualityModel } from "../detect/dqm/saved.ts";
 import { note, type ReadNotes, readHistograms } from "./dqm-files.ts";
 
@@ -13,7 +14,12 @@ const MOST_SCORES = 10_000_000;
  * not know, or with other bins, are noted and left out.
  * @throws UserError when the file cannot be read or has nothing that the model knows
  */
-export async function scoreQuality(model: QualityModel, file: string, notes: ReadNotes): Promise<readonly LumiScore[]> {
+export async function scoreQuality(
+  model: QualityModel,
+  file: string,
+  notes: ReadNotes,
+  neighbourhood: Neighbourhood = AROUND,
+): Promise<readonly LumiScore[]> {
   const raw = new Map<string, Map<number, Map<number, number>>>();
   const unknown = new Set<string>();
   let kept = 0;
@@ -49,7 +55,8 @@ export async function scoreQuality(model: QualityModel, file: string, notes: Rea
       "train on these histograms first",
     );
   }
-  return lumiScores(raw, new Map([...model.histograms].map(([name, { threshold }]) => [name, threshold])));
+  const thresholds = new Map([...model.histograms].map(([name, { threshold }]) => [name, threshold]));
+  return lumiScores(raw, thresholds, neighbourhood);
 }
 
 const MOST_UNKNOWN = 100;

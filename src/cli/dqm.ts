@@ -66,6 +66,7 @@ function registerScore(dqm: Command, context: CommandContext): void {
     .option("--detector <name>", "which detector", "default")
     .option("--label <column>", "column of the training file that says 0 for bad lumisections", "good")
     .option("--runs <numbers>", "only these reference runs, by commas")
+    .option("--causal", "judge a lumisection without those after it")
     .option("--seed <n>", "repeats exactly for a seed", "1")
     .option("--json", "print a summary as JSON")
     .action((options: ScoreOptions) => runScore(options, context));
@@ -128,7 +129,8 @@ async function runScore(options: ScoreOptions, context: CommandContext): Promise
       ? await train(options, options.train ?? [], context)
       : await loadQualityFrom(options.model);
   const notes = newNotes();
-  const scores = await scoreQuality(model, options.test, notes);
+  const { AROUND, BEFORE } = await import("../detect/dqm/neighbours.ts");
+  const scores = await scoreQuality(model, options.test, notes, options.causal === true ? BEFORE : AROUND);
   await writeScores(options.out, scores);
   sayNotes(notes, context);
   const bad = scores.filter(({ score }) => score >= 1).length;

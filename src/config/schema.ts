@@ -362,6 +362,10 @@ const dqm = z.strictObject({
   timeout: duration("60s").describe("How long one fetch may take."),
   maxBytes: z.int().positive().default(1_000_000_000).describe("Largest answer that is read."),
   every: duration("1m").describe("How often to look for new lumisections."),
+  causal: z
+    .boolean()
+    .default(false)
+    .describe("Judge a lumisection without those after it; else up to five later ones may still change its verdict."),
   exclude: z.string().optional().describe("JSON of ranges that are EXCLUDED whatever they look like."),
   over: duration("15m").describe("A run is over when nothing new came for so long, or a higher run began."),
   open: z.int().positive().default(3).describe("Bad lumisections in a row that raise the run's alert."),

@@ -8,6 +8,7 @@ import { readGolden } from "../cli/dqm-golden.ts";
 import { loadQualityFrom, modelPath } from "../cli/dqm-model.ts";
 import type { Config } from "../config/schema.ts";
 import type { GoldenRanges } from "../detect/dqm/golden.ts";
+import { AROUND, BEFORE } from "../detect/dqm/neighbours.ts";
 import type { QualityModel } from "../detect/dqm/saved.ts";
 import type { CurrentState } from "../intelligence/current-state.ts";
 import type { Pipeline } from "../intelligence/pipeline.ts";
@@ -70,6 +71,7 @@ export async function createQuality(parts: QualityParts): Promise<Quality> {
     source,
     model: modelIn(config.dqm.model),
     excluded: await excludedRanges(config.dqm.exclude),
+    neighbourhood: config.dqm.causal ? BEFORE : AROUND,
     store,
     desk,
     alerts,

@@ -1,7 +1,7 @@
 import type { Learnt, ShapeDetector, ShapeModel } from "./detectors/detector.ts";
 import { totalOf } from "./histogram.ts";
 import { leftOutScores, runBalancedQuantile } from "./left-out.ts";
-import { NEIGHBOUR_WEIGHT, withNeighbours } from "./neighbours.ts";
+import { AROUND, type Neighbourhood, withNeighbours } from "./neighbours.ts";
 import type { ReferenceSet } from "./references.ts";
 
 /** A fitted detector of one histogram. */
@@ -71,7 +71,7 @@ export type RawScores = ReadonlyMap<string, ReadonlyMap<number, ReadonlyMap<numb
 export function lumiScores(
   raw: RawScores,
   thresholds: ReadonlyMap<string, number>,
-  neighbourWeight: number = NEIGHBOUR_WEIGHT,
+  neighbourhood: Neighbourhood = AROUND,
 ): readonly LumiScore[] {
   const worst = new Map<number, Map<number, LumiScore>>();
   for (const [histogram, runs] of raw) {
@@ -82,8 +82,7 @@ export function lumiScores(
       const scores = withNeighbours(
         numbers,
         ordered.map(([, score]) => Math.max(score, Number.MIN_VALUE)),
-        undefined,
-        neighbourWeight,
+        neighbourhood,
       );
       const known = worst.get(run) ?? new Map<number, LumiScore>();
       worst.set(run, known);

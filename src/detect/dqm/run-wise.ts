@@ -1,6 +1,7 @@
 import type { ShapeDetector } from "./detectors/detector.ts";
 import type { LumiHistogram } from "./histogram.ts";
 import { fitHistogram, lumiScores } from "./model.ts";
+import type { Neighbourhood } from "./neighbours.ts";
 import { averagePrecision, rocAuc } from "./rates.ts";
 import { collectReferences } from "./references.ts";
 
@@ -21,8 +22,8 @@ export interface RunWiseFigures {
 
 export interface RunWiseOptions {
   readonly seed: number;
-  /** Weight of a lumisection's neighbours. */
-  readonly neighbours: number;
+  /** What a lumisection is seen together with. */
+  readonly neighbours: Neighbourhood;
 }
 
 /** In the order of the judged lumisections. */

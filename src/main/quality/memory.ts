@@ -1,5 +1,6 @@
 import type { LumiHistogram } from "../../detect/dqm/histogram.ts";
 import { type LumiScore, lumiScores } from "../../detect/dqm/model.ts";
+import { AROUND, type Neighbourhood } from "../../detect/dqm/neighbours.ts";
 import type { QualityModel } from "../../detect/dqm/saved.ts";
 
 /** Runs whose scores are kept; of more, those with the highest numbers. */
@@ -29,7 +30,8 @@ export interface RunMemory {
   clear(): void;
 }
 
-export function createRunMemory(): RunMemory {
+/** @param neighbourhood what a lumisection is seen together with */
+export function createRunMemory(neighbourhood: Neighbourhood = AROUND): RunMemory {
   const kept = new Map<number, KeptRun>();
   return {
     add(histogram, model, now) {
@@ -57,7 +59,8 @@ export function createRunMemory(): RunMemory {
     changedAt: (run) => kept.get(run)?.changedAt ?? null,
     scores(run, model) {
       const raw = [...(kept.get(run)?.scores ?? [])].map(([name, scores]) => [name, new Map([[run, scores]])] as const);
-      return lumiScores(new Map(raw), new Map([...model.histograms].map(([name, { threshold }]) => [name, threshold])));
+      const thresholds = new Map([...model.histograms].map(([name, { threshold }]) => [name, threshold]));
+      return lumiScores(new Map(raw), thresholds, neighbourhood);
     },
     find: (run, lumi, name) =>
       kept.get(run)?.worst.find(({ histogram }) => histogram.lumi === lumi && histogram.name === name)?.histogram ??

@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { Clock } from "../../alert/clock.ts";
 import { certifyRuns } from "../../detect/dqm/certify.ts";
 import type { GoldenRanges } from "../../detect/dqm/golden.ts";
+import type { Neighbourhood } from "../../detect/dqm/neighbours.ts";
 import type { QualityModel } from "../../detect/dqm/saved.ts";
 import type { QualityDesk, RunReport } from "../../intelligence/quality-desk.ts";
 import type { SourceHealth } from "../../intelligence/status-types.ts";
@@ -15,6 +16,8 @@ export interface QualityWatchParts {
   /** The model as it is now; another object when it was trained anew. */
   readonly model: () => Promise<QualityModel>;
   readonly excluded: GoldenRanges;
+  /** What a lumisection is judged together with. */
+  readonly neighbourhood?: Neighbourhood;
   readonly store: Pick<Store, "quality" | "messages">;
   readonly desk: QualityDesk;
   readonly alerts: RunAlerts;
@@ -38,7 +41,7 @@ const NAME = "dqm";
 
 export function createQualityWatch(parts: QualityWatchParts): QualityWatch {
   const { source, store, desk, alerts, clock, log } = parts;
-  const memory = createRunMemory();
+  const memory = createRunMemory(parts.neighbourhood);
   const announceable = new Set<number>();
   let model: QualityModel | null = null;
   let lastRead: Date | null = null;

@@ -4,7 +4,7 @@ import { certifyRuns, worstEvidence, worstOf } from "../../../src/detect/dqm/cer
 import { findShapeDetector } from "../../../src/detect/dqm/detectors/registry.ts";
 import { describeEvidence, explainer } from "../../../src/detect/dqm/explain.ts";
 import { fitHistogram, type LumiScore, lumiScores } from "../../../src/detect/dqm/model.ts";
-import { withNeighbours } from "../../../src/detect/dqm/neighbours.ts";
+import { ALONE, BEFORE, withNeighbours } from "../../../src/detect/dqm/neighbours.ts";
 import { binsPicture } from "../../../src/detect/dqm/pictures/bins.ts";
 import { lumisectionMap } from "../../../src/detect/dqm/pictures/lumisection-map.ts";
 import { proposeReferences } from "../../../src/detect/dqm/propose.ts";
@@ -118,6 +118,17 @@ describe("neighbours", () => {
     expect(stretch[15]).toBeCloseTo(16);
   });
 
+  test("are only those before where a verdict must be final: what comes later changes nothing", () => {
+    const lumis = Array.from({ length: 20 }, (_, at) => at + 1);
+    const scores = lumis.map((lumi) => 1 + ((7 * lumi) % 5));
+    const whole = withNeighbours(lumis, scores, BEFORE);
+    for (const length of [1, 7, 19]) {
+      const known = withNeighbours(lumis.slice(0, length), scores.slice(0, length), BEFORE);
+      expect([...known]).toEqual([...whole.slice(0, length)]);
+    }
+    expect(withNeighbours(lumis, scores)[6]).not.toBe(withNeighbours(lumis.slice(0, 7), scores.slice(0, 7))[6]);
+  });
+
   test("are near in lumisections, not in rows, and none of them is one without entries", () => {
     expect([...withNeighbours([1, 100], [1, 16])]).toEqual([1, 16].map((one) => expect.closeTo(one, 9)));
     expect([...withNeighbours([1, 2], [Number.NaN, 4])]).toEqual([Number.NaN, expect.closeTo(4, 9)]);
@@ -158,7 +169,7 @@ test("of several histograms the worst decides, empty ones say nothing", () => {
         ["a", 8],
         ["b", 1],
       ]),
-      0,
+      ALONE,
     ),
   ).toEqual([
     { run: 7, lumi: 1, score: expect.closeTo(1, 9), histogram: "b" },
