@@ -46,7 +46,7 @@ export async function trainQuality(
   }
   const fresh = references.sets();
   const known = [...(older?.histograms.values() ?? [])].map(({ set }) => set);
-  return fitQuality(choices.detector, mergeReferences(known, fresh), seed);
+  return fitQuality(choices.detector, mergeReferences(known, fresh), seed, older?.withheld);
 }
 
 /** The model's file in its folder. */

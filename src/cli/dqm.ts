@@ -4,6 +4,7 @@ import { registerDqmCertify } from "./dqm-certify.ts";
 import { registerDqmEvaluate } from "./dqm-evaluate-command.ts";
 import { registerDqmOverrule } from "./dqm-overrule.ts";
 import { registerDqmPropose } from "./dqm-propose.ts";
+import { registerDqmReferences } from "./dqm-references.ts";
 import { integerOf, listOf, sayNotes } from "./dqm-words.ts";
 
 interface TrainOptions {
@@ -24,6 +25,7 @@ interface ScoreOptions extends Omit<Partial<TrainOptions>, "seed" | "detector" |
   readonly out: string;
   readonly detector: string;
   readonly label: string;
+  readonly causal?: boolean;
   readonly seed: string;
 }
 
@@ -36,6 +38,7 @@ export const registerDqm: RegisterCommand = (program, context) => {
   registerDqmCertify(dqm, context);
   registerDqmOverrule(dqm, context);
   registerDqmPropose(dqm, context);
+  registerDqmReferences(dqm, context);
 };
 
 function registerTrain(dqm: Command, context: CommandContext): void {

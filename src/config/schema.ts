@@ -366,6 +366,12 @@ const dqm = z.strictObject({
     .boolean()
     .default(false)
     .describe("Judge a lumisection without those after it; else up to five later ones may still change its verdict."),
+  references: z
+    .enum(["never", "people", "rule"])
+    .default("people")
+    .describe(
+      "Whose word makes a run that is over a reference: nobody's, that of people (GOOD), or also that of the rule.",
+    ),
   exclude: z.string().optional().describe("JSON of ranges that are EXCLUDED whatever they look like."),
   over: duration("15m").describe("A run is over when nothing new came for so long, or a higher run began."),
   open: z.int().positive().default(3).describe("Bad lumisections in a row that raise the run's alert."),

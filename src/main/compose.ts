@@ -124,6 +124,8 @@ async function build(config: Config, options: ComposeOptions, lifecycle: Lifecyc
   world?.begin({ current: core.current, progress: () => core.detection.progress(), botUrl: bot?.address ?? null });
   quality.loop?.start();
   lifecycle.onStop("data quality", () => quality.loop?.stop());
+  quality.references?.start();
+  lifecycle.onStop("data quality references", () => quality.references?.stop());
   core.start();
   lifecycle.onStop("core", () => core.stop());
   transfers?.start();

@@ -5,7 +5,7 @@ import type { Alertmanager } from "../alert/alertmanager.ts";
 import type { Clock } from "../alert/clock.ts";
 import { UserError } from "../alert/user-error.ts";
 import { readGolden } from "../cli/dqm-golden.ts";
-import { loadQualityFrom, modelPath } from "../cli/dqm-model.ts";
+import { loadQualityFrom, modelPath, saveQualityIn } from "../cli/dqm-model.ts";
 import type { Config } from "../config/schema.ts";
 import type { GoldenRanges } from "../detect/dqm/golden.ts";
 import { AROUND, BEFORE } from "../detect/dqm/neighbours.ts";
@@ -15,6 +15,7 @@ import type { Pipeline } from "../intelligence/pipeline.ts";
 import { createQualityDesk, type QualityDesk, type RunReport } from "../intelligence/quality-desk.ts";
 import type { Store } from "../store/store.ts";
 import { createLoop, type Loop } from "./loop.ts";
+import { createGrowth } from "./quality/growth.ts";
 import { createRunAlerts } from "./quality/run-alerts.ts";
 import { configuredSource } from "./quality/source.ts";
 import { createQualityWatch, type QualityWatch } from "./quality/watch.ts";
@@ -35,6 +36,8 @@ export interface Quality {
   readonly desk: QualityDesk;
   /** Null where no source is configured: what was judged by command can be seen and overruled all the same. */
   readonly loop: Loop | null;
+  /** Lets the references follow what is certified; null where they are not to. */
+  readonly references: Loop | null;
   /** Who hears of runs that are over, e.g. the bot with its summary; added before the start. */
   readonly listeners: ((report: RunReport) => Promise<void>)[];
 }
@@ -56,7 +59,7 @@ export async function createQuality(parts: QualityParts): Promise<Quality> {
   });
   const source = configuredSource(config.dqm, clock);
   if (source === null) {
-    return { desk, loop: null, listeners };
+    return { desk, loop: null, references: null, listeners };
   }
   const { open, close, severity, over, every } = config.dqm;
   const alerts = createRunAlerts({
@@ -67,9 +70,10 @@ export async function createQuality(parts: QualityParts): Promise<Quality> {
     clock,
     log,
   });
+  const model = modelIn(config.dqm.model);
   watch = createQualityWatch({
     source,
-    model: modelIn(config.dqm.model),
+    model,
     excluded: await excludedRanges(config.dqm.exclude),
     neighbourhood: config.dqm.causal ? BEFORE : AROUND,
     store,
@@ -82,8 +86,27 @@ export async function createQuality(parts: QualityParts): Promise<Quality> {
     log,
   });
   const loop = createLoop({ name: "data quality", every, run: watch.look, clock, log });
-  return { desk, loop, listeners };
+  const { over: runsOver } = watch;
+  const growth = createGrowth({
+    growth: config.dqm.references,
+    model,
+    save: (grown) => saveQualityIn(config.dqm.model as string, grown),
+    desk,
+    over: runsOver,
+    read: source.read,
+    store,
+    clock,
+    log,
+  });
+  const isGrowing = config.dqm.references !== "never";
+  const references = isGrowing
+    ? createLoop({ name: "data quality references", every: Math.max(every, GROW_EVERY), run: growth.run, clock, log })
+    : null;
+  return { desk, loop, references, listeners };
 }
+
+/** Fitting anew takes seconds per histogram: certified runs wait for each other so long. */
+const GROW_EVERY = 10 * 60_000;
 
 async function tellAll(listeners: Quality["listeners"], report: RunReport, log: Logger): Promise<void> {
   for (const listener of listeners) {

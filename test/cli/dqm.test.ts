@@ -57,6 +57,41 @@ describe("cmswatch dqm train and score", () => {
     expect((await cmswatch(["dqm", "score", ...words])).out).toMatch(/20 lumisections, 0 bad/);
   });
 
+  test("references can be looked at and taken out; what is taken out stays out until it is allowed again", async () => {
+    const model = ["--model", file("model")];
+    const runs = async () => JSON.parse((await cmswatch(["dqm", "references", "list", ...model, "--json"])).out);
+    expect(await runs()).toMatchObject({
+      references: [101, 102, 103, 201].map((run) => ({ run, because: "trained on" })),
+    });
+    expect((await cmswatch(["dqm", "references", "remove", "201", ...model])).out).toBe(
+      "taken out: 201; 3 reference runs are left\n",
+    );
+    expect(await runs()).toMatchObject({ references: [{ run: 101 }, { run: 102 }, { run: 103 }], withheld: [201] });
+    expect((await cmswatch(["dqm", "references", "list", ...model])).out).toMatch(
+      /101.*charge.*trained on[\s\S]*taken out: 201/,
+    );
+    expect((await cmswatch(["dqm", "references", "allow", "201", ...model])).out).toBe("no run is kept out any more\n");
+    expect((await runs()).withheld).toEqual([]);
+  });
+
+  test.each([
+    [["remove", "7"], /no reference run 7.*references list/],
+    [["remove", "101", "102", "103"], /would have no reference run left/],
+    [["remove", "seven"], /seven/],
+  ])("references %s is a mistake with its hint", async (words, message) => {
+    const { err, code } = await cmswatch(["dqm", "references", ...words, "--model", file("model")]);
+    expect([err, code]).toEqual([expect.stringMatching(message), 2]);
+  });
+
+  test("scores without later lumisections when asked to", async () => {
+    const words = ["--model", file("model"), "--test", file("test.csv")];
+    await cmswatch(["dqm", "score", ...words, "--out", file("causal.csv"), "--causal"]);
+    await cmswatch(["dqm", "score", ...words, "--out", file("around.csv")]);
+    const [header, first] = (await readFile(file("causal.csv"), "utf8")).split("\n");
+    expect(header).toBe("run,lumi,score");
+    expect(first).not.toBe((await readFile(file("around.csv"), "utf8")).split("\n")[1]);
+  });
+
   test("reference runs can be chosen", async () => {
     const words = ["--train", file("train.csv.gz"), "--model", file("m2"), "--runs", "101,103", "--detector", "pull"];
     expect((await cmswatch(["dqm", "train", ...words])).out).toBe("charge: 50 good lumisections of 2 runs, by pull\n");
@@ -134,6 +169,7 @@ test("cmswatch dqm evaluate judges each run by models that have not seen it", as
   const { out } = await cmswatch(["dqm", "evaluate", ...words]);
   expect(JSON.parse(out)).toMatchObject([
     { detector: "default", rocAuc: 1, prAuc: 1, found: 1, runs: 4, lumisections: 87, bad: 12 },
+    { detector: "default causal", rocAuc: 1 },
     { detector: "default alone", rocAuc: 1 },
     { detector: "chi2", rocAuc: 1 },
     { detector: "entries" },

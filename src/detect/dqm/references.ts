@@ -10,6 +10,16 @@ export interface ReferenceRun {
   readonly lumisections: number;
   /** At most {@link SAMPLE} of its lumisections, drawn evenly, in their order. */
   readonly sample: readonly Float64Array[];
+  /** How it came in where certification brought it; without it somebody trained on it. */
+  readonly certified?: Certification | undefined;
+}
+
+/** What made a run a reference. */
+export interface Certification {
+  /** Lumisections that taught, e.g. `12-263,265-420`: when others are certified, it is read again. */
+  readonly lumisections: string;
+  /** Who or what certified it, as a sentence. */
+  readonly because: string;
 }
 
 /** Everything that is known of good data of one histogram. */
@@ -123,6 +133,14 @@ export function mergeReferences(
     merged.set(set.name, known === undefined || known.bins !== set.bins ? set : joined(known, set));
   }
   return [...merged.values()];
+}
+
+/** The sets without some runs; of a set that has no other, that set too. */
+export function withoutRuns(sets: readonly ReferenceSet[], gone: ReadonlySet<number>): readonly ReferenceSet[] {
+  return sets.flatMap((set) => {
+    const runs = set.runs.filter(({ run }) => !gone.has(run));
+    return runs.length === 0 ? [] : [{ ...set, runs }];
+  });
 }
 
 function joined(older: ReferenceSet, newer: ReferenceSet): ReferenceSet {

@@ -10,6 +10,8 @@ export interface QualityModel {
   readonly seed: number;
   /** By histogram name. */
   readonly histograms: ReadonlyMap<string, HistogramModel>;
+  /** Runs that people took out of the references: certification does not bring them back. */
+  readonly withheld: readonly number[];
 }
 
 const FORMAT = 1;
@@ -18,6 +20,7 @@ const savedSchema = z.object({
   format: z.literal(FORMAT),
   detector: z.string(),
   seed: z.int(),
+  withheld: z.array(z.int()).default([]),
   histograms: z
     .array(
       z.object({
@@ -27,7 +30,15 @@ const savedSchema = z.object({
         threshold: z.number().positive(),
         learnt: z.record(z.string(), numbers),
         runs: z
-          .array(z.object({ run: z.int(), counts: numbers, lumisections: z.int(), sample: z.array(numbers) }))
+          .array(
+            z.object({
+              run: z.int(),
+              counts: numbers,
+              lumisections: z.int(),
+              sample: z.array(numbers),
+              certified: z.object({ lumisections: z.string(), because: z.string() }).optional(),
+            }),
+          )
           .min(1),
       }),
     )
@@ -39,31 +50,33 @@ export async function fitQuality(
   detectorName: string,
   sets: readonly ReferenceSet[],
   seed: number,
+  withheld: readonly number[] = [],
 ): Promise<QualityModel> {
   const detector = findShapeDetector(detectorName);
   const histograms = new Map<string, HistogramModel>();
   for (const set of sets) {
     histograms.set(set.name, await fitHistogram(detector, set, seed));
   }
-  return { detector: detector.name, seed, histograms };
+  return { detector: detector.name, seed, histograms, withheld };
 }
 
 /** A model as JSON text: references (from which it can be fitted anew with more runs) and what was learnt from them. */
-export function saveQuality({ detector, seed, histograms }: QualityModel): string {
+export function saveQuality({ detector, seed, histograms, withheld }: QualityModel): string {
   const all = [...histograms].map(([name, { set, learnt, threshold }]) => ({
     name,
     bins: set.bins,
     axis: set.axis,
     threshold,
     learnt,
-    runs: set.runs.map(({ run, counts, lumisections, sample }) => ({
+    runs: set.runs.map(({ run, counts, lumisections, sample, certified }) => ({
       run,
       counts: [...counts],
       lumisections,
       sample: sample.map((one) => [...one]),
+      certified,
     })),
   }));
-  return JSON.stringify({ format: FORMAT, detector, seed, histograms: all });
+  return JSON.stringify({ format: FORMAT, detector, seed, withheld, histograms: all });
 }
 
 /** @throws UserError when the text is no model of this version */
@@ -81,12 +94,13 @@ export function loadQuality(text: string, where: string): QualityModel {
     const issue = parsed.error.issues[0];
     throw mistake(`is damaged or of another version at ${issue?.path.join(".")}: ${issue?.message}`, parsed.error);
   }
-  const { detector, seed, histograms } = parsed.data;
+  const { detector, seed, histograms, withheld } = parsed.data;
   const found = findShapeDetector(detector);
   try {
     return {
       detector,
       seed,
+      withheld,
       histograms: new Map(
         histograms.map((one) => [one.name, openHistogram(found, referencesOf(one), one.learnt, one.threshold)]),
       ),
@@ -102,9 +116,10 @@ function referencesOf({ name, bins, axis, runs }: SavedHistogram): ReferenceSet 
   if (runs.some(({ counts, sample }) => [counts, ...sample].some((one) => one.length !== bins))) {
     throw new Error(`"${name}" has references of other bins than its own`);
   }
-  const arrays = runs.map(({ run, counts, lumisections, sample }) => ({
+  const arrays = runs.map(({ run, counts, lumisections, sample, certified }) => ({
     run,
     lumisections,
+    certified,
     counts: Float64Array.from(counts),
     sample: sample.map((one) => Float64Array.from(one)),
   }));

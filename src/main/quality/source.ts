@@ -24,6 +24,8 @@ export interface QualitySource {
   changed(): Promise<readonly ChangedInput[]>;
   /** Everything comes again at the next look, e.g. for a new model. */
   forget(): void;
+  /** All that one place (`where` of a change) has now, whether it has changed or not. */
+  read(where: string): AsyncIterable<LumiHistogram>;
 }
 
 /** Files looked at; of more, the newest. */
@@ -35,6 +37,7 @@ export function folderSource(folder: string): QualitySource {
   const known = new Map<string, string>();
   return {
     forget: () => known.clear(),
+    read: (path) => readHistograms(path, { notes: newNotes() }),
     async changed() {
       const found = await filesOf(folder);
       for (const path of known.keys()) {
@@ -81,7 +84,16 @@ async function filesOf(folder: string) {
 /** One address, asked for what has changed since (ETag, Last-Modified). */
 export function addressSource(url: string, get: HttpGet): QualitySource {
   let known: { readonly etag: string | null; readonly lastModified: string | null } | null = null;
+  const open = (bytes: AsyncIterable<Uint8Array>, notes: ReadNotes) => {
+    const where = new URL(url).pathname;
+    const raw = Readable.from(bytes);
+    return histogramsOf(where.endsWith(".gz") ? unpacked(raw) : raw, where, { notes });
+  };
   return {
+    async *read() {
+      const { bytes } = await get(url, {});
+      yield* bytes === null ? [] : open(bytes, newNotes());
+    },
     forget: () => {
       known = null;
     },
@@ -94,14 +106,12 @@ export function addressSource(url: string, get: HttpGet): QualitySource {
       if (bytes === null) {
         return [];
       }
-      const where = new URL(url).pathname;
-      const raw = Readable.from(bytes);
       const notes = newNotes();
       return [
         {
           where: url.split("?")[0] ?? url,
           notes,
-          histograms: histogramsOf(where.endsWith(".gz") ? unpacked(raw) : raw, where, { notes }),
+          histograms: open(bytes, notes),
           done: () => {
             known = { etag, lastModified };
           },

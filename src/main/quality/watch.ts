@@ -7,6 +7,7 @@ import type { QualityModel } from "../../detect/dqm/saved.ts";
 import type { QualityDesk, RunReport } from "../../intelligence/quality-desk.ts";
 import type { SourceHealth } from "../../intelligence/status-types.ts";
 import type { Store } from "../../store/store.ts";
+import type { OverRun } from "./growth.ts";
 import { createRunMemory } from "./memory.ts";
 import type { RunAlerts } from "./run-alerts.ts";
 import type { ChangedInput, QualitySource } from "./source.ts";
@@ -35,6 +36,8 @@ export interface QualityWatch {
   look(): Promise<void>;
   /** Looks at a run's alert again, e.g. after somebody has overruled. */
   again(run: number): Promise<void>;
+  /** Runs that are over, with where their histograms were read. */
+  over(): readonly OverRun[];
 }
 
 const NAME = "dqm";
@@ -43,6 +46,7 @@ export function createQualityWatch(parts: QualityWatchParts): QualityWatch {
   const { source, store, desk, alerts, clock, log } = parts;
   const memory = createRunMemory(parts.neighbourhood);
   const announceable = new Set<number>();
+  const places = new Map<number, Set<string>>();
   let model: QualityModel | null = null;
   let lastRead: Date | null = null;
 
@@ -56,6 +60,7 @@ export function createQualityWatch(parts: QualityWatchParts): QualityWatch {
     for await (const histogram of input.histograms) {
       if (memory.add(histogram, by, clock())) {
         touched.add(histogram.run);
+        places.set(histogram.run, (places.get(histogram.run) ?? new Set()).add(input.where));
       } else {
         unknown++;
       }
@@ -121,6 +126,9 @@ export function createQualityWatch(parts: QualityWatchParts): QualityWatch {
 
   async function lookAtAlerts(): Promise<void> {
     const kept = memory.runs();
+    for (const run of [...places.keys()].filter((one) => !kept.includes(one))) {
+      places.delete(run);
+    }
     // Of a run that could not be read yet nothing is known: what lives, lives on.
     const unread = lastRead === null ? (await alerts.living()).filter((run) => !kept.includes(run)) : [];
     const reports = await Promise.all([...kept, ...unread].map((run) => desk.report(run)));
@@ -149,6 +157,7 @@ export function createQualityWatch(parts: QualityWatchParts): QualityWatch {
         throw fault;
       }
     },
+    over: () => memory.runs().flatMap((run) => (isOver(run) ? [{ run, places: [...(places.get(run) ?? [])] }] : [])),
     async again(run) {
       if (memory.runs().includes(run)) {
         await lookAtAlerts();

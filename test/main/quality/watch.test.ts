@@ -50,6 +50,7 @@ function start(): void {
   const clock = () => now;
   let ids = 0;
   const source: QualitySource = {
+    read: () => stream(all),
     forget: () => {
       waiting = [...all];
     },
