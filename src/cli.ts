@@ -1,53 +1,33 @@
 import { Command, CommanderError } from "commander";
 import { UserError } from "./alert/user-error.ts";
-import { registerAlerts } from "./cli/alerts.ts";
-import { registerAnnotations } from "./cli/annotations.ts";
-import { registerBacktest } from "./cli/backtest.ts";
-import { registerCheckConfig } from "./cli/check-config.ts";
-import { registerCollect } from "./cli/collect.ts";
 import type { CommandContext, RegisterCommand } from "./cli/command.ts";
-import { registerConfigImport } from "./cli/config-import.ts";
-import { registerDetect } from "./cli/detect.ts";
-import { registerDqm } from "./cli/dqm.ts";
-import { registerEvaluate } from "./cli/evaluate.ts";
-import { registerGroup } from "./cli/group.ts";
-import { registerIntelligence } from "./cli/intelligence.ts";
-import { registerModels } from "./cli/models.ts";
-import { registerOncall } from "./cli/oncall.ts";
-import { registerReport } from "./cli/report.ts";
-import { registerRunbooks } from "./cli/runbooks.ts";
-import { registerServe } from "./cli/serve.ts";
-import { registerService } from "./cli/service.ts";
-import { registerSilences } from "./cli/silences.ts";
-import { registerSimulate } from "./cli/simulate.ts";
-import { registerSolutions } from "./cli/solutions.ts";
-import { registerTickets } from "./cli/tickets.ts";
-import { registerTransfers } from "./cli/transfers.ts";
 
-const COMMANDS: readonly RegisterCommand[] = [
-  registerServe,
-  registerService,
-  registerCheckConfig,
-  registerAlerts,
-  registerAnnotations,
-  registerBacktest,
-  registerCollect,
-  registerConfigImport,
-  registerDetect,
-  registerDqm,
-  registerEvaluate,
-  registerGroup,
-  registerIntelligence,
-  registerModels,
-  registerOncall,
-  registerReport,
-  registerRunbooks,
-  registerSilences,
-  registerSimulate,
-  registerSolutions,
-  registerTickets,
-  registerTransfers,
-];
+/** Families of commands: the words that they begin with, and where they are. Only the one that is asked for is loaded. */
+export const FAMILIES: readonly { readonly words: readonly string[]; readonly load: () => Promise<RegisterCommand> }[] =
+  [
+    { words: ["demo", "serve"], load: async () => (await import("./cli/serve.ts")).registerServe },
+    { words: ["service"], load: async () => (await import("./cli/service.ts")).registerService },
+    { words: ["check-config"], load: async () => (await import("./cli/check-config.ts")).registerCheckConfig },
+    { words: ["alerts"], load: async () => (await import("./cli/alerts.ts")).registerAlerts },
+    { words: ["annotations"], load: async () => (await import("./cli/annotations.ts")).registerAnnotations },
+    { words: ["backtest"], load: async () => (await import("./cli/backtest.ts")).registerBacktest },
+    { words: ["collect"], load: async () => (await import("./cli/collect.ts")).registerCollect },
+    { words: ["config"], load: async () => (await import("./cli/config-import.ts")).registerConfigImport },
+    { words: ["train", "score"], load: async () => (await import("./cli/detect.ts")).registerDetect },
+    { words: ["dqm"], load: async () => (await import("./cli/dqm.ts")).registerDqm },
+    { words: ["evaluate"], load: async () => (await import("./cli/evaluate.ts")).registerEvaluate },
+    { words: ["group"], load: async () => (await import("./cli/group.ts")).registerGroup },
+    { words: ["intelligence"], load: async () => (await import("./cli/intelligence.ts")).registerIntelligence },
+    { words: ["models"], load: async () => (await import("./cli/models.ts")).registerModels },
+    { words: ["oncall"], load: async () => (await import("./cli/oncall.ts")).registerOncall },
+    { words: ["report"], load: async () => (await import("./cli/report.ts")).registerReport },
+    { words: ["runbooks"], load: async () => (await import("./cli/runbooks.ts")).registerRunbooks },
+    { words: ["silences"], load: async () => (await import("./cli/silences.ts")).registerSilences },
+    { words: ["simulate"], load: async () => (await import("./cli/simulate.ts")).registerSimulate },
+    { words: ["solutions"], load: async () => (await import("./cli/solutions.ts")).registerSolutions },
+    { words: ["tickets"], load: async () => (await import("./cli/tickets.ts")).registerTickets },
+    { words: ["transfers"], load: async () => (await import("./cli/transfers.ts")).registerTransfers },
+  ];
 
 /**
  * Runs one command line. Known mistakes are one line on standard error and exit code 2; unknown faults are thrown.
@@ -60,7 +40,7 @@ export async function runCli(argv: readonly string[], context: CommandContext, v
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({ writeOut: context.out, writeErr: context.err });
-  for (const register of COMMANDS) {
+  for (const register of await familiesOf(argv[0])) {
     register(program, context);
   }
   try {
@@ -75,4 +55,10 @@ export async function runCli(argv: readonly string[], context: CommandContext, v
       throw error;
     }
   }
+}
+
+/** The family of a word; all of them for any other, so that help is whole and a slip is answered with the nearest command. */
+async function familiesOf(word: string | undefined): Promise<readonly RegisterCommand[]> {
+  const asked = FAMILIES.filter(({ words }) => words.some((one) => one === word));
+  return Promise.all((asked.length > 0 ? asked : FAMILIES).map(({ load }) => load()));
 }

@@ -1,12 +1,25 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
-import { pino } from "pino";
-import { runCli } from "./cli.ts";
+import module, { createRequire } from "node:module";
+import type { Logger } from "pino";
+
+// Where Node has it, compiled code is kept from one start to the next. What is imported above this line is too early for it.
+(module as { enableCompileCache?: () => void }).enableCompileCache?.();
+const { runCli } = await import("./cli.ts");
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
   version: string;
 };
-const log = pino({ level: process.env["CMSWATCH_LOG_LEVEL"] ?? "info" }, pino.destination({ fd: 2, sync: true }));
+let log: Logger | null = null;
+
+/** Most commands log nothing, and do without loading what would. */
+function theLog(): Logger {
+  if (log === null) {
+    const { pino } = createRequire(import.meta.url)("pino") as typeof import("pino");
+    log = pino({ level: process.env["CMSWATCH_LOG_LEVEL"] ?? "info" }, pino.destination({ fd: 2, sync: true }));
+  }
+  return log;
+}
 
 // Whoever reads our output may stop early (`cmswatch … | head`): that is no fault.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -22,7 +35,9 @@ await runCli(
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
     colour: process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined,
-    log,
+    get log() {
+      return theLog();
+    },
     environment: process.env,
     exit: (code) => {
       process.exitCode = code;
@@ -33,7 +48,7 @@ await runCli(
     },
     serve: async (options) => {
       const { serve } = await import("./main/serve.ts");
-      await serve(options, log);
+      await serve(options, theLog());
     },
   },
   version,

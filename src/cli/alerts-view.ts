@@ -4,8 +4,7 @@ import { compareSeverity, type SeverityRanking, severityRank } from "../alert/se
 import { relativeTime, timeBetween } from "./relative-time.ts";
 import { type Cell, formatTable, oneLine } from "./table.ts";
 
-export const SORTS = ["severity", "starts", "ends", "duration"] as const;
-export type AlertSort = (typeof SORTS)[number];
+export type AlertSort = "severity" | "starts" | "ends" | "duration";
 
 /** Which alerts are shown; each is one exact value of a label. */
 export interface AlertChoice {

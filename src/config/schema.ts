@@ -258,6 +258,14 @@ const detect = z.strictObject({
     .strictObject({
       history: duration("7d").describe("How much history a model learns from."),
       minimum: duration("2h").describe("With less than this an entity is `learning`."),
+      ranges: z
+        .strictObject({
+          history: duration("0s").describe(
+            "How far back ordinary ranges are learnt, in steps of their own; `0s`: only from the history of models. Three days give each hour of the day its range, three weeks each hour of the week: what is odd only for its hour is told apart by them.",
+          ),
+          step: duration("15m").describe("Distance of its points."),
+        })
+        .prefault({}),
       every: duration("24h").describe("How often models are trained anew; `0s` never."),
       drift: z
         .number()

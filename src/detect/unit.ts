@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Detector, FitOptions, Model } from "./detector.ts";
-import { fitProfiles, type MetricProfile } from "./events/profile.ts";
+import { fitProfiles, type MetricProfile, withEarlier } from "./events/profile.ts";
 import { type Frame, NOMINAL_STEP } from "./frame.ts";
 import { median, quantileSorted, sortedFinite } from "./math/statistics.ts";
 import { decodeSavedModel, encodeSavedModel, SavedModelError } from "./saved-model.ts";
@@ -27,6 +27,8 @@ export interface UnitOptions extends FitOptions {
   readonly threshold?: Partial<ThresholdRule>;
   /** Metrics not named count in both directions, without a floor. */
   readonly metricRules?: Readonly<Record<string, MetricRule>>;
+  /** What came before the history, in coarser steps: ordinary ranges are learnt from both, the model from the history alone. */
+  readonly ranges?: Frame;
   /** IANA time zone of people's days; UTC when not given. */
   readonly timeZone?: string;
 }
@@ -84,7 +86,7 @@ export async function trainUnit(detector: Detector, frame: Frame, options: UnitO
     threshold,
     limit: limitOf(calibration, threshold.risk, detector.alertRatio ?? Number.POSITIVE_INFINITY),
     metricRules: options.metricRules ?? {},
-    profiles: fitProfiles(frame, timeZone),
+    profiles: fitProfiles(withEarlier(frame, options.ranges), timeZone),
     timeZone,
     trained,
   });

@@ -1,10 +1,19 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import { UserError } from "../alert/user-error.ts";
 import type { Config } from "../config/schema.ts";
 import { isAmong } from "../web/among.ts";
 import { readListen } from "../web/web.ts";
 
 const METRICS = "# HELP cmswatch_standby 1 while this replica waits for its turn.\n# TYPE cmswatch_standby gauge\n";
 const PATIENCE = 30_000;
+const NOBODY = { error: { what: "no replica works just now", hint: "one takes over within seconds; ask again" } };
 
 /** What a replica answers while another one works. */
 export interface Standby {
@@ -17,12 +26,12 @@ export interface Standby {
 /**
  * Listens where the page would be: says that it lives, and passes everything else on to the replica that works, so that any
  * replica may be asked. The other one decides about access: it is told by headers that the request came through here, which
- * is never taken for somebody on its own machine.
+ * is never taken for somebody on its own machine. Where Slack speaks HTTP its requests are passed on too, as they are: what
+ * Slack has signed is checked by the one that works.
  */
-export async function startStandby(web: Config["web"]): Promise<Standby> {
-  const { host, port } = readListen(web.listen);
+export async function startStandby({ web, slack }: Pick<Config, "web" | "slack">): Promise<Standby> {
   let leader: string | null = null;
-  const server = createServer((incoming, answer) => {
+  const page = createServer((incoming, answer) => {
     const path = incoming.url?.split("?")[0];
     if (path === "/healthz") {
       return sendJson(answer, 200, { status: "ok", role: "standby" });
@@ -33,36 +42,89 @@ export async function startStandby(web: Config["web"]): Promise<Standby> {
         .end(`${METRICS}cmswatch_standby 1\n`);
     }
     if (leader === null) {
-      const error = { what: "no replica works just now", hint: "one takes over within seconds; ask again" };
-      return sendJson(answer, 503, { error });
+      return sendJson(answer, 503, NOBODY);
     }
     return path === "/readyz"
       ? sendJson(answer, 200, { status: "ok", role: "standby" })
-      : pass(incoming, answer, leader, web.proxy);
+      : pass(incoming, answer, leader, headersOnward(incoming, web.proxy));
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, resolve);
+  const { host, port } = readListen(web.listen);
+  await listen(page, host, port).catch((error: NodeJS.ErrnoException) => {
+    throw new UserError(`cannot listen (${error.code})`, `web.listen ${web.listen}`, "choose another port");
   });
-  const bound = server.address();
+  const ears = speaksHttp(slack) ? await hearSlack(slack.listen, () => leader).catch(stopped(page)) : null;
+  const bound = page.address();
   return {
     leaderIs(address) {
       leader = address;
     },
     port: typeof bound === "object" && bound !== null ? bound.port : port,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: async () => void (await Promise.all([close(page), ears === null ? null : close(ears)])),
   };
 }
 
-function pass(incoming: IncomingMessage, answer: ServerResponse, leader: string, proxy: Config["web"]["proxy"]): void {
+/** All replicas have one configuration: the one that works listens for Slack at the same port of its own address. */
+async function hearSlack(address: string, leader: () => string | null): Promise<Server> {
+  const { host, port } = readListen(address, "slack.listen");
+  const server = createServer((incoming, answer) => {
+    const onward = leader();
+    if (onward === null) {
+      sendJson(answer, 503, NOBODY);
+    } else {
+      pass(incoming, answer, atPort(onward, port), headersOnward(incoming, undefined));
+    }
+  });
+  await listen(server, host, port).catch((error: NodeJS.ErrnoException) => {
+    // On the machine of the one that works the port is its own: Slack's requests reach it.
+    if (error.code !== "EADDRINUSE") {
+      throw new UserError(
+        `cannot listen (${error.code})`,
+        `slack.listen ${address}`,
+        "choose an address of this machine",
+      );
+    }
+  });
+  return server;
+}
+
+/** In Socket Mode Slack is asked, and asks nobody. */
+function speaksHttp({ botToken, appToken, signingSecret }: Config["slack"]): boolean {
+  return botToken !== undefined && appToken === undefined && signingSecret !== undefined;
+}
+
+function atPort(leader: string, port: number): string {
+  const address = new URL(leader);
+  address.port = String(port);
+  return address.href;
+}
+
+/** What was begun ends with what could not be. */
+function stopped(server: Server): (error: Error) => Promise<never> {
+  return async (error) => {
+    await close(server);
+    throw error;
+  };
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, resolve);
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+function pass(incoming: IncomingMessage, answer: ServerResponse, leader: string, headers: IncomingHttpHeaders): void {
   const target = new URL(incoming.url ?? "/", leader);
   const onward = request(target, {
     method: incoming.method ?? "GET",
-    headers: headersOnward(incoming, proxy),
+    headers,
     timeout: PATIENCE,
   });
   onward.on("response", (response) => {

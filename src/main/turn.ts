@@ -9,7 +9,7 @@ import { startStandby } from "./standby.ts";
  * @returns the turn; null when it was interrupted first; "alone" where the store is this process's own
  */
 export async function takeTurn(
-  config: Pick<Config, "store" | "web">,
+  config: Pick<Config, "store" | "web" | "slack">,
   interrupted: Promise<string>,
   log: Logger,
 ): Promise<Turn | "alone" | null> {
@@ -20,7 +20,7 @@ export async function takeTurn(
   const waiting = new AbortController();
   void interrupted.then(() => waiting.abort());
   const { awaitTurn } = await import("../store/turn.ts");
-  const standby = await startStandby(config.web);
+  const standby = await startStandby(config);
   const { host, port } = readListen(config.web.listen);
   const address = config.web.advertise ?? `http://${host}:${port === 0 ? standby.port : port}`;
   let known: string | null = null;

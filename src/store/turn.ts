@@ -4,7 +4,8 @@ import type { Logger } from "pino";
 
 /** Two numbers that nobody else is likely to lock by. */
 const LOCK = [1_668_117_367, 1] as const;
-const NAME = "cmswatch leader ";
+/** With the longest address, `http://[` and 39 characters of IPv6, within the 63 bytes that PostgreSQL keeps of it. */
+const NAME = "cmswatch@";
 const CONNECT_WITHIN = 10_000;
 const ANSWER_WITHIN = 5000;
 

@@ -5,7 +5,8 @@ import { configSchema } from "../../src/config/schema.ts";
 import { type Standby, startStandby } from "../../src/main/standby.ts";
 import { identify } from "../../src/web/access.ts";
 
-const web = (more: object = {}) => configSchema.parse({ web: { listen: "127.0.0.1:0", ...more } }).web;
+const settings = (web: object = {}, slack: object = {}) =>
+  configSchema.parse({ web: { listen: "127.0.0.1:0", ...web }, slack });
 
 describe("a replica that stands by", () => {
   let leader: Server;
@@ -30,7 +31,7 @@ describe("a replica that stands by", () => {
     });
     await new Promise<void>((resolve) => leader.listen(0, "127.0.0.1", resolve));
     leaderUrl = `http://127.0.0.1:${(leader.address() as AddressInfo).port}`;
-    standby = await startStandby(web({ proxy: { addresses: ["10.0.0.0/8"] } }));
+    standby = await startStandby(settings({ proxy: { addresses: ["10.0.0.0/8"] } }));
   });
   afterEach(async () => {
     await standby.close();
@@ -78,6 +79,44 @@ describe("a replica that stands by", () => {
     const answer = await ask("/api/v1/status");
     expect(answer.status).toBe(502);
     expect(await answer.text()).toContain("another takes over soon");
+  });
+
+  it("passes on what Slack sends over HTTP as it was signed, to the same port of the one that works", async () => {
+    const byHttp = { botToken: "xoxb-1", signingSecret: "secret", listen: `127.0.0.2:${new URL(leaderUrl).port}` };
+    const other = await startStandby(settings({}, byHttp));
+    const send = () =>
+      fetch(`http://${byHttp.listen}/slack/events`, {
+        method: "POST",
+        headers: { "x-slack-signature": "v0=abc", "content-type": "application/x-www-form-urlencoded" },
+        body: "command=%2Fanomaly&text=status",
+      });
+    expect((await send()).status).toBe(503);
+    other.leaderIs("http://127.0.0.1:9");
+    expect(await (await send()).text()).toBe("POST /slack/events");
+    expect(heard.at(-1)).toMatchObject({
+      headers: { "x-slack-signature": "v0=abc" },
+      body: "command=%2Fanomaly&text=status",
+    });
+    await other.close();
+  });
+
+  it("leaves Slack's port to the one that works where both are on one machine", async () => {
+    const taken = `127.0.0.1:${new URL(leaderUrl).port}`;
+    const other = await startStandby(settings({}, { botToken: "xoxb-1", signingSecret: "secret", listen: taken }));
+    expect(await (await fetch(`http://${taken}/slack/events`)).text()).toBe("GET /slack/events");
+    await other.close();
+  });
+
+  it("does not listen for Slack in Socket Mode", async () => {
+    const slack = { botToken: "xoxb-1", appToken: "xapp-1", signingSecret: "secret", listen: "192.0.2.1:1" };
+    await (await startStandby(settings({}, slack))).close();
+  });
+
+  it("says which address cannot be listened on", async () => {
+    const taken = { listen: `127.0.0.1:${new URL(leaderUrl).port}` };
+    await expect(startStandby(settings(taken))).rejects.toThrow(/web.listen 127.0.0.1:\d+/);
+    const slack = { botToken: "xoxb-1", signingSecret: "secret", listen: "192.0.2.1:8421" };
+    await expect(startStandby(settings({}, slack))).rejects.toThrow(/slack.listen 192.0.2.1:8421/);
   });
 
   it("tells Prometheus that it stands by", async () => {

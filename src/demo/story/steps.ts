@@ -43,10 +43,6 @@ export interface Step {
 
 type Told = Pick<Step, "id" | "title" | "happens" | "purpose" | "look">;
 
-/** Which hour a value is ordinary at is learnt from three days; the demo has not that much time. */
-const OTHER_KIND =
-  "Models here have seen three hours only; after three days they know each hour's own range, and call the kinds apart";
-
 /** Something goes wrong with the metrics of one service: of the first one in the list that is well just now. */
 function anomalyStep(services: readonly string[], kind: "point" | "contextual" | "collective", told: Told): Step {
   return {
@@ -70,7 +66,7 @@ function anomalyStep(services: readonly string[], kind: "point" | "contextual" |
       return anomaly === undefined
         ? null
         : `found as a ${anomaly.kind} anomaly (${anomaly.class}), ${secondsBetween(since, anomaly.openedAt)} s after it began${
-            anomaly.kind === kind ? "" : `. ${OTHER_KIND}`
+            anomaly.kind === kind ? "" : `. Meant to be ${kind}: the kind is that of its worst point so far`
           }`;
     },
   };

@@ -25,6 +25,28 @@ const TAIL = 0.001;
 /** Ranges are widened by this share of their width: the next ordinary value may lie a little outside. */
 const MARGIN = 0.1;
 
+/** One history: what came before it in coarser steps, then the history itself. Rows of `coarse` that it covers are left out. */
+export function withEarlier(train: Frame, coarse: Frame | undefined): Frame {
+  const start = train.times?.[0];
+  if (coarse === undefined || start === undefined || coarse.times === null || !sameMetrics(train, coarse)) {
+    return train;
+  }
+  const found = coarse.times.subarray(0, coarse.rows).findIndex((time) => time >= start);
+  const rows = found < 0 ? coarse.rows : found;
+  const size = train.metrics.length;
+  const values = new Float64Array((rows + train.rows) * size);
+  values.set(coarse.values.subarray(0, rows * size));
+  values.set(train.values.subarray(0, train.rows * size), rows * size);
+  const times = new Float64Array(rows + train.rows);
+  times.set(coarse.times.subarray(0, rows));
+  times.set((train.times as Float64Array).subarray(0, train.rows), rows);
+  return { metrics: train.metrics, rows: rows + train.rows, values, times };
+}
+
+function sameMetrics(one: Frame, other: Frame): boolean {
+  return one.metrics.length === other.metrics.length && one.metrics.every((name, at) => name === other.metrics[at]);
+}
+
 /** Learns each metric's ordinary range, overall and by hour where there are three days (weeks) of history. */
 export function fitProfiles(train: Frame, timeZone: string): readonly MetricProfile[] {
   const slots = slotsOf(train, timeZone);

@@ -10,6 +10,7 @@ import { type Stretch, teachingHistory } from "../../detect/life/history.ts";
 import { driftRule, stateOf, warmUp } from "../../detect/life/watched.ts";
 import type { MetricSource } from "../../prometheus/source.ts";
 import type { Store } from "../../store/store.ts";
+import { type EarlierRows, fetchEarlier } from "./ranges.ts";
 import type { Known, Roster } from "./roster.ts";
 import {
   type TrainingParts,
@@ -104,10 +105,12 @@ export function createLearning(parts: LearningParts): Learning {
       }
       return;
     }
+    const { ranges } = config.detect.train;
+    const earlier = await fetchEarlier({ source, ranges, log }, spec, { to, until: from }, signal);
     for (const { one, reason } of due) {
       if (!signal.aborted) {
         const frame = frames.get(one.entity) ?? { metrics: [], rows: 0, values: new Float64Array(0), times: null };
-        await trainOne(one, reason, frame, signal).catch((error: Error) => fail(one, error, signal));
+        await trainOne(one, reason, { frame, earlier }, signal).catch((error: Error) => fail(one, error, signal));
         tell(null, null);
       }
     }
@@ -123,7 +126,12 @@ export function createLearning(parts: LearningParts): Learning {
     }
   }
 
-  async function trainOne(one: Known, reason: TrainingReason, frame: Frame, signal: AbortSignal): Promise<void> {
+  async function trainOne(
+    one: Known,
+    reason: TrainingReason,
+    { frame, earlier }: { readonly frame: Frame; readonly earlier: EarlierRows },
+    signal: AbortSignal,
+  ): Promise<void> {
     const { events, ordinary } = await eventsOf(one, frame);
     const { frame: teaching, excluded, joined } = teachingHistory(frame, events, ordinary);
     const needed = Math.ceil(config.detect.train.minimum / step);
@@ -141,11 +149,11 @@ export function createLearning(parts: LearningParts): Learning {
       entity: one.entity,
       service: one.spec.service,
       detector: parts.detector,
-      options: trainingOptions(config.detect),
+      options: { ...trainingOptions(config.detect), ...(await rangesOf(one, earlier)) },
       reason,
       teaching,
       recent: frame,
-      remark: remarkOf(excluded, joined),
+      remark: remarkOf(excluded, joined, earlier.remark),
     };
     const champion = one.watched;
     const onProgress = (epoch: TrainingProgress["epoch"]) => tell(one.entity, epoch);
@@ -160,6 +168,16 @@ export function createLearning(parts: LearningParts): Learning {
       const before = one.watched === null ? undefined : stateOf(one.watched);
       roster.replace(one, warmUp(unit, one.entity, one.spec.service, frame, before));
     }
+  }
+
+  /** The earlier rows of an entity; anomalous points do not teach here either. */
+  async function rangesOf(one: Known, { frames }: EarlierRows): Promise<{ readonly ranges?: Frame }> {
+    const frame = frames.get(one.entity);
+    if (frame === undefined) {
+      return {};
+    }
+    const { events, ordinary } = await eventsOf(one, frame);
+    return { ranges: teachingHistory(frame, events, ordinary).frame };
   }
 
   /** The drift that was answered is not drift again: the next verdict rests on what comes from now on. */
@@ -195,10 +213,11 @@ function bySpec(due: readonly Due[]): ReadonlyMap<EntitySpec, readonly Due[]> {
   return found;
 }
 
-function remarkOf(excluded: number, joined: number): string | null {
+function remarkOf(excluded: number, joined: number, ranges: string | null): string | null {
   const said = [
     excluded === 0 ? [] : `${excluded} points in events did not teach`,
     joined === 0 ? [] : `${joined} points that people call ordinary did`,
+    ranges ?? [],
   ].flat();
   return said.length === 0 ? null : said.join("; ");
 }

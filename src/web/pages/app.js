@@ -3,6 +3,7 @@ import { h, morph } from "./dom.js";
 import { age, now, refreshAges } from "./format.js";
 import { route } from "./routes.js";
 import { signInForm } from "./sign-in.js";
+import { createTabs } from "./tabs.js";
 
 const RANKS = { viewer: 0, operator: 1, admin: 2 };
 const RECONNECT_AFTER = 40_000;
@@ -10,7 +11,7 @@ const RECONNECT_AFTER = 40_000;
 const main = document.getElementById("main");
 const liveSign = document.getElementById("live");
 const ageSign = document.getElementById("age");
-const tabs = document.getElementById("tabs");
+const tabs = createTabs(document.getElementById("tabs"));
 let me = { actor: null, links: [], pages: ["overview", "alerts"] };
 let shown = null;
 /** Who is asking; the first page is asked for meanwhile. */
@@ -79,7 +80,7 @@ function draw(page, content) {
     main.replaceChildren(...next.childNodes);
     main.className = page.name;
     document.title = page.title === "" ? "cmswatch" : `${page.title} · cmswatch`;
-    drawTabs(page.name);
+    tabs.draw(page.name, me.pages, me.links);
     shown = page.path;
   } else {
     morph(main, next);
@@ -103,27 +104,6 @@ function caveat(asOf) {
 function showAge({ asOf, service }) {
   const at = service === undefined ? (asOf?.at ?? new Date(now()).toISOString()) : service.dataAt;
   ageSign.replaceChildren(at === null || at === undefined ? "no data" : age(at, "data ", " old"));
-}
-
-function drawTabs(current) {
-  const pages = [
-    ["overview", "/", "Overview"],
-    ["alerts", "/alerts", "Alerts"],
-    ["anomalies", "/anomalies", "Anomalies"],
-    ["transfers", "/transfers", "Transfers"],
-    ["quality", "/quality", "Data quality"],
-    ["silences", "/silences", "Silences"],
-    ["oncall", "/oncall", "On call"],
-    ["models", "/models", "Models"],
-    ["noise", "/noise", "Noise"],
-    ["audit", "/audit", "Audit"],
-  ];
-  tabs.replaceChildren(
-    ...pages
-      .filter(([name]) => me.pages.includes(name))
-      .map(([name, href, title]) => h("a", { href, "aria-current": name === current ? "page" : null }, title)),
-    ...me.links.map(({ href, title }) => h("a", { href, class: "outside" }, title)),
-  );
 }
 
 let toastTimer;

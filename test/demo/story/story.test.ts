@@ -80,7 +80,7 @@ describe("the demo's story", () => {
       [{ service: "dbs", kind: "collective", class: "performance", openedAt } as Anomaly],
       NOW,
     );
-    expect(story.view().now.status).toContain("Models here have seen three hours only");
+    expect(story.view().now.status).toContain("(performance), 10 s after it began. Meant to be point");
   });
 
   it("tells all eight steps with next, each with its purpose and where to look, and stays at the last", async () => {
