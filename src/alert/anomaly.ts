@@ -53,7 +53,7 @@ export interface Suspect {
 
 /** A reason to take an event less seriously; where it is `muted` nobody is alerted. */
 export interface Lowering {
-  readonly by: "intervention" | "holiday" | "feedback";
+  readonly by: "intervention" | "holiday" | "extent" | "feedback";
   readonly muted: boolean;
   readonly because: string;
 }
@@ -67,6 +67,10 @@ export interface AnomalyContext {
   /** How many entities are or were part of it, of how many that are scored. */
   readonly affected: number;
   readonly scored: number;
+  /** Of an event of a whole service: entities that are anomalous now, the most that were at one time, and what they are called. */
+  readonly now?: number;
+  readonly atOnce?: number;
+  readonly parts?: string;
   /** Most suspect first. */
   readonly suspects: readonly Suspect[];
   readonly lowered: readonly Lowering[];

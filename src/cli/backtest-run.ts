@@ -13,11 +13,13 @@ import { createFleetWatch } from "../detect/life/fleet-watch.ts";
 import { fetchFrames } from "../detect/life/frames.ts";
 import { rowsWithValues, teachingHistory } from "../detect/life/history.ts";
 import { noiseOf } from "../detect/life/noise.ts";
+import { splitServices } from "../detect/life/roll-up.ts";
 import { createTrainer } from "../detect/worker/trainer.ts";
 import { createUnitTrainer, type UnitTrainer } from "../detect/worker/unit-trainer.ts";
 import { type MetricSource, MetricSourceError } from "../prometheus/source.ts";
 import type { BacktestOptions, BacktestReport } from "./backtest.ts";
-import { pastAlerts, toldOf } from "./backtest-alerts.ts";
+import { changesOf, pastAlerts, toldOf } from "./backtest-alerts.ts";
+import { type BacktestMemory, openMemory } from "./backtest-memory.ts";
 import { framesFromFiles, openSource } from "./backtest-source.ts";
 import type { CommandContext } from "./command.ts";
 import { readMoment } from "./moment.ts";
@@ -35,6 +37,7 @@ interface Setup {
   readonly catalogue: Catalogue;
   readonly detectors: readonly string[];
   readonly trainer: UnitTrainer;
+  readonly memory: BacktestMemory;
   readonly context: CommandContext;
 }
 
@@ -51,16 +54,18 @@ export async function backtest(options: BacktestOptions, context: CommandContext
   const config = loadConfig(options.config ?? null, context.environment);
   const catalogue = loadCatalogue(config.services ?? null);
   const detectors = options.detector === undefined ? config.detect.detectors : [options.detector];
+  const memory = await openMemory({ config, catalogue, context });
   const trainer = createTrainer({
     backend: config.detect.backend,
     log: (message, fields) => context.log.info(fields, message),
   });
-  const setup: Setup = { config, catalogue, detectors, trainer: createUnitTrainer(trainer), context };
+  const setup: Setup = { config, catalogue, detectors, trainer: createUnitTrainer(trainer), memory, context };
   try {
     const fromFiles = options.pairs !== undefined || options.train !== undefined || options.test !== undefined;
     return await (fromFiles ? overFiles(options, setup) : overRange(options, setup));
   } finally {
     await trainer.stop();
+    await memory.close();
   }
 }
 
@@ -77,7 +82,8 @@ async function overFiles(options: BacktestOptions, setup: Setup): Promise<Backte
     await tryEntity(tried, unitDetector([{ name: tried.entity, by: [] }], setup.detectors), 0, setup, replayed, notes);
   }
   const span = { from: new Date(first * 1000), to: new Date(last * 1000), days };
-  return reportOf(options.pairs ?? options.test ?? "", span, replayed, notes, setup);
+  const specs = replayed.map(({ service }) => ({ service, by: [] }));
+  return reportOf(options.pairs ?? options.test ?? "", span, replayed, { notes, specs }, setup);
 }
 
 async function overRange(options: BacktestOptions, setup: Setup): Promise<BacktestReport> {
@@ -122,7 +128,7 @@ async function overRange(options: BacktestOptions, setup: Setup): Promise<Backte
     notes.push(`models learnt once, before the range; in service they are trained anew every ${formatDuration(every)}`);
   }
   const span = { from, to, days: (to.getTime() - from.getTime()) / DAY };
-  return reportOf(source.name, span, replayed, notes, setup);
+  return reportOf(source.name, span, replayed, { notes, specs }, setup);
 }
 
 interface Range {
@@ -155,12 +161,14 @@ async function tryEntity(
   tried: Tried,
   detector: string,
   needed: number,
-  { config, trainer }: Setup,
+  { config, trainer, memory }: Setup,
   replayed: ReplayedEntity[],
   notes: string[],
 ): Promise<void> {
   const { entity, service, history, stretch } = tried;
-  const { frame } = teachingHistory(history, []);
+  const moment = (row: number, { times }: Frame) => new Date((times?.[row] ?? 0) * 1000);
+  const known = await memory.stretches(entity, moment(0, history), moment(0, stretch));
+  const { frame } = teachingHistory(history, known.events, known.ordinary);
   if (frame.rows < needed || rowsWithValues(stretch) === 0) {
     const why = frame.rows < needed ? `${frame.rows} points of history, ${needed} are needed` : "no data in the range";
     notes.push(`${entity} is left out: ${why}`);
@@ -179,27 +187,33 @@ async function tryEntity(
   }
 }
 
-function reportOf(
+async function reportOf(
   source: string,
   { from, to, days }: { readonly from: Date; readonly to: Date; readonly days: number },
   replayed: readonly ReplayedEntity[],
-  notes: readonly string[],
-  { config, catalogue, detectors }: Setup,
-): BacktestReport {
+  {
+    notes,
+    specs,
+  }: { readonly notes: readonly string[]; readonly specs: readonly Pick<EntitySpec, "service" | "by">[] },
+  { config, catalogue, detectors, memory }: Setup,
+): Promise<BacktestReport> {
   if (replayed.length === 0) {
     const [why = "no entity is configured"] = notes;
     throw new UserError(`nothing could be scored (${why})`, source, "choose another range, or a longer --history");
   }
-  const alerts = pastAlerts(replayed, config, catalogue);
+  const split = splitServices(specs);
+  const lowered = await memory.lowerings({ from, to });
+  const past = pastAlerts(replayed, { config, catalogue, parts: (service) => split.get(service) ?? null, lowered });
   return {
     source,
     from: from.toISOString(),
     to: to.toISOString(),
     detector: detectors.join(", "),
-    noise: noiseOf(replayed, alerts.length, days),
-    told: toldOf(alerts, days),
-    alerts,
-    notes,
+    noise: noiseOf(replayed, past.alerts.length, days),
+    told: toldOf(past.alerts, days),
+    ...past,
+    changes: changesOf(past),
+    notes: [...(memory.note === null ? [] : [memory.note]), ...notes],
   };
 }
 

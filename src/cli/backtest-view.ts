@@ -4,17 +4,24 @@ import { formatTable } from "./table.ts";
 
 /** The report for a terminal: the estimate, who is told, the loudest entities, and the alerts. */
 export function showBacktest(report: BacktestReport, limit: number): string {
-  const { noise, told, alerts, notes } = report;
+  const { noise, told, alerts, changes, notes } = report;
   const head = [
     `${report.source}, ${minute(report.from)} to ${minute(report.to)}, detector ${report.detector}`,
     `${noise.entities} entities over ${number(noise.days)} days: ${noise.events} events (${number(noise.eventsPerDay)} a day, ` +
-      `${number(noise.eventsPerEntityDay)} per entity and day), ${noise.alerts} alerts (${number(noise.alertsPerDay)} a day)`,
+      `${number(noise.eventsPerEntityDay)} per entity and day), ${noise.alerts} alerts (${number(noise.alertsPerDay)} a day)` +
+      (report.muted.length === 0
+        ? ""
+        : `, ${report.muted.length} more that people call ordinary and nobody is told of`),
     `in alert ${percent(noise.alertShare)} of the time, without data ${percent(noise.missingShare)}`,
   ].join("\n");
   const sections = [
     table(
       ["told", "alerts", "a day"],
       told.map(({ who, alerts: count, perDay }) => [who, String(count), number(perDay)]),
+    ),
+    table(
+      ["taken less seriously because", "alerts", "effect"],
+      changes.map(({ because, alerts: count, effect }) => [because, String(count), effect]),
     ),
     table(
       ["loudest", "events", "in alert"],

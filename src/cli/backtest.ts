@@ -1,4 +1,4 @@
-import type { AnomalyClass, AnomalyKind } from "../alert/anomaly.ts";
+import type { AnomalyClass, AnomalyKind, Lowering } from "../alert/anomaly.ts";
 import type { NoiseEstimate } from "../detect/life/noise.ts";
 import type { CommandContext, RegisterCommand } from "./command.ts";
 
@@ -27,6 +27,8 @@ export interface PastAlert {
   readonly kind: AnomalyKind;
   readonly class: AnomalyClass;
   readonly summary: string;
+  /** What made it less serious, or kept it from being told of. */
+  readonly lowered: readonly Pick<Lowering, "by" | "because">[];
   readonly told: readonly string[];
 }
 
@@ -40,6 +42,15 @@ export interface BacktestReport {
   /** Who would have been told how often, most first. */
   readonly told: readonly { readonly who: string; readonly alerts: number; readonly perDay: number }[];
   readonly alerts: readonly PastAlert[];
+  /** Events of which nobody would have been told: people called such ordinary. */
+  readonly muted: readonly PastAlert[];
+  /** What feedback, announced interventions, holidays and the number of entities changed, and how often. */
+  readonly changes: readonly {
+    readonly by: Lowering["by"];
+    readonly because: string;
+    readonly effect: "nobody is told" | "one step less severe";
+    readonly alerts: number;
+  }[];
   /** Entities that could not be scored, and why; what else to know. */
   readonly notes: readonly string[];
 }

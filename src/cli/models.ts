@@ -113,9 +113,9 @@ async function activate(id: string, options: { config?: string }, context: Comma
 const MOST_FEEDBACK = 2000;
 
 async function feedback(options: FeedbackOptions, context: CommandContext): Promise<void> {
-  const [{ z }, { sayScope, scopeSchema }, { formatTable }] = await Promise.all([
-    import("zod"),
+  const [{ sayScope }, { scopesOf }, { formatTable }] = await Promise.all([
     import("../detect/life/forgiveness.ts"),
+    import("../intelligence/forgiven.ts"),
     import("./table.ts"),
   ]);
   const store = await open(options.config, context);
@@ -127,7 +127,7 @@ async function feedback(options: FeedbackOptions, context: CommandContext): Prom
       return;
     }
     const rows = found.map(({ id, at, by, revokedAt, details }) => {
-      const scopes = z.array(scopeSchema).safeParse(details["scopes"]).data ?? [];
+      const scopes = scopesOf({ details });
       const what = scopes.length === 0 ? "no event of ours" : scopes.map(sayScope).join(" · ");
       const state = revokedAt === null ? "in force" : `revoked ${revokedAt.toISOString().slice(0, 10)}`;
       return [`${at.toISOString().slice(0, 16)}Z`, by, state, id, what].map((text) => ({ text }));

@@ -3,6 +3,8 @@ import { hourOfWeekIn } from "./events/local-hour.ts";
 import { NO_EVENT, type ScoredPoint, type TrackerContext, type TrackerState, trackPoint } from "./events/tracker.ts";
 import { surpriseOf } from "./threshold/calibration.ts";
 import { followLevel, type LevelState, startLevel } from "./threshold/level.ts";
+import { limitOf } from "./threshold/limit.ts";
+import { createSpot, type SpotState } from "./threshold/spot.ts";
 import type { MetricRule, Unit } from "./unit.ts";
 
 /** Who is scored. */
@@ -52,6 +54,7 @@ export interface LiveState {
   readonly time: number | null;
   readonly missingRun: number;
   readonly level: LevelState;
+  readonly spot: SpotState;
   readonly tracker: TrackerState;
   readonly scorer: unknown;
 }
@@ -65,11 +68,13 @@ const NO_DATA_AFTER = 5;
 export function createLive(unit: Unit, options: LiveOptions, saved?: LiveState): Live {
   const scorer = unit.model.scorer(saved?.version === unit.version ? saved.scorer : undefined);
   const context = contextOf(unit, options);
-  const threshold = surpriseOf(unit.calibration, unit.limit);
   const size = unit.metrics.length;
   const row = new Float64Array(size);
   const unknown = new Float64Array(size).fill(Number.NaN);
   const known = unit.profiles.map((profile) => profile.overall !== null);
+  const spot = createSpot(unit.calibration, saved?.version === unit.version ? saved.spot : undefined);
+  let limit = limitOf(spot.calibration, unit.threshold.risk, unit.bounds);
+  let threshold = surpriseOf(spot.calibration, limit);
   let tracker = saved?.tracker ?? NO_EVENT;
   let time = saved?.time ?? null;
   let missingRun = saved?.missingRun ?? 0;
@@ -87,11 +92,23 @@ export function createLive(unit: Unit, options: LiveOptions, saved?: LiveState):
     amounts.set(contributions);
     const relative = raw / Math.exp(level.log);
     level = followLevel(level, raw, at, unit.level);
-    const surprise = surpriseOf(unit.calibration, relative);
-    const point = { time: at, row, score: surprise, threshold, ratio: relative / unit.limit, contributions, expected };
+    const surprise = surpriseOf(spot.calibration, relative);
+    const point = { time: at, row, score: surprise, threshold, ratio: relative / limit, contributions, expected };
     const counted = matters(unit, point) ? point : { ...point, ratio: Math.min(point.ratio, 0.99) };
     const learning = !known.some((has, i) => has && !Number.isNaN(row[i]));
-    return answer(at, { surprise, raw }, missing, learning ? null : counted, learning ? "learning" : "ok");
+    const answered = answer(at, { surprise, raw }, missing, learning ? null : counted, learning ? "learning" : "ok");
+    if (answered.state === "ok" && relative < limit) {
+      learn(relative);
+    }
+    return answered;
+  };
+
+  /** What is ordinary moves the tail, and the tail the threshold of the points to come. */
+  const learn = (relative: number) => {
+    if (spot.learn(relative)) {
+      limit = limitOf(spot.calibration, unit.threshold.risk, unit.bounds);
+      threshold = surpriseOf(spot.calibration, limit);
+    }
   };
 
   const noData = (at: number, missing: readonly string[]): LivePoint => {
@@ -143,7 +160,15 @@ export function createLive(unit: Unit, options: LiveOptions, saved?: LiveState):
       last = score(at);
       return last;
     },
-    state: () => ({ version: unit.version, time, missingRun, level, tracker, scorer: scorer.state() }),
+    state: () => ({
+      version: unit.version,
+      time,
+      missingRun,
+      level,
+      spot: spot.state(),
+      tracker,
+      scorer: scorer.state(),
+    }),
   };
 }
 

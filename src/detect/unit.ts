@@ -5,9 +5,10 @@ import { fitProfiles, type MetricProfile, withEarlier } from "./events/profile.t
 import { type Frame, NOMINAL_STEP } from "./frame.ts";
 import { median, quantileSorted, sortedFinite } from "./math/statistics.ts";
 import { decodeSavedModel, encodeSavedModel, SavedModelError } from "./saved-model.ts";
-import { type Calibration, fitCalibration, scoreAt } from "./threshold/calibration.ts";
+import { type Calibration, fitCalibration } from "./threshold/calibration.ts";
 import { DEFAULT_GATE, type GateRule } from "./threshold/gate.ts";
 import { followLevel, LEVEL_SHARE, type LevelRule, startLevel } from "./threshold/level.ts";
+import { boundsOf, type LimitBounds } from "./threshold/limit.ts";
 
 /** What matters of one metric. */
 export interface MetricRule {
@@ -44,8 +45,8 @@ export interface Unit {
   readonly calibration: Calibration;
   readonly level: LevelRule;
   readonly threshold: ThresholdRule;
-  /** Score in units of the level from which a point counts. */
-  readonly limit: number;
+  /** Scores in units of the level between which the threshold follows the tail. */
+  readonly bounds: LimitBounds;
   readonly metricRules: Readonly<Record<string, MetricRule>>;
   readonly profiles: readonly MetricProfile[];
   readonly timeZone: string;
@@ -62,7 +63,7 @@ export interface TrainedOn {
 
 /** SPOT's q, and m of n. */
 export const DEFAULT_THRESHOLD: ThresholdRule = { risk: 1e-4, ...DEFAULT_GATE };
-const FORMAT = 2;
+const FORMAT = 3;
 const MAGIC_UNIT = "unit";
 
 /**
@@ -84,7 +85,7 @@ export async function trainUnit(detector: Detector, frame: Frame, options: UnitO
     calibration,
     level,
     threshold,
-    limit: limitOf(calibration, threshold.risk, detector.alertRatio ?? Number.POSITIVE_INFINITY),
+    bounds: boundsOf(detector.alertRatio ?? null, threshold.risk),
     metricRules: options.metricRules ?? {},
     profiles: fitProfiles(withEarlier(frame, options.ranges), timeZone),
     timeZone,
@@ -95,9 +96,6 @@ export async function trainUnit(detector: Detector, frame: Frame, options: UnitO
 /** Seconds, or rows where rows have no times, in which the level follows a drift by about e. */
 const FOLLOW_SECONDS = 43_200;
 const FOLLOW_ROWS = 288;
-/** No score below this many times the level makes an event, however steady history was. */
-const LEAST_RATIO = 1.4;
-const RATIO_RISK = 4;
 
 function levelRule(scores: Float64Array, step: number | null): LevelRule {
   const start = Math.max(quantileSorted(sortedFinite(scores), LEVEL_SHARE), 1e-6);
@@ -113,12 +111,6 @@ function relativeScores(scores: Float64Array, frame: Frame, rule: LevelRule): Fl
     level = followLevel(level, score, frame.times?.[row] ?? row * NOMINAL_STEP, rule);
     return relative;
   });
-}
-
-/** Where the tail of history is at this risk, but no more than the detector's own ratio, which grows with caution. */
-function limitOf(calibration: Calibration, risk: number, ratio: number): number {
-  const cautious = 1 + ((ratio - 1) * -Math.log10(risk)) / RATIO_RISK;
-  return Math.max(Math.min(scoreAt(calibration, risk), cautious), LEAST_RATIO);
 }
 
 /** Raw scores of a frame's rows by a fresh scorer. Rows without times are {@link NOMINAL_STEP} apart. */
@@ -172,11 +164,13 @@ const headerSchema = z.object({
   calibration: z.object({
     body: z.array(z.number()),
     tail: z.object({ shape: z.number(), scale: z.number() }),
+    tailShare: z.number(),
+    peaks: z.array(z.number()),
     rows: z.number(),
   }),
   level: z.object({ start: z.number(), follow: z.number(), step: z.number() }),
   threshold: z.object({ risk: z.number(), open: z.number(), of: z.number(), close: z.number() }),
-  limit: z.number(),
+  bounds: z.object({ least: z.number(), most: z.number().nullable() }),
   metricRules: z.record(z.string(), z.object({ direction: z.enum(["both", "up", "down"]), floor: z.number() })),
   profiles: z.array(z.object({ metric: z.string(), overall: range, hours: z.array(range) })),
   timeZone: z.string(),

@@ -3,6 +3,7 @@ import type { Anomaly, Contribution, FirstMove, PastEvent } from "../alert/anoma
 import { formatDuration } from "../alert/duration.ts";
 import type { Catalogue, Service } from "../config/catalogue.ts";
 import { type MetricUnit, serviceMetrics } from "../config/metrics.ts";
+import { extentOf, sayExtent } from "../detect/life/extent.ts";
 import { measured } from "./measured.ts";
 
 /** Name of every alert that cmswatch makes from an anomaly; what is anomalous is in its other labels. */
@@ -14,8 +15,9 @@ export const ANOMALY_ALERT = "CMSWebAnomaly";
  *
  * Severity is by class and by how far the score stood over the threshold when it opened: a loss of availability is high, a
  * matter of security medium, performance warning; one more from twice the threshold on, one less where something explains it
- * (an intervention, a holiday). The first severity is the last:
- * pass the labels it was pushed with as `pushed` (`pushedLabels` finds them).
+ * (an intervention, a holiday), and one less where it is of few: less than a fifth of a service's entities, of five or more. The
+ * first severity is the last: pass the labels it was pushed with as `pushed` (`pushedLabels` finds them). One thing changes
+ * it: an event of few that comes to be of many is from then on another alert, one more severe.
  * @param baseUrl address of the dashboard, without a slash at its end; null leaves links out
  */
 export function anomalyToAlert(
@@ -26,8 +28,9 @@ export function anomalyToAlert(
 ): Alert {
   const service = catalogue.find(anomaly.service);
   const units = unitsOf(service);
+  const extent = extentOf(anomaly.context);
   return {
-    labels: pushed ?? {
+    labels: relabelled(anomaly, pushed) ?? {
       alertname: ANOMALY_ALERT,
       service: service?.name ?? anomaly.service,
       entity: anomaly.entity,
@@ -36,6 +39,7 @@ export function anomalyToAlert(
       class: anomaly.class,
       kind: anomaly.kind,
       detector: anomaly.detector,
+      ...(extent === null ? {} : { extent }),
       tag: "cmsweb",
     },
     annotations: {
@@ -59,10 +63,20 @@ export function anomalyToAlert(
 
 /** Labels that the anomaly's alert was pushed with, found among the active alerts; null when it is not among them. */
 export function pushedLabels(anomaly: Pick<Anomaly, "id">, active: readonly Alert[]): Labels | null {
-  const alert = active.find(
+  const own = active.filter(
     (candidate) => candidate.labels["alertname"] === ANOMALY_ALERT && candidate.annotations["anomaly"] === anomaly.id,
   );
-  return alert?.labels ?? null;
+  // Just after a raise both are there: the one of many is the one that goes on.
+  return (own.find(({ labels }) => labels["extent"] !== "few") ?? own[0])?.labels ?? null;
+}
+
+/** The labels that an open anomaly's alert was pushed with, or those that follow them: of few it has come to be of many. */
+function relabelled({ context, closedAt }: Anomaly, pushed: Labels | null): Labels | null {
+  if (pushed === null || closedAt !== null || pushed["extent"] !== "few" || extentOf(context) !== "many") {
+    return pushed;
+  }
+  const { severity = "" } = pushed;
+  return { ...pushed, extent: "many", severity: HIGHER[severity] ?? severity };
 }
 
 const BY_CLASS = {
@@ -77,12 +91,16 @@ const LOWER: Readonly<Record<string, string>> = {
   medium: "warning",
   warning: "info",
 };
+const HIGHER: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(LOWER).map(([severity, lower]) => [lower, severity]),
+);
 
 function severityOf(anomaly: Anomaly): string {
   const isFarOver = anomaly.score >= 2 * anomaly.threshold;
   const severity = BY_CLASS[anomaly.class][isFarOver ? 1 : 0];
-  const isLowered = anomaly.context?.lowered.some(({ muted }) => !muted) ?? false;
-  return isLowered ? (LOWER[severity] ?? severity) : severity;
+  const isLowered = anomaly.context?.lowered.some(({ muted, by }) => !muted && by !== "extent") ?? false;
+  const reasons = [isLowered, extentOf(anomaly.context) === "few"].filter(Boolean);
+  return reasons.reduce((given: string) => LOWER[given] ?? given, severity);
 }
 
 /** What surrounds the event, an annotation each. `explained_by` also keeps later stages from lowering it again. */
@@ -96,7 +114,7 @@ function storyOf({ context, openedAt }: Anomaly, units: Units): Labels {
   return {
     ...(firstMove === null ? {} : { first_moved: sayFirst(firstMove, openedAt, units) }),
     ...(similar === null ? {} : { similar: saySimilar(similar) }),
-    ...(members.length === 0 ? {} : { worst: worst.join(", "), affected: `${context.affected} of ${context.scored}` }),
+    ...(members.length === 0 ? {} : { worst: worst.join(", "), affected: sayExtent(context) ?? "" }),
     ...(suspects.length === 0
       ? {}
       : { suspects: suspects.map(({ service, because }) => `${service}: ${because}`).join("; ") }),
@@ -124,7 +142,9 @@ const PROBLEM = {
 } as const;
 
 function summaryOf(anomaly: Anomaly, units: Units): string {
-  const what = anomaly.entity === anomaly.service ? anomaly.service : `${anomaly.entity} (${anomaly.service})`;
+  const extent = anomaly.context === undefined ? null : sayExtent(anomaly.context);
+  const inBrackets = anomaly.entity === anomaly.service ? extent : anomaly.service;
+  const what = inBrackets === null ? anomaly.service : `${anomaly.entity} (${inBrackets})`;
   const worst = anomaly.contributions[0];
   return worst === undefined
     ? `${what} ${PROBLEM[anomaly.class]}`
@@ -146,8 +166,17 @@ function descriptionOf(anomaly: Anomaly, units: Units): string {
 /** Units of the service's metrics, by name. */
 type Units = ReadonlyMap<string, MetricUnit>;
 
+const NO_UNITS: Units = new Map();
+/** A service's metrics never change while it is known. */
+const known = new WeakMap<Service, Units>();
+
 function unitsOf(service: Service | null): Units {
-  return new Map(service === null ? [] : serviceMetrics(service).map(({ name, unit }) => [name, unit]));
+  if (service === null) {
+    return NO_UNITS;
+  }
+  const units = known.get(service) ?? new Map(serviceMetrics(service).map(({ name, unit }) => [name, unit]));
+  known.set(service, units);
+  return units;
 }
 
 function contributionText({ metric, seen, expected }: Contribution, units: Units): string {

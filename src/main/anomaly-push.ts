@@ -51,6 +51,14 @@ export function createAnomalyPush({ alertmanager, pipeline, toAlert, clock, log,
     }
     return pushed.has(anomaly.id) ? { ...anomaly, closedAt: anomaly.closedAt ?? clock() } : null;
   };
+  /** What an anomaly's alert was before it came to be of many, as resolved: with other labels it is another alert. */
+  const endsOf = (wanted: readonly Anomaly[], alerts: readonly Alert[]): readonly Alert[] =>
+    wanted.flatMap(({ id }, index) => {
+      const [alert, before] = [alerts[index], pushed.get(id)];
+      return alert === undefined || before === undefined || before["extent"] === alert.labels["extent"]
+        ? []
+        : [{ ...alert, labels: before, endsAt: clock() }];
+    });
   return async (anomalies: readonly Anomaly[]): Promise<void> => {
     const told = anomalies.flatMap((anomaly) => seenBy(anomaly) ?? []);
     for (const anomaly of told.filter(({ closedAt }) => closedAt !== null)) {
@@ -68,7 +76,7 @@ export function createAnomalyPush({ alertmanager, pipeline, toAlert, clock, log,
         wanted.map((anomaly) => toAlert(anomaly, pushed.get(anomaly.id) ?? null)),
         clock(),
       );
-      await alertmanager.post(alerts);
+      await alertmanager.post([...alerts, ...endsOf(wanted, alerts)]);
       tally.delivered("alertmanager", clock());
       wanted.forEach(({ id }, index) => {
         pushed.set(id, alerts[index]?.labels ?? {});

@@ -58,6 +58,8 @@ export interface TicketRepository {
   get(system: TicketSystem, id: string): Promise<TrackedTicket | null>;
   /** Those of the ids that are known, resolved ones too, in any order. */
   getMany(system: TicketSystem, ids: readonly string[]): Promise<readonly TrackedTicket[]>;
+  /** Those whose announced time (begin to end, or without an end) overlaps this one, newest first; at most `limit`. */
+  announced(system: TicketSystem, range: { from: Date; to: Date }, limit: number): Promise<readonly TrackedTicket[]>;
   /** Inserts or replaces all of them and records the changes, in one transaction. */
   save(
     tickets: readonly TrackedTicket[],

@@ -34,9 +34,16 @@ const anomalyContextView = z.object({
     .describe("Of an event of a whole service: its worst entities."),
   affected: z.int(),
   scored: z.int(),
+  extent: z.string().nullish().describe("Of an event of a whole service: `3 of 50 pods`."),
   suspects: z.array(z.object({ service: z.string(), because: z.string() })).describe("Most suspect first."),
   lowered: z
-    .array(z.object({ by: z.enum(["intervention", "holiday", "feedback"]), muted: z.boolean(), because: z.string() }))
+    .array(
+      z.object({
+        by: z.enum(["intervention", "holiday", "extent", "feedback"]),
+        muted: z.boolean(),
+        because: z.string(),
+      }),
+    )
     .describe("Reasons to take it less seriously."),
 });
 

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BacktestReport } from "../../src/cli/backtest.ts";
 import { seededRandom } from "../../src/detect/math/random.ts";
+import { openStore } from "../../src/store/open.ts";
+import { feedback, minute, trackedTicket } from "../store/samples.ts";
 import { cmswatch } from "./run.ts";
 
 let folder: string;
@@ -78,6 +80,49 @@ describe("cmswatch backtest", () => {
     expect(noise).toMatchObject({ entities: 2, events: 2, alerts: 1 });
     expect(alerts[0]).toMatchObject({ entity: "dbs", service: "dbs" });
   });
+
+  it("counts what people called ordinary and announced interventions as the service does, and says what they changed", async () => {
+    const store = await openStore({ url: path("data") });
+    const scope = { service: "wmstats", entity: null, metrics: ["latency"], kind: "point", hour: null, strength: 1e6 };
+    await store.feedback.save(feedback("f1", { by: "ada", kind: "not-anomaly", details: { scopes: [scope] } }));
+    const announced = trackedTicket("OTG1", { resolvedAt: minute(9) });
+    const at = (row: number) => new Date((FIRST + row * 60) * 1000);
+    const times = { startsAt: at(1490), endsAt: at(1600), subject: "dbs database upgrade" };
+    await store.tickets.save([{ ...announced, ticket: { ...announced.ticket, ...times, system: "ssb" } }], []);
+    await store.close();
+    const files = ["--train", path("dbs.train.csv"), "--test", path("dbs.test.csv")];
+    const run = async (service: string, url: string, ...more: string[]) => {
+      const words = ["backtest", "--config", path("cmswatch.yaml"), ...files, "--service", service, ...more];
+      return cmswatch(words, { environment: { CMSWATCH_STORE_URL: url } });
+    };
+    const report = async (service: string, url: string) =>
+      JSON.parse((await run(service, url, "--json")).out) as BacktestReport;
+    const [plain, lowered] = [await report("dbs", path("none")), await report("dbs", path("data"))];
+    expect(plain.notes[0]).toMatch(/^neither feedback nor announced interventions count: there is no store at/);
+    expect(plain.changes).toEqual([]);
+    expect([plain.alerts[0]?.severity, lowered.alerts[0]?.severity]).toEqual(["medium", "warning"]);
+    expect(lowered.notes).toEqual([]);
+    expect(lowered.changes).toEqual([
+      { by: "intervention", because: expect.stringContaining("OTG1"), effect: "one step less severe", alerts: 1 },
+    ]);
+    const ordinary = await report("wmstats", path("data"));
+    expect(ordinary).toMatchObject({ alerts: [], told: [], noise: { events: 1, alerts: 0 } });
+    expect(ordinary.muted).toMatchObject([{ service: "wmstats", told: [], lowered: [{ by: "feedback" }] }]);
+    const shown = await run("wmstats", path("data"));
+    expect(shown.code).toBe(0);
+    expect(shown.out).toContain("1 more that people call ordinary and nobody is told of");
+    expect(shown.out).toMatch(/ada said on .* that such is no anomaly +1 +nobody is told/);
+  }, 60_000);
+
+  it("says that a running service holds the store, and goes on without it", async () => {
+    const store = await openStore({ url: path("held") });
+    await writeFile(path("held/cmswatch.lock"), JSON.stringify({ pid: 1, host: "elsewhere", started: null }));
+    const words = ["backtest", "--config", path("cmswatch.yaml"), "--pairs", path("one"), "--service", "dbs"];
+    const { out, code } = await cmswatch(words, { environment: { CMSWATCH_STORE_URL: path("held") } });
+    await store.close();
+    expect(code).toBe(1);
+    expect(out).toContain("note: neither feedback nor announced interventions count:");
+  }, 60_000);
 
   it.each([
     [["backtest"], "no range to try"],

@@ -121,4 +121,23 @@ describe("loadUnit", () => {
     const other = Buffer.from(Buffer.from(bytes).toString("latin1").replace('"format":1', '"format":7'), "latin1");
     await expect(loadUnit(other, findDetector)).rejects.toThrow("format 7");
   });
+
+  it("fits its tail anew to ordinary scores that go further than history's, never to those of an event", async () => {
+    const unit = await train();
+    const restless = synthetic(6000, METRICS, (row, metric, noise) => {
+      const value = ordinary(row, metric, noise);
+      return row % 41 === 0 ? value * 1.06 : value;
+    });
+    const live = createLive(unit, who);
+    const points = pushAll(live, restless);
+    expect(points.at(-1)?.threshold).toBeCloseTo(4, 6);
+    expect(live.state().spot.fitted).not.toBeNull();
+    const before = live.state().spot;
+    const incident = synthetic(60, METRICS, (row, metric, noise) => ordinary(row, metric, noise) * 3, { seed: 5 });
+    incident.times?.forEach((_, i) => {
+      live.push((restless.times?.[5999] ?? 0) + 60 * (i + 1), rowOf(incident, i));
+    });
+    expect(live.state().tracker.gate.isOpen).toBe(true);
+    expect(live.state().spot).toEqual(before);
+  });
 });

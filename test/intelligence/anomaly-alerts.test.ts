@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Anomaly } from "../../src/alert/anomaly.ts";
 import { anomalyToAlert, pushedLabels } from "../../src/intelligence/anomaly-alerts.ts";
@@ -67,4 +68,52 @@ describe("the alert of an anomaly", () => {
       "dbs does not perform as usual",
     ]);
   });
+
+  it.each([
+    [1, 50, "info"],
+    [3, 50, "info"],
+    [9, 50, "info"],
+    [10, 50, "warning"],
+    [40, 50, "warning"],
+    [1, 5, "warning"],
+    [1, 4, "warning"],
+    [1, 2, "warning"],
+  ])("of %d of %d pods is %s, and says how many", (atOnce, scored, severity) => {
+    const { labels, annotations } = anomalyToAlert(ofPods(atOnce, scored), catalogue, null);
+    expect(labels["severity"]).toBe(severity);
+    expect(annotations["summary"]).toMatch(
+      new RegExp(`^dbs \\(${atOnce} of ${scored} pods\\) does not perform as usual`),
+    );
+    expect(annotations["affected"]).toBe(`${atOnce} of ${scored} pods`);
+  });
+
+  it("is never less severe for more pods", () => {
+    const ranks = ["info", "warning", "medium", "high", "critical"];
+    const rank = (atOnce: number, scored: number, more: Partial<Anomaly>) =>
+      ranks.indexOf(anomalyToAlert({ ...ofPods(atOnce, scored), ...more }, catalogue, null).labels["severity"] ?? "");
+    const counts = fc.integer({ min: 1, max: 300 }).chain((scored) =>
+      fc.record({
+        scored: fc.constant(scored),
+        few: fc.integer({ min: 1, max: scored }),
+        many: fc.integer({ min: 1, max: scored }),
+        score: fc.double({ min: 4, max: 20, noNaN: true }),
+        class: fc.constantFrom("performance", "availability", "security"),
+      }),
+    );
+    fc.assert(
+      fc.property(counts, ({ scored, few, many, ...more }) => {
+        const [fewer, rest] = [Math.min(few, many), Math.max(few, many)];
+        return rank(fewer, scored, more) <= rank(rest, scored, more);
+      }),
+    );
+  });
 });
+
+function ofPods(atOnce: number, scored: number): Anomaly {
+  const member = { id: "p", entity: "dbs-1", openedAt: anomaly.openedAt, closedAt: null, peakScore: 8, metric: "cpu" };
+  const none = { firstMove: null, similar: null, suspects: [], lowered: [], course: [] };
+  return {
+    ...anomaly,
+    context: { ...none, members: [member], affected: atOnce, now: atOnce, atOnce, scored, parts: "pods" },
+  };
+}

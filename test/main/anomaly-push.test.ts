@@ -77,4 +77,37 @@ describe("what is pushed", () => {
     await push([]);
     expect(posted[1]?.[0]?.endsAt).toEqual(minute(9));
   });
+
+  it("is another alert, more severe, when an event of few pods comes to be of many; the first one ends", async () => {
+    const { push, posted } = setUp();
+    const members = [{ id: "p", entity: "dbs-1", openedAt: minute(0), closedAt: null, peakScore: 8, metric: "cpu" }];
+    const of = (atOnce: number) =>
+      event("e", {
+        closedAt: null,
+        context: { members, affected: atOnce, now: atOnce, atOnce, scored: 50, parts: "pods" },
+      });
+    await push([of(3)]);
+    await push([of(40)]);
+    await push([of(40)]);
+    const look = posted.map((alerts) =>
+      alerts.map(({ labels, endsAt }) => [labels["extent"], labels["severity"], endsAt === null ? "open" : "over"]),
+    );
+    expect(look).toEqual([
+      [["few", "info", "open"]],
+      [
+        ["many", "warning", "open"],
+        ["few", "info", "over"],
+      ],
+      [["many", "warning", "open"]],
+    ]);
+  });
+
+  it("stays one alert of many while its pods recover one after the other", async () => {
+    const { push, posted } = setUp();
+    const members = [{ id: "p", entity: "dbs-1", openedAt: minute(0), closedAt: null, peakScore: 8, metric: "cpu" }];
+    const context = { members, affected: 40, atOnce: 40, scored: 50 };
+    await push([event("e", { closedAt: null, context: { ...context, now: 40 } })]);
+    await push([event("e", { closedAt: null, context: { ...context, now: 1 } })]);
+    expect(posted[1]?.map(({ labels }) => labels)).toEqual(posted[0]?.map(({ labels }) => labels));
+  });
 });

@@ -73,6 +73,26 @@ function ticketContract(get: () => Store): void {
     expect((await tickets.open("helpdesk")).map(({ ticket }) => ticket.id)).toEqual(["b", "c"]);
   });
 
+  it("gives the announced times that overlap a range, resolved ones too, newest first", async () => {
+    const outage = (id: string, startsAt: Date | null, endsAt: Date | null) => {
+      const tracked = trackedTicket(id, { resolvedAt: minute(9) });
+      return { ...tracked, ticket: { ...tracked.ticket, system: "ssb" as const, startsAt, endsAt } };
+    };
+    const all = [
+      outage("before", minute(10_000), minute(10_010)),
+      outage("across", minute(10_015), minute(10_025)),
+      outage("endless", minute(10_022), null),
+      outage("after", minute(10_031), minute(10_040)),
+      outage("timeless", null, null),
+    ];
+    await get().tickets.save(all, []);
+    const range = { from: minute(10_020), to: minute(10_030) };
+    const ids = async (limit: number) =>
+      (await get().tickets.announced("ssb", range, limit)).map(({ ticket }) => ticket.id);
+    expect(await ids(10)).toEqual(["endless", "across"]);
+    expect(await ids(1)).toEqual(["endless"]);
+  });
+
   it("keeps a ticket's changes in order, and saves neither tickets nor changes when one of them fails", async () => {
     const appeared = { at: minute(1), change: "appeared", details: {} } as const;
     const resolved = { at: minute(2), change: "resolved", details: { why: "gone" } } as const;

@@ -1,10 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { likeness } from "../../src/web/details/anomalies.ts";
-import { anomaly, sampleDetails } from "./sample-details.ts";
+import { sampleDetails } from "./sample-details.ts";
 import { NOW, sampleSources } from "./sample-sources.ts";
 
 const details = () => sampleDetails(sampleSources().sources);
-const HOUR = 3_600_000;
 
 describe("service page", () => {
   it("has the courses with their band from memory", async () => {
@@ -58,13 +56,6 @@ describe("anomaly page", () => {
     expect(page?.similar.map(({ id }) => id)).toEqual(["an-2"]);
     expect(page?.feedback[0]).toMatchObject({ by: "Luis Ortega", reason: "bulk migration", revokedAt: null });
     expect(await details().anomaly("an-9")).toBeNull();
-  });
-
-  it("likens by shares, kind and class", () => {
-    const one = anomaly("a", HOUR, null);
-    expect(likeness(one, anomaly("b", HOUR, null))).toBeCloseTo(1, 12);
-    expect(likeness(one, anomaly("c", HOUR, null, { kind: "collective" }))).toBeCloseTo(0.8, 12);
-    expect(likeness(one, anomaly("d", HOUR, null, { contributions: [] }))).toBe(0);
   });
 });
 

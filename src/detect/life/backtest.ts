@@ -14,12 +14,37 @@ export interface ReplayedEntity {
   readonly points: number;
   readonly scored: number;
   readonly inAlert: number;
-  /** Each event as it was first told of, and as it was last known. */
-  readonly events: readonly { readonly first: Anomaly; readonly last: Anomaly }[];
+  /** Each event as it went on: as it was first told of, where it grew, and as it was last known. */
+  readonly events: readonly (readonly Anomaly[])[];
 }
 
 const CHUNK_ROWS = 500;
 const FLEET_CHUNK = 20;
+/** An update is kept where the peak has grown by this factor; of one event at most so many. */
+const GROWN = 1.1;
+const MOST_UPDATES = 20;
+
+/** Events as they go on, in bounded memory. */
+function createCourses() {
+  const courses = new Map<string, Anomaly[]>();
+  return {
+    note(update: Anomaly | null): void {
+      if (update === null) {
+        return;
+      }
+      const course = courses.get(update.id) ?? [];
+      courses.set(update.id, course);
+      const before = course.at(-2);
+      const isGrowth = before === undefined || (course.at(-1)?.peakScore ?? 0) >= GROWN * before.peakScore;
+      // The newest stands at the end; it stays there as the next one comes only when it is worth it.
+      if (course.length > 1 && (!isGrowth || course.length >= MOST_UPDATES)) {
+        course.pop();
+      }
+      course.push(update);
+    },
+    all: (): readonly (readonly Anomaly[])[] => [...courses.values()],
+  };
+}
 
 /**
  * Scores a past stretch of an entity the way the service does: a unit that learnt from what came before, warmed up by its end,
@@ -34,7 +59,7 @@ export async function replayEntity(
   breathe: () => Promise<void>,
 ): Promise<ReplayedEntity> {
   const watched = warmUp(unit, who.entity, who.service, history);
-  const events = new Map<string, { first: Anomaly; last: Anomaly }>();
+  const events = createCourses();
   let scored = 0;
   let inAlert = 0;
   for (let row = 0; row < stretch.rows; row += CHUNK_ROWS) {
@@ -42,14 +67,11 @@ export async function replayEntity(
     scoreNewRows(watched, chunk, (_, point) => {
       scored += point.missing.length < unit.metrics.length ? 1 : 0;
       inAlert += point.state === "anomalous" ? 1 : 0;
-      if (point.update !== null) {
-        const known = events.get(point.update.id);
-        events.set(point.update.id, { first: known?.first ?? point.update, last: point.update });
-      }
+      events.note(point.update);
     });
     await breathe();
   }
-  return { ...who, points: stretch.rows, scored, inAlert, events: [...events.values()] };
+  return { ...who, points: stretch.rows, scored, inAlert, events: events.all() };
 }
 
 /**
@@ -63,10 +85,7 @@ export async function replayFleet(
   from: number,
   breathe: () => Promise<void>,
 ): Promise<readonly ReplayedEntity[]> {
-  const found = new Map<
-    string,
-    { points: number; inAlert: number; events: Map<string, { first: Anomaly; last: Anomaly }> }
-  >();
+  const found = new Map<string, { points: number; inAlert: number; events: ReturnType<typeof createCourses> }>();
   let rows = 0;
   for (const [time, values] of roundsOf(frames)) {
     rows++;
@@ -78,13 +97,11 @@ export async function replayFleet(
       continue;
     }
     for (const { entity, state, update } of watch.push(time, values)) {
-      const one = found.get(entity) ?? { points: 0, inAlert: 0, events: new Map() };
+      const one = found.get(entity) ?? { points: 0, inAlert: 0, events: createCourses() };
       found.set(entity, one);
       one.points++;
       one.inAlert += state === "anomalous" ? 1 : 0;
-      if (update !== null) {
-        one.events.set(update.id, { first: one.events.get(update.id)?.first ?? update, last: update });
-      }
+      one.events.note(update);
     }
   }
   return [...found].map(([entity, { points, inAlert, events }]) => ({
@@ -93,7 +110,7 @@ export async function replayFleet(
     points,
     scored: points,
     inAlert,
-    events: [...events.values()],
+    events: events.all(),
   }));
 }
 

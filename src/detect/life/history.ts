@@ -1,3 +1,4 @@
+import type { Anomaly } from "../../alert/anomaly.ts";
 import type { Frame } from "../frame.ts";
 
 /** A stretch of time, Unix seconds, both ends included. */
@@ -69,6 +70,24 @@ export function teachingHistory(
   return excluded > filled.length * MOST_EXCLUDED
     ? { frame: pickRows(frame, filled), excluded: 0, joined }
     : { frame: pickRows(frame, kept), excluded, joined };
+}
+
+/** What lasts longer than this, in milliseconds, is the new ordinary, and teaches. */
+export const LONGEST_EVENT = 86_400_000;
+
+/**
+ * The stretches of an entity's events, for {@link teachingHistory}: of all, and of those that people said are ordinary.
+ * @param forgives true for an event that people said is ordinary, and still say
+ */
+export function stretchesOf(
+  known: readonly Anomaly[],
+  now: Date,
+  forgives: (event: Anomaly) => boolean,
+): { readonly events: readonly Stretch[]; readonly ordinary: readonly Stretch[] } {
+  const endOf = ({ closedAt }: Anomaly) => (closedAt ?? now).getTime();
+  const short = known.filter((event) => endOf(event) - event.openedAt.getTime() <= LONGEST_EVENT);
+  const stretch = (event: Anomaly) => ({ from: event.openedAt.getTime() / 1000, to: endOf(event) / 1000 });
+  return { events: short.map(stretch), ordinary: short.filter(forgives).map(stretch) };
 }
 
 function hasValue(frame: Frame, row: number): boolean {

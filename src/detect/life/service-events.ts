@@ -1,5 +1,6 @@
-import type { Anomaly, AnomalyClass, Contribution, EventMember } from "../../alert/anomaly.ts";
+import type { Anomaly, AnomalyClass, AnomalyContext, Contribution, EventMember } from "../../alert/anomaly.ts";
 import { fingerprint } from "../../alert/fingerprint.ts";
+import { sayExtent } from "./extent.ts";
 
 const MOST_MEMBERS = 10;
 const NAMED = 3;
@@ -14,6 +15,8 @@ export interface ServiceEvent {
   readonly members: ReadonlyMap<string, Anomaly>;
   /** Entities that are or were part of it. */
   readonly affected: ReadonlySet<string>;
+  /** The most of them that were anomalous at one time. */
+  readonly atOnce: number;
 }
 
 /** Takes changed events of a service's entities into its event; begins one when there is none. */
@@ -29,12 +32,17 @@ export function takeIn(event: ServiceEvent | null, service: string, changed: rea
       members.delete(id);
     }
   }
+  const atOnce = Math.max(event?.atOnce ?? 0, openEntities(members.values()));
   if (event !== null) {
-    return { ...event, members, affected };
+    return { ...event, members, affected, atOnce };
   }
   const openedAt = new Date(Math.min(...changed.map((one) => one.openedAt.getTime())));
   const id = fingerprint({ service, scope: "service", start: String(openedAt.getTime()) });
-  return { id, service, openedAt, members, affected };
+  return { id, service, openedAt, members, affected, atOnce };
+}
+
+function openEntities(members: Iterable<Anomaly>): number {
+  return new Set([...members].filter(({ closedAt }) => closedAt === null).map(({ entity }) => entity)).size;
 }
 
 /** True when every member has closed. */
@@ -45,17 +53,16 @@ export function isOver({ members }: ServiceEvent): boolean {
 /**
  * The one event that people see for a service, made of those of its entities: worst entities named, what each metric contributed
  * averaged over those that are open.
- * @param scored how many entities of the service are scored
+ * @param scored how many entities of the service are scored · @param parts what they are called
  */
-export function asOneEvent(event: ServiceEvent, scored: number): Anomaly {
+export function asOneEvent(event: ServiceEvent, scored: number, parts = "entities"): Anomaly {
   const all = [...event.members.values()].sort((left, right) => right.peakScore - left.peakScore);
   const open = all.filter(({ closedAt }) => closedAt === null);
   const shown = open.length > 0 ? open : all;
   const worst = shown[0] as Anomaly;
   const peak = all[0] as Anomaly;
   const latest = new Date(Math.max(...all.map(({ updatedAt }) => updatedAt.getTime())));
-  const { affected } = event;
-  const extent = sayExtent(shown, affected.size, scored);
+  const context = contextOf(event, all, { scored, parts, course: worst.context?.course ?? [] });
   return {
     id: event.id,
     entity: event.service,
@@ -72,23 +79,33 @@ export function asOneEvent(event: ServiceEvent, scored: number): Anomaly {
     peakScore: peak.peakScore,
     threshold: worst.threshold,
     contributions: meanContributions(shown),
-    evidence: [extent, ...worst.evidence],
-    context: {
-      firstMove: firstMoveOf(all),
-      similar: null,
-      members: all.slice(0, MOST_MEMBERS).map(memberOf),
-      affected: affected.size,
-      scored: Math.max(scored, affected.size),
-      suspects: [],
-      lowered: [],
-      course: worst.context?.course ?? [],
-    },
+    evidence: [`${sayExtent(context)}, worst ${namesOf(shown)}`, ...worst.evidence],
+    context,
   };
 }
 
-function sayExtent(shown: readonly Anomaly[], affected: number, scored: number): string {
-  const names = [...new Set(shown.map(({ entity }) => entity))].slice(0, NAMED).join(", ");
-  return `${affected} of ${Math.max(scored, affected)} entities, worst ${names}`;
+function contextOf(
+  { members, affected, atOnce }: ServiceEvent,
+  worstFirst: readonly Anomaly[],
+  { scored, ...more }: Pick<AnomalyContext, "scored" | "course"> & { readonly parts: string },
+): AnomalyContext {
+  const open = openEntities(members.values());
+  return {
+    firstMove: firstMoveOf(worstFirst),
+    similar: null,
+    members: worstFirst.slice(0, MOST_MEMBERS).map(memberOf),
+    affected: affected.size,
+    scored: Math.max(scored, affected.size),
+    now: open > 0 ? open : affected.size,
+    atOnce,
+    suspects: [],
+    lowered: [],
+    ...more,
+  };
+}
+
+function namesOf(shown: readonly Anomaly[]): string {
+  return [...new Set(shown.map(({ entity }) => entity))].slice(0, NAMED).join(", ");
 }
 
 function commonClass(members: readonly Anomaly[]): AnomalyClass {

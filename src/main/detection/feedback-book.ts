@@ -1,9 +1,8 @@
-import { z } from "zod";
 import type { Anomaly, Lowering } from "../../alert/anomaly.ts";
 import type { Clock } from "../../alert/clock.ts";
-import { hourOfWeekIn } from "../../detect/events/local-hour.ts";
-import { isWithin, type Scope, sayScope, scopeOf, scopeSchema } from "../../detect/life/forgiveness.ts";
+import { sayScope } from "../../detect/life/forgiveness.ts";
 import type { CurrentState } from "../../intelligence/current-state.ts";
+import { createForgiven } from "../../intelligence/forgiven.ts";
 import type { Feedback, Store } from "../../store/store.ts";
 import type { Answer, Asker } from "./model-desk.ts";
 
@@ -30,24 +29,12 @@ export interface FeedbackBook {
 }
 
 const MOST_KEPT = 2000;
-const scopesSchema = z.array(scopeSchema);
-
-interface Kept {
-  readonly given: Feedback;
-  readonly scopes: readonly Scope[];
-}
-
 /** @returns a book that is empty until `load` */
 export function createFeedbackBook({ store, current, timeZone, step, clock }: FeedbackBookParts): FeedbackBook {
-  const hourOfWeek = hourOfWeekIn(timeZone);
-  const hourOf = ({ peakAt }: Anomaly) => hourOfWeek(peakAt.getTime() / 1000);
-  let kept: readonly Kept[] = [];
+  const forgiven = createForgiven(timeZone);
 
   async function load(): Promise<void> {
-    const all = await store.feedback.list({ kind: "not-anomaly", limit: MOST_KEPT });
-    kept = all
-      .filter(({ revokedAt }) => revokedAt === null)
-      .map((given) => ({ given, scopes: scopesSchema.safeParse(given.details["scopes"]).data ?? [] }));
+    forgiven.set(await store.feedback.list({ kind: "not-anomaly", limit: MOST_KEPT }));
   }
 
   /** The events that a piece of feedback is about: one by its id, or those of a group of alerts. */
@@ -63,7 +50,7 @@ export function createFeedbackBook({ store, current, timeZone, step, clock }: Fe
     if (events.length === 0) {
       return "Noted. None of its alerts was made from an anomaly of ours, so nothing else changes by it.";
     }
-    const scopes = events.map((event) => scopeOf(event, hourOf(event)));
+    const scopes = events.map(forgiven.scopeOf);
     await store.feedback.save({
       ...given,
       details: { ...given.details, scopes, anomalies: events.map(({ id }) => id) },
@@ -108,15 +95,6 @@ export function createFeedbackBook({ store, current, timeZone, step, clock }: Fe
     load,
     forgive,
     revoke,
-    muting(event) {
-      const hour = hourOf(event);
-      const found = kept.find(({ scopes }) => scopes.some((scope) => isWithin(scope, event, hour)));
-      if (found === undefined) {
-        return null;
-      }
-      const { by, at } = found.given;
-      const because = `${by} said on ${at.toISOString().slice(0, 10)} that such is no anomaly`;
-      return { by: "feedback", muted: true, because };
-    },
+    muting: forgiven.muting,
   };
 }

@@ -6,7 +6,7 @@ import type { Frame } from "../../detect/frame.ts";
 import { driftOf, NO_DRIFT } from "../../detect/life/drift.ts";
 import { type TrainingReason, trainingDue } from "../../detect/life/due.ts";
 import { fetchFrames } from "../../detect/life/frames.ts";
-import { type Stretch, teachingHistory } from "../../detect/life/history.ts";
+import { LONGEST_EVENT, stretchesOf, teachingHistory } from "../../detect/life/history.ts";
 import { driftRule, stateOf, warmUp } from "../../detect/life/watched.ts";
 import type { MetricSource } from "../../prometheus/source.ts";
 import type { Store } from "../../store/store.ts";
@@ -42,8 +42,6 @@ const RETRY_AFTER = 60_000;
 /** What has a model that works is in no hurry. */
 const RETRY_CHALLENGER_AFTER = 15 * 60_000;
 const TAKE_UP_EVERY = 60_000;
-/** What lasts longer than this is the new ordinary, and teaches. */
-const LONGEST_EVENT = 86_400_000;
 const MOST_EVENTS = 1000;
 
 interface Due {
@@ -190,18 +188,9 @@ export function createLearning(parts: LearningParts): Learning {
   async function eventsOf({ entity }: Known, frame: Frame) {
     const since = new Date((frame.times?.[0] ?? 0) * 1000 - LONGEST_EVENT);
     const known = await store.anomalies.recent({ since, entity, limit: MOST_EVENTS });
-    const short = known.filter((event) => endOf(event).getTime() - event.openedAt.getTime() <= LONGEST_EVENT);
-    return {
-      events: short.map(stretchOf),
-      ordinary: short.filter(parts.forgives).map(stretchOf),
-    };
+    return stretchesOf(known, clock(), parts.forgives);
   }
 
-  const endOf = ({ closedAt }: Anomaly) => closedAt ?? clock();
-  const stretchOf = (event: Anomaly): Stretch => ({
-    from: event.openedAt.getTime() / 1000,
-    to: endOf(event).getTime() / 1000,
-  });
   return { run, progress: () => training };
 }
 

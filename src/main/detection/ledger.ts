@@ -1,22 +1,18 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Anomaly, Lowering, Suspect } from "../../alert/anomaly.ts";
 import type { Clock } from "../../alert/clock.ts";
-import { asOneEvent, isOver, type ServiceEvent, takeIn } from "../../detect/life/service-events.ts";
+import { createRollUp, type RollUpParts } from "../../detect/life/roll-up.ts";
 import { createPastEvents } from "../../detect/life/similar.ts";
 import type { CurrentState } from "../../intelligence/current-state.ts";
 import type { Store } from "../../store/store.ts";
 import { tellStory } from "./stories.ts";
 
-export interface LedgerParts {
+export interface LedgerParts extends RollUpParts {
   readonly store: Pick<Store, "anomalies">;
   readonly current: CurrentState;
   readonly clock: Clock;
   /** Milliseconds. */
   readonly step: number;
-  /** True where entities of a service are scored apart: their events become one of the service. */
-  readonly rollsUp: (service: string) => boolean;
-  /** How many entities of a service are scored. */
-  readonly scored: (service: string) => number;
   /** Reasons to take an event less seriously. */
   readonly lowered: (event: Anomaly) => readonly Lowering[];
   /** Services that may have caused an event, of others that are open or just closed. */
@@ -51,7 +47,7 @@ export function createLedger(parts: LedgerParts): Ledger {
   const open = new Map<string, Anomaly>();
   /** Open events as people see them, by id: of whole services, or of entities that are not rolled up. */
   const shown = new Map<string, Anomaly>();
-  const services = new Map<string, ServiceEvent>();
+  const services = createRollUp(parts);
   const dismissed = new Set<string>();
   const past = createPastEvents();
   let recent: readonly Anomaly[] = [];
@@ -79,40 +75,17 @@ export function createLedger(parts: LedgerParts): Ledger {
     for (const event of shown.values()) {
       const members = [...open.values()].filter(({ partOf }) => partOf === event.id);
       if (members.length > 0) {
-        const affected = new Set([
-          ...(event.context?.members ?? []).map(({ entity }) => entity),
-          ...members.map(({ entity }) => entity),
-        ]);
-        const { id, service, openedAt } = event;
-        const byId = new Map(members.map((member) => [member.id, member]));
-        services.set(service, { id, service, openedAt, members: byId, affected });
+        services.resume(event, members);
       }
     }
   }
 
-  /** Events as scoring gives them → events as people see them, with those of entities that are part of one. */
-  function rollUp(told: readonly Anomaly[]): {
-    readonly seen: readonly Anomaly[];
-    readonly members: readonly Anomaly[];
-  } {
-    const seen = told.filter(({ service }) => !parts.rollsUp(service));
-    const apart = told.filter(({ service }) => parts.rollsUp(service));
-    const members: Anomaly[] = [];
-    const whole: Anomaly[] = [];
-    for (const service of new Set(apart.map((event) => event.service))) {
-      const changed = apart.filter((event) => event.service === service);
-      const event = takeIn(services.get(service) ?? null, service, changed);
-      const one = asOneEvent(event, parts.scored(service));
-      const similar = past.mostAlike(one);
-      whole.push(one.context === undefined ? one : { ...one, context: { ...one.context, similar } });
-      members.push(...changed.map((member) => ({ ...member, partOf: event.id })));
-      if (isOver(event)) {
-        services.delete(service);
-      } else {
-        services.set(service, event);
-      }
-    }
-    return { seen: [...seen, ...whole], members };
+  /** An event of a whole service with the earlier one it is most like; those of entities have theirs already. */
+  function recalled(event: Anomaly): Anomaly {
+    const isWhole = (event.context?.members.length ?? 0) > 0;
+    return event.context === undefined || !isWhole
+      ? event
+      : { ...event, context: { ...event.context, similar: past.mostAlike(event) } };
   }
 
   /** Weighs an event anew: what speaks against it, and who may have caused it. */
@@ -150,11 +123,11 @@ export function createLedger(parts: LedgerParts): Ledger {
         open.delete(event.id);
       }
     }
-    const { seen, members } = rollUp(told);
+    const { seen, members } = services.take(told);
     for (const member of members.filter(({ closedAt }) => closedAt === null)) {
       open.set(member.id, member);
     }
-    const wanted = seen.filter(({ id }) => !dismissed.has(id));
+    const wanted = seen.filter(({ id }) => !dismissed.has(id)).map(recalled);
     wanted.forEach(note);
     const fresh = new Set(wanted.map(({ id }) => id));
     const closed = wanted.filter(({ closedAt }) => closedAt !== null).map(weigh);
@@ -208,10 +181,9 @@ export function createLedger(parts: LedgerParts): Ledger {
       return event?.context?.lowered.find(({ muted }) => muted)?.because ?? null;
     },
     dismiss(id) {
-      const service = [...services.values()].find((event) => event.id === id);
-      services.delete(service?.service ?? "");
+      const members = services.drop(id);
       shown.delete(id);
-      for (const closed of [id, ...(service?.members.keys() ?? [])]) {
+      for (const closed of [id, ...members]) {
         if (dismissed.size < MOST_DISMISSED) {
           dismissed.add(closed);
         }

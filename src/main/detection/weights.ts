@@ -1,13 +1,12 @@
-import type { Anomaly } from "../../alert/anomaly.ts";
 import type { Ticket } from "../../alert/ticket.ts";
 import type { Catalogue } from "../../config/catalogue.ts";
 import type { EntitySpec } from "../../config/entities.ts";
 import type { Config } from "../../config/schema.ts";
-import { type Intervention, loweredByHoliday, loweredByIntervention } from "../../detect/life/lowering.ts";
+import { splitServices } from "../../detect/life/roll-up.ts";
 import { type Need, rankSuspects } from "../../detect/life/suspects.ts";
 import type { CurrentState } from "../../intelligence/current-state.ts";
+import { createLowerings } from "../../intelligence/lowerings.ts";
 import type { FeedbackBook } from "./feedback-book.ts";
-import { interventionsOf } from "./interventions.ts";
 import type { LedgerParts } from "./ledger.ts";
 import type { Roster } from "./roster.ts";
 
@@ -22,45 +21,26 @@ export interface WeightParts {
   readonly book: Pick<FeedbackBook, "muting">;
 }
 
+const NO_TICKETS: readonly Ticket[] = [];
+
 /** What the ledger weighs events with: which services roll up, what explains an event, and whom it may come from. */
-export function createWeights(parts: WeightParts): Pick<LedgerParts, "rollsUp" | "scored" | "lowered" | "suspects"> {
+export function createWeights(parts: WeightParts): Pick<LedgerParts, "parts" | "scored" | "lowered" | "suspects"> {
   const { config, catalogue, specs, roster, current, book } = parts;
   const split = splitServices(specs);
   const needs = new Map(catalogue.services.map(({ name }) => [name, needsOf(name, catalogue)]));
-  let read: { readonly tickets: readonly Ticket[]; readonly interventions: readonly Intervention[] } | null = null;
-
-  /** Tickets are read again only when there is another list of them. */
-  function interventions(): readonly Intervention[] {
-    const tickets = current.tickets.last() ?? [];
-    if (read === null || read.tickets !== tickets) {
-      read = { tickets, interventions: interventionsOf(tickets, catalogue) };
-    }
-    return read.interventions;
-  }
-
-  const { holidays, timezone } = config.detect;
   return {
-    rollsUp: (service) => split.has(service),
+    parts: (service) => split.get(service) ?? null,
     scored: (service) =>
       roster.all().filter(({ spec, watched }) => spec.service === service && watched !== null).length +
       parts.inFleets(service),
-    lowered: (event: Anomaly) =>
-      [
-        loweredByIntervention(event, interventions()),
-        loweredByHoliday(event, holidays, timezone),
-        book.muting(event),
-      ].filter((lowering) => lowering !== null),
+    lowered: createLowerings({
+      detect: config.detect,
+      catalogue,
+      tickets: () => current.tickets.last() ?? NO_TICKETS,
+      muting: book.muting,
+    }),
     suspects: (event, others) => rankSuspects(event, others, needs.get(event.service) ?? []),
   };
-}
-
-/** Services whose entities are scored apart: by labels, or by several specifications. */
-function splitServices(specs: readonly EntitySpec[]): ReadonlySet<string> {
-  const counts = new Map<string, number>();
-  for (const { service, by } of specs) {
-    counts.set(service, (counts.get(service) ?? 0) + (by.length > 0 ? 2 : 1));
-  }
-  return new Set([...counts].flatMap(([service, count]) => (count > 1 ? [service] : [])));
 }
 
 /** All services that one needs, nearest first. */

@@ -1,4 +1,4 @@
-import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, gte, isNull, lte, or, type SQL, sql } from "drizzle-orm";
 import type { TicketSystem } from "../../alert/ticket.ts";
 import { insertRows, selectRows } from "../bulk.ts";
 import { type Database, lastOfEach } from "../database.ts";
@@ -32,6 +32,12 @@ export function ticketRepository(database: Database): TicketRepository {
     async getMany(system, ids) {
       const wanted = sql`select json_array_elements_text(${JSON.stringify(ids)}::json)`;
       return read(and(eq(tickets.system, system), sql`${tickets.id} in (${wanted})`));
+    },
+    async announced(system, { from, to }, limit) {
+      const overlaps = and(lte(tickets.startsAt, to), or(isNull(tickets.endsAt), gte(tickets.endsAt, from)));
+      const found = and(eq(tickets.system, system), overlaps);
+      const query = database.select().from(tickets).where(found).orderBy(desc(tickets.startsAt)).limit(limit);
+      return (await query).map(toTracked);
     },
     async save(tracked, changes) {
       const rows = lastOfEach(tracked.map(toRow), (row) => JSON.stringify([row.system, row.id]));

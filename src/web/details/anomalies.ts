@@ -1,4 +1,6 @@
 import type { Anomaly, AnomalyContext } from "../../alert/anomaly.ts";
+import { sayExtent } from "../../detect/life/extent.ts";
+import { likeness } from "../../detect/life/similar.ts";
 import type { Feedback, Store } from "../../store/store.ts";
 import type { AnomalyDetailView, AnomalyView, FeedbackView } from "../detail-views.ts";
 
@@ -30,7 +32,8 @@ export function toAnomalyView(anomaly: Anomaly): AnomalyView {
   };
 }
 
-function toContextView({ firstMove, similar, members, suspects, lowered, affected, scored }: AnomalyContext) {
+function toContextView(context: AnomalyContext) {
+  const { firstMove, similar, members, suspects, lowered, affected, scored } = context;
   const span = <T extends { readonly openedAt: Date; readonly closedAt: Date | null }>(one: T) => ({
     ...one,
     openedAt: one.openedAt.toISOString(),
@@ -44,6 +47,7 @@ function toContextView({ firstMove, similar, members, suspects, lowered, affecte
     lowered: lowered.map((lowering) => ({ ...lowering })),
     affected,
     scored,
+    extent: sayExtent(context),
   };
 }
 
@@ -73,16 +77,6 @@ export async function anomalyDetail(store: Store, id: string, now: Date): Promis
     similar: similar.map(({ other }) => toAnomalyView(other)),
     feedback: feedback.map(toFeedbackView),
   };
-}
-
-/** How alike two anomalies are, 0 to 1: the cosine of their metrics' shares, a bit less when kind or class differ. */
-export function likeness(left: Anomaly, right: Anomaly): number {
-  const shares = (anomaly: Anomaly) => new Map(anomaly.contributions.map(({ metric, share }) => [metric, share]));
-  const [a, b] = [shares(left), shares(right)];
-  const length = (map: ReadonlyMap<string, number>) => Math.hypot(...map.values());
-  const product = [...a].reduce((sum, [metric, share]) => sum + share * (b.get(metric) ?? 0), 0);
-  const cosine = product === 0 ? 0 : product / (length(a) * length(b));
-  return cosine * (left.kind === right.kind ? 1 : 0.8) * (left.class === right.class ? 1 : 0.8);
 }
 
 function isListed(ids: unknown, id: string): boolean {

@@ -89,7 +89,7 @@ export function anomalyPage({ anomaly, similar, feedback }, context) {
 }
 
 /** What moved first, who else is in it, what may be the cause, and why it is taken less seriously. */
-function surroundings({ firstMove, similar, members, affected, scored, suspects, lowered }) {
+function surroundings({ firstMove, similar, members, affected, scored, extent, suspects, lowered }) {
   const links = (service) => h("a", { href: `/services/${encodeURIComponent(service)}` }, service);
   return [
     firstMove &&
@@ -123,7 +123,7 @@ function surroundings({ firstMove, similar, members, affected, scored, suspects,
       ),
     ],
     members.length > 0 && [
-      h("h2", {}, "Who is in it", h("span", { class: "count" }, `${affected} of ${scored}`)),
+      h("h2", {}, "Who is in it", h("span", { class: "count" }, extent ?? `${affected} of ${scored}`)),
       h(
         "ul",
         { class: "list" },

@@ -64,7 +64,7 @@ describe("a fleet", () => {
     const replayed = await replayFleet(createFleetWatch(who), "dbs", frames, 300 * 60, async () => {});
     expect(replayed).toHaveLength(6);
     expect(replayed[2]).toMatchObject({ entity: "pod-2", points: 60 });
-    const opened = replayed[2]?.events.map(({ last }) => last.openedAt.getTime() / 60_000) ?? [];
+    const opened = replayed[2]?.events.map(([first]) => (first?.openedAt.getTime() ?? 0) / 60_000) ?? [];
     expect(opened.some((minute) => minute >= HOT && minute < HOT + 5)).toBe(true);
   });
 });

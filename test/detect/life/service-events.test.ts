@@ -31,6 +31,15 @@ describe("a service's event", () => {
     expect(asOneEvent(last, 2).closedAt).toEqual(minute(9));
   });
 
+  it("counts who is in it now, the most at one time, and calls them what they are", () => {
+    const first = takeIn(null, "dbs", pods.slice(0, 3));
+    const ended = { closedAt: minute(4), updatedAt: minute(4) };
+    const second = takeIn(first, "dbs", [pod(1, ended), pod(2, ended), pod(7, { openedAt: minute(5) })]);
+    const one = asOneEvent(second, 50, "pods");
+    expect(one.context).toMatchObject({ now: 2, atOnce: 3, affected: 4, scored: 50 });
+    expect(one.evidence[0]).toBe("2 of 50 pods, 4 since it began, worst dbs-7, dbs-3");
+  });
+
   it("has the class that most of its open members have, and the earliest first move", () => {
     const down = { class: "availability", context: { firstMove: null } } as const;
     const moved = { context: { firstMove: { metric: "cpu", at: minute(-2), seen: 1, usual: 0 } } };

@@ -45,7 +45,7 @@ describe("tryUnit", () => {
   });
 
   it("sees that a unit whose threshold is out of reach is blind", async () => {
-    const trial = await tryUnit({ ...good, limit: 1e9 }, recent, from, probes, breathe);
+    const trial = await tryUnit({ ...good, bounds: { least: 1e9, most: null } }, recent, from, probes, breathe);
     expect(trial).toMatchObject({ events: 0, noticed: 0 });
   });
 

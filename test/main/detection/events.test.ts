@@ -108,7 +108,7 @@ describe("pods of a service", () => {
     expect(world.told.at(-1)).toHaveLength(1);
     const { labels, annotations } = anomalyToAlert(open[0] as Anomaly, loadCatalogue(null), null);
     expect(labels).toMatchObject({ service: "dbs", entity: "dbs" });
-    expect(annotations["affected"]).toBe("11 of 12");
+    expect(annotations["affected"]).toBe("11 of 12 pods");
     expect(annotations["worst"]).toMatch(/^dbs-\d+ \(cpu\), /);
     await world.catchUp(20);
     expect(world.current.anomalies.last()).toEqual([]);

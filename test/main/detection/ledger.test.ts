@@ -25,7 +25,7 @@ function setUp(kept: readonly Anomaly[] = []) {
     current,
     clock: () => minute(30),
     step: 15_000,
-    rollsUp: (service) => service === "dbs",
+    parts: (service) => (service === "dbs" ? "pods" : null),
     scored: () => 200,
     lowered: () => [],
     suspects: () => [],

@@ -123,7 +123,7 @@ describe("a model's life", () => {
     const blindLater: UnitTrainer = {
       async train(job, onProgress, signal) {
         const { unit } = await directTrainer.train(job, onProgress, signal);
-        const seen = trainings++ === 0 ? unit : { ...unit, limit: 1e9 };
+        const seen = trainings++ === 0 ? unit : { ...unit, bounds: { least: 1e9, most: null } };
         return { unit: { ...seen, version: `v${trainings}` }, bytes: saveUnit(seen) };
       },
     };

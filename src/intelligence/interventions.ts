@@ -1,7 +1,7 @@
-import type { Ticket } from "../../alert/ticket.ts";
-import type { Catalogue } from "../../config/catalogue.ts";
-import type { Intervention } from "../../detect/life/lowering.ts";
-import { outageFacts } from "../../intelligence/grouping/outage.ts";
+import type { Ticket } from "../alert/ticket.ts";
+import type { Catalogue } from "../config/catalogue.ts";
+import type { Intervention } from "../detect/life/lowering.ts";
+import { outageFacts } from "./grouping/outage.ts";
 
 const EARLY = 5 * 60_000;
 const OVERTIME = 15 * 60_000;
