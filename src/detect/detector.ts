@@ -4,6 +4,11 @@ import type { Frame } from "./frame.ts";
 export interface RowScore {
   /** Raw score, 0 or more, higher is worse. Comparable only within one model: calibration makes it a probability. */
   readonly score: number;
+  /**
+   * What alerts look at, in the same sense, where it is not the score: what ranks best remembers history's level, what alerts best
+   * forgives a level that has moved for good.
+   */
+  readonly alertScore?: number;
   /** Per metric, 0 or more: how much of the score it caused. Length F. */
   readonly contributions: Float64Array;
   /** Per metric, the value the model expected, in the metric's unit; NaN where the model gives none. Length F. */
@@ -61,8 +66,8 @@ export interface Detector {
   readonly name: string;
   readonly description: string;
   /**
-   * A score this many times the usual 90 % level is worth an event at a risk of 1e-4, even where history's own incidents let
-   * the fitted tail allow more. For detectors that smooth their scores; without it the tail alone decides.
+   * An alert score this many times the usual 90 % level is worth an event at a risk of 1e-4, even where history's own incidents
+   * let the fitted tail allow more. For detectors that smooth their scores; without it the tail alone decides.
    */
   readonly alertRatio?: number;
   /** @throws Error naming the metric and row when the history cannot be learnt from (too short, no finite value). */

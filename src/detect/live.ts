@@ -20,9 +20,9 @@ export interface LivePoint {
   readonly time: number;
   /** −log10 of `probability`; NaN where no metric has a value. */
   readonly score: number;
-  /** Of so high a score in ordinary times. */
+  /** Of so high an alert score in ordinary times. */
   readonly probability: number;
-  /** The detector's own score. */
+  /** The detector's own score, which ranks rows. */
   readonly raw: number;
   /** In units of `score`. */
   readonly threshold: number;
@@ -88,10 +88,10 @@ export function createLive(unit: Unit, options: LiveOptions, saved?: LiveState):
       return noData(at, missing);
     }
     missingRun = 0;
-    const { score: raw, contributions, expected } = scorer.push(row, at);
+    const { score: raw, alertScore = raw, contributions, expected } = scorer.push(row, at);
     amounts.set(contributions);
-    const relative = raw / Math.exp(level.log);
-    level = followLevel(level, raw, at, unit.level);
+    const relative = alertScore / Math.exp(level.log);
+    level = followLevel(level, alertScore, at, unit.level);
     const surprise = surpriseOf(spot.calibration, relative);
     const point = { time: at, row, score: surprise, threshold, ratio: relative / limit, contributions, expected };
     const counted = matters(unit, point) ? point : { ...point, ratio: Math.min(point.ratio, 0.99) };

@@ -41,11 +41,13 @@ export interface Unit {
   readonly detector: string;
   readonly metrics: readonly string[];
   readonly model: Model;
-  /** Of scores in units of the level. */
+  /** What nine of ten of history's scores stayed below. */
+  readonly usual: number;
+  /** Of alert scores in units of the level. */
   readonly calibration: Calibration;
   readonly level: LevelRule;
   readonly threshold: ThresholdRule;
-  /** Scores in units of the level between which the threshold follows the tail. */
+  /** Alert scores in units of the level between which the threshold follows the tail. */
   readonly bounds: LimitBounds;
   readonly metricRules: Readonly<Record<string, MetricRule>>;
   readonly profiles: readonly MetricProfile[];
@@ -74,14 +76,15 @@ export async function trainUnit(detector: Detector, frame: Frame, options: UnitO
   const model = await detector.fit(frame, options);
   const timeZone = options.timeZone ?? "UTC";
   const trained = trainedOn(frame);
-  const scores = scoreFrame(model, frame);
-  const level = levelRule(scores, trained.step);
-  const calibration = fitCalibration(relativeScores(scores, frame, level));
+  const { scores, alertScores } = scoreFrame(model, frame);
+  const level = levelRule(alertScores, trained.step);
+  const calibration = fitCalibration(relativeScores(alertScores, frame, level));
   const threshold = { ...DEFAULT_THRESHOLD, ...options.threshold };
   return withVersion({
     detector: detector.name,
     metrics: frame.metrics,
     model,
+    usual: usualOf(scores),
     calibration,
     level,
     threshold,
@@ -93,16 +96,21 @@ export async function trainUnit(detector: Detector, frame: Frame, options: UnitO
   });
 }
 
-/** Seconds, or rows where rows have no times, in which the level follows a drift by about e. */
+/** Seconds, or rows where rows have no times, in which the level follows a drift by e. */
 const FOLLOW_SECONDS = 43_200;
 const FOLLOW_ROWS = 288;
+/** Where most of history scores nothing at all its median says nothing: it counts as this share of the 90 % quantile at least. */
+const LEAST_MIDDLE = 0.01;
 
 function levelRule(scores: Float64Array, step: number | null): LevelRule {
-  const start = Math.max(quantileSorted(sortedFinite(scores), LEVEL_SHARE), 1e-6);
+  const start = usualOf(scores);
+  const middle = Math.max(median(scores), start * LEAST_MIDDLE);
   return step === null || step <= 0
-    ? { start, follow: FOLLOW_ROWS * NOMINAL_STEP, step: NOMINAL_STEP }
-    : { start, follow: Math.max(FOLLOW_SECONDS, FOLLOW_ROWS * step), step };
+    ? { start, middle, follow: FOLLOW_ROWS * NOMINAL_STEP, step: NOMINAL_STEP }
+    : { start, middle, follow: Math.max(FOLLOW_SECONDS, FOLLOW_ROWS * step), step };
 }
+
+const usualOf = (scores: Float64Array) => Math.max(quantileSorted(sortedFinite(scores), LEVEL_SHARE), 1e-6);
 
 function relativeScores(scores: Float64Array, frame: Frame, rule: LevelRule): Float64Array {
   let level = startLevel(rule);
@@ -113,16 +121,19 @@ function relativeScores(scores: Float64Array, frame: Frame, rule: LevelRule): Fl
   });
 }
 
-/** Raw scores of a frame's rows by a fresh scorer. Rows without times are {@link NOMINAL_STEP} apart. */
-export function scoreFrame(model: Model, frame: Frame): Float64Array {
+/** Scores and alert scores of a frame's rows by a fresh scorer. Rows without times are {@link NOMINAL_STEP} apart. */
+function scoreFrame(model: Model, frame: Frame) {
   const size = frame.metrics.length;
   const scorer = model.scorer();
   const scores = new Float64Array(frame.rows);
+  const alertScores = new Float64Array(frame.rows);
   for (let row = 0; row < frame.rows; row++) {
     const time = frame.times === null ? row * NOMINAL_STEP : (frame.times[row] as number);
-    scores[row] = scorer.push(frame.values.subarray(row * size, (row + 1) * size), time).score;
+    const { score, alertScore } = scorer.push(frame.values.subarray(row * size, (row + 1) * size), time);
+    scores[row] = score;
+    alertScores[row] = alertScore ?? score;
   }
-  return scores;
+  return { scores, alertScores };
 }
 
 /** The unit as one block of bytes. */
@@ -161,6 +172,7 @@ const range = z.object({ low: z.number(), median: z.number(), high: z.number() }
 const headerSchema = z.object({
   detector: z.string(),
   metrics: z.array(z.string()),
+  usual: z.number(),
   calibration: z.object({
     body: z.array(z.number()),
     tail: z.object({ shape: z.number(), scale: z.number() }),
@@ -168,7 +180,7 @@ const headerSchema = z.object({
     peaks: z.array(z.number()),
     rows: z.number(),
   }),
-  level: z.object({ start: z.number(), follow: z.number(), step: z.number() }),
+  level: z.object({ start: z.number(), middle: z.number(), follow: z.number(), step: z.number() }),
   threshold: z.object({ risk: z.number(), open: z.number(), of: z.number(), close: z.number() }),
   bounds: z.object({ least: z.number(), most: z.number().nullable() }),
   metricRules: z.record(z.string(), z.object({ direction: z.enum(["both", "up", "down"]), floor: z.number() })),

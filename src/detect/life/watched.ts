@@ -86,7 +86,7 @@ export function scoreNewRows(watched: Watched, frame: Frame, onPoint?: PointList
     }
     if (point.state === "ok" || (point.state === "anomalous" && Number.isFinite(point.score))) {
       const probability = point.state === "ok" ? point.probability : Number.NaN;
-      watched.drift = noteScore(watched.drift, probability, point.raw > watched.unit.level.start, rule);
+      watched.drift = noteScore(watched.drift, probability, point.raw > watched.unit.usual, rule);
     }
     onPoint?.(watched, point, values);
   }

@@ -4,11 +4,20 @@ import { median, quantileSorted, sortedFinite } from "../math/statistics.ts";
 import { arrayDetector, stateArray } from "./array-detector.ts";
 import { secondMoments, shrunkInverse, standardise } from "./covariance.ts";
 import { fitLagShape } from "./ensemble/lag-shape.ts";
-import { fromArrays, type Learnt, MEMBER_WEIGHTS, MEMBERS, SHAPE, STEP, toArrays } from "./ensemble/learnt.ts";
+import {
+  fromArrays,
+  type Learnt,
+  MEMBER_ROLES,
+  MEMBERS,
+  type MemberRole,
+  SHAPE,
+  STEP,
+  toArrays,
+} from "./ensemble/learnt.ts";
 import { createMemberScorer, type MemberState } from "./ensemble/members.ts";
 import { CLIP } from "./ensemble/moving-scaler.ts";
 import { fitSeason, type Season, slotAt } from "./ensemble/season.ts";
-import { capped, combined, SCALES, smooth } from "./ensemble/smoothed.ts";
+import { capped, combined, lowered, SCALES, smooth } from "./ensemble/smoothed.ts";
 import { createRobustScorer, fitRobust } from "./robust.ts";
 import { fitScaler } from "./scaler.ts";
 
@@ -17,23 +26,25 @@ const FIXED_SHRINKAGE = 1e-3;
 const HALF_LIFE_PERIODS = 4;
 const DAY = 86_400;
 const USUAL = 0.9;
-const WEIGHTS = MEMBERS.map((name) => MEMBER_WEIGHTS[name]);
-/** Members whose distances say which metric it was: those that follow the present. */
-const EXPLAINS = MEMBERS.map((name) => name === "level" || name === "step" || name === "shape");
-const WEIGHT_SUM = WEIGHTS.reduce((sum, weight) => sum + weight, 0);
+/** From here on about as many events as people bear: under one a machine and day on SMD, which chose it. */
+const ALERT_RATIO = 1.9;
+const ROLES = MEMBERS.map((name) => MEMBER_ROLES[name]);
+const WEIGHT_SUM = ROLES.reduce((sum, { weight }) => sum + weight, 0);
+const FOLLOWING_SUM = ROLES.reduce((sum, { weight, follows }) => sum + (follows ? weight : 0), 0);
 
 /**
- * Five simple views of a row, each averaged over four time scales and measured by what is usual for it: the joint level with and
+ * Five simple members, each averaged over several time scales and measured by what is usual for it: the joint level with and
  * without the daily course, the joint level as history knew it, each metric's last steps, the shape of its last quarter of an
- * hour, and its own distance. No view can spoil the mean, and each finds what the others miss.
+ * hour, and its own distance from history. No member can spoil the mean, and each finds what the others miss. The score ranks by
+ * all of them; alerts look only at those that follow the present, or a level that has moved for good would hide what comes after.
  */
 export const defaultDetector = arrayDetector({
   name: "default",
   description: "ensemble of joint level, daily course, steps, shapes and robust distances, over four time scales",
-  // 2: members are capped before they are averaged.
-  format: 2,
+  // 2: members are capped before they are averaged. 3: a power mean of four equal views, and a score of its own for alerts.
+  format: 3,
   maxMetrics: 500,
-  alertRatio: 1.8,
+  alertRatio: ALERT_RATIO,
   fit: (train) => toArrays(fitEnsemble(train)),
   scorer: (arrays, metrics, state) => createScorer(fromArrays(arrays, metrics.length), state as EnsembleState | null),
 });
@@ -122,19 +133,24 @@ function createScorer(learnt: Learnt, saved: EnsembleState | null | undefined): 
   return {
     push: (row, time) => {
       const { scores, squares, expected } = members.push(row, time);
-      let score = 0;
+      let all = 0;
+      let following = 0;
       contributions.fill(0);
       for (let member = 0; member < MEMBERS.length; member++) {
-        const weight = WEIGHTS[member] as number;
-        const usual = learnt.usual[member * SCALES] as number;
-        smooth(averages, member * SCALES, capped(scores[member] as number, usual));
-        score += weight * combined(averages, learnt.usual, member * SCALES);
-        const unit = EXPLAINS[member] ? 1 / usual ** 2 : 0;
+        const { weight, averages: count, follows } = ROLES[member] as MemberRole;
+        const at = member * SCALES;
+        const usual = learnt.usual[at] as number;
+        smooth(averages, at, capped(scores[member] as number, usual));
+        const amount = weight * combined(averages, learnt.usual, at, count);
+        all += amount;
+        following += follows ? amount : 0;
+        const unit = follows ? 1 / usual ** 2 : 0;
         for (let i = 0; unit > 0 && i < size; i++) {
           contributions[i] = (contributions[i] as number) + unit * (squares[member * size + i] as number);
         }
       }
-      return { score: score / WEIGHT_SUM, contributions, expected };
+      const alertScore = lowered(following / FOLLOWING_SUM);
+      return { score: lowered(all / WEIGHT_SUM), alertScore, contributions, expected };
     },
     state: () => ({ members: members.state(), averages: Array.from(averages) }),
   };

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { CLOSED_GATE, type GateState, stepGate } from "../../../src/detect/threshold/gate.ts";
-import { followLevel, startLevel } from "../../../src/detect/threshold/level.ts";
 
 const rule = { open: 3, of: 5, close: 0.6 };
 
@@ -31,25 +30,5 @@ describe("stepGate", () => {
       ...Array(4).fill("falling"),
       "closed",
     ]);
-  });
-});
-
-describe("followLevel", () => {
-  const level = { start: 2, follow: 3600, step: 60 };
-
-  it("follows a lasting change, and never falls below half of where it started", () => {
-    let up = startLevel(level);
-    let down = up;
-    for (let i = 1; i <= 600; i++) {
-      up = followLevel(up, 8, i * 60, level);
-      down = followLevel(down, 0, i * 60, level);
-    }
-    expect(Math.exp(up.log)).toBeCloseTo(8, 0);
-    expect(Math.exp(down.log)).toBeCloseTo(1, 5);
-  });
-
-  it("does not jump after a gap", () => {
-    const before = followLevel(startLevel(level), 1, 0, level);
-    expect(Math.exp(followLevel(before, 100, 1e9, level).log)).toBeLessThan(2.4);
   });
 });

@@ -7,13 +7,25 @@ import { SCALES } from "./smoothed.ts";
 /** Members whose scores are averaged, in the order of `usual`. */
 export const MEMBERS = ["level", "fixed", "step", "shape", "robust"] as const;
 
-/** What each member's score weighs. */
-export const MEMBER_WEIGHTS: Readonly<Record<(typeof MEMBERS)[number], number>> = {
-  level: 1,
-  fixed: 1,
-  step: 1,
-  shape: 1,
-  robust: 0.5,
+/** What a member counts for. */
+export interface MemberRole {
+  readonly weight: number;
+  /** Over how many of the half-lives its score is averaged, shortest first. */
+  readonly averages: number;
+  /** It follows the present: what has changed for good is forgiven, so it may raise an alert and say which metric it was. */
+  readonly follows: boolean;
+}
+
+/**
+ * Four views count the same: the level as it is now, the level as history knew it (told by two members), steps and shapes. A
+ * change is short by its nature and leaves out the longest average, which a level needs.
+ */
+export const MEMBER_ROLES: Readonly<Record<(typeof MEMBERS)[number], MemberRole>> = {
+  level: { weight: 1, averages: SCALES, follows: true },
+  fixed: { weight: 0.5, averages: SCALES, follows: false },
+  step: { weight: 1, averages: SCALES - 1, follows: true },
+  shape: { weight: 1, averages: SCALES - 1, follows: true },
+  robust: { weight: 0.5, averages: SCALES, follows: false },
 };
 
 export const STEP: LagSpec = { lags: 3, smooth: 1 };

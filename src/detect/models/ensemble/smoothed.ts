@@ -1,8 +1,6 @@
-/** Half-lives, in rows, of the causal averages of a member's score, with their weights; 0 is the score itself. */
+/** Half-lives, in rows, of the causal averages of a member's score; 0 is the score itself. */
 const HALF_LIVES = [0, 2, 12, 40];
-const WEIGHTS = [2, 1, 1, 1];
 const RATES = HALF_LIVES.map((rows) => (rows === 0 ? 1 : 1 - 0.5 ** (1 / rows)));
-const WEIGHT_SUM = WEIGHTS.reduce((sum, weight) => sum + weight, 0);
 
 /** A single score counts at most this many times the usual: a spike, however high, is over when it is over. */
 const CAP = 20;
@@ -26,11 +24,23 @@ export function smooth(averages: Float64Array, at: number, score: number): void 
   }
 }
 
-/** The weighted mean of a member's averages, each in units of what is usual for it. */
-export function combined(averages: Float64Array, usual: Float64Array, at: number): number {
+/**
+ * A power mean with exponent 1.5, between the mean, which one view that shouts hardly moves, and the root mean square, where the
+ * others no longer count.
+ */
+export const raised = (ratio: number) => ratio * Math.sqrt(ratio);
+
+/** Inverse of {@link raised}. */
+export const lowered = (power: number) => Math.cbrt(power * power);
+
+/**
+ * The mean of a member's first `count` averages, each in units of what is usual for it and {@link raised}.
+ * @param averages SCALES per member, 0 or more, from `at` on · @param usual of the same shape, above 0
+ */
+export function combined(averages: Float64Array, usual: Float64Array, at: number, count: number): number {
   let sum = 0;
-  for (let k = 0; k < SCALES; k++) {
-    sum += ((WEIGHTS[k] as number) * (averages[at + k] as number)) / (usual[at + k] as number);
+  for (let k = 0; k < count; k++) {
+    sum += raised((averages[at + k] as number) / (usual[at + k] as number));
   }
-  return sum / WEIGHT_SUM;
+  return sum / count;
 }
