@@ -1,10 +1,6 @@
 import type { Scorer } from "../detector.ts";
 import { type Arrays, arrayDetector, learntArray } from "./array-detector.ts";
-import { quadraticForm, secondMoments, shrunkInverse, standardise } from "./covariance.ts";
-import { fitScaler } from "./scaler.ts";
-
-const SHRINKAGE = 1e-3;
-const NO_CLIP = 1e6;
+import { fitHistoryShape, historyDistance } from "./history-distance.ts";
 
 /** Distance to the mean of history in units of its covariance: the floor that nothing may fall below. */
 export const mahalanobis = arrayDetector({
@@ -13,12 +9,7 @@ export const mahalanobis = arrayDetector({
   format: 1,
   // F² numbers are kept and multiplied per point: beyond this a point takes longer than a millisecond.
   maxMetrics: 1000,
-  fit: (train) => {
-    const scaler = fitScaler(train);
-    const size = train.metrics.length;
-    const moments = secondMoments(standardise(train, scaler, NO_CLIP), size);
-    return { ...scaler, precision: shrunkInverse(moments, size, SHRINKAGE) };
-  },
+  fit: (train) => ({ ...fitHistoryShape(train) }),
   scorer: (learnt, metrics) => createScorer(learnt, metrics.length),
 });
 
@@ -26,17 +17,13 @@ function createScorer(learnt: Arrays, size: number): Scorer {
   const mean = learntArray(learnt, "mean", size);
   const scale = learntArray(learnt, "scale", size);
   const precision = learntArray(learnt, "precision", size * size);
-  const z = new Float64Array(size);
-  const product = new Float64Array(size);
+  const distance = historyDistance({ mean, scale, precision });
+  const { z, product } = distance;
   const contributions = new Float64Array(size);
   const expected = new Float64Array(size);
   return {
     push: (row) => {
-      for (let i = 0; i < size; i++) {
-        const value = ((row[i] as number) - (mean[i] as number)) / (scale[i] as number);
-        z[i] = Number.isFinite(value) ? value : 0;
-      }
-      const score = Math.sqrt(quadraticForm(z, precision, product) / size);
+      const score = distance.of(row);
       for (let i = 0; i < size; i++) {
         const residual = (product[i] as number) / (precision[i * size + i] as number);
         contributions[i] = (z[i] as number) ** 2;

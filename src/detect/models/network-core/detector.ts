@@ -4,6 +4,7 @@ import { checkMetrics, type Frame } from "../../frame.ts";
 import { seededRandom } from "../../math/random.ts";
 import { NotEnoughHistory } from "../../not-enough-history.ts";
 import type { Architecture } from "./architecture.ts";
+import { fitFloor } from "./floor.ts";
 import { fitPreparation, type Preparation, preparer } from "./preparation.ts";
 import { residualsOf } from "./residuals.ts";
 import { loadNetwork, type NetworkParts, saveNetwork } from "./saved.ts";
@@ -90,7 +91,8 @@ async function fitNetwork(network: Architecture, train: Frame, options: FitOptio
   const surprise = fitSurprise(residuals, history.metrics);
   const plain = fitSurprise(newestRows(history), history.metrics);
   const { adapted } = history;
-  return networkModel(network, { metrics: train.metrics, preparation, adapted, surprise, plain, weights });
+  const floor = fitFloor(train);
+  return networkModel(network, { metrics: train.metrics, preparation, adapted, surprise, plain, floor, weights });
 }
 
 /** A detector around a network: prepares rows, trains, and scores what the network did not expect. */

@@ -2,11 +2,12 @@ import { z } from "zod";
 import type { SavedModel } from "../../detector.ts";
 import { expectFormat, SavedModelError } from "../../saved-model.ts";
 import { type Architecture, weightCount } from "./architecture.ts";
+import type { Floor } from "./floor.ts";
 import type { Preparation } from "./preparation.ts";
 import type { Surprise } from "./surprise.ts";
 
 /** Version of the bytes and the header; a change that older models do not survive raises it. */
-export const NETWORK_FORMAT = 2;
+export const NETWORK_FORMAT = 3;
 
 const numbers = z.array(z.number());
 
@@ -17,6 +18,7 @@ const headerSchema = z.object({
   adapted: z.object({ mean: numbers, variance: numbers, last: numbers }),
   surprise: distances,
   plain: distances,
+  floor: z.object({ mean: numbers, scale: numbers, precision: numbers, usual: z.number().positive() }),
   weights: z.array(z.object({ name: z.string(), shape: z.array(z.number().int().positive()) })),
 });
 
@@ -29,6 +31,8 @@ export interface NetworkParts {
   readonly surprise: Surprise;
   /** The same of the rows themselves: where a network has learnt little, this still knows what is far from history. */
   readonly plain: Surprise;
+  /** The distance to history that no ranking may fall below. */
+  readonly floor: Floor;
   readonly weights: readonly Float32Array[];
 }
 
@@ -45,13 +49,13 @@ export function saveNetwork(network: Architecture, parts: NetworkParts): SavedMo
       at += 4;
     }
   }
-  const { preparation, adapted, surprise, plain } = parts;
+  const { preparation, adapted, surprise, plain, floor } = parts;
   const weights = specs.map(({ name, shape }) => ({ name, shape }));
   return {
     format: NETWORK_FORMAT,
     detector: network.name,
     metrics: parts.metrics,
-    header: { preparation, adapted, surprise, plain, weights },
+    header: { preparation, adapted, surprise, plain, floor, weights },
     weights: bytes,
   };
 }
@@ -81,9 +85,10 @@ export function loadNetwork(network: Architecture, saved: SavedModel): NetworkPa
       `the ${network.name} model has ${saved.weights.byteLength} bytes of weights instead of ${bytes}`,
     );
   }
-  const { preparation, adapted, surprise, plain } = parsed.data;
-  const squares = [surprise, plain].every(({ factor }) => factor.length === metrics * metrics);
-  if (preparation.mean.length !== metrics || !squares) {
+  const { preparation, adapted, surprise, plain, floor } = parsed.data;
+  const squares = [surprise.factor, plain.factor, floor.precision];
+  const rows = [preparation.mean, floor.mean, floor.scale];
+  if (rows.some(({ length }) => length !== metrics) || squares.some(({ length }) => length !== metrics * metrics)) {
     throw new SavedModelError(`the ${network.name} model's header does not fit its ${metrics} metrics`);
   }
   const view = new DataView(saved.weights.buffer, saved.weights.byteOffset, bytes);
@@ -95,5 +100,5 @@ export function loadNetwork(network: Architecture, saved: SavedModel): NetworkPa
     }
     return block;
   });
-  return { metrics: saved.metrics, preparation, adapted, surprise, plain, weights };
+  return { metrics: saved.metrics, preparation, adapted, surprise, plain, floor, weights };
 }

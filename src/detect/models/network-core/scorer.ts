@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { RowScore, Scorer } from "../../detector.ts";
 import type { Architecture, Stepper } from "./architecture.ts";
+import { floorScorer } from "./floor.ts";
 import { type History, rowHistory } from "./history.ts";
 import { type Preparer, preparer } from "./preparation.ts";
 import type { NetworkParts } from "./saved.ts";
@@ -37,10 +38,16 @@ class NetworkScorer implements Scorer {
   readonly #prepare: Preparer;
   readonly #surprise: SurpriseScorer;
   readonly #plain: SurpriseScorer;
+  readonly #floor: (row: ArrayLike<number>) => number;
   readonly #recent: History;
   readonly #residual: Float64Array;
   readonly #standard: Float64Array;
-  readonly #answer: { score: number; readonly contributions: Float64Array; readonly expected: Float64Array };
+  readonly #answer: {
+    score: number;
+    alertScore: number;
+    readonly contributions: Float64Array;
+    readonly expected: Float64Array;
+  };
   #stepper: Stepper;
   #seen: number;
 
@@ -54,7 +61,13 @@ class NetworkScorer implements Scorer {
     this.#recent = rowHistory(network.span, metrics);
     this.#residual = new Float64Array(metrics);
     this.#standard = new Float64Array(metrics);
-    this.#answer = { score: 0, contributions: new Float64Array(metrics), expected: new Float64Array(metrics) };
+    this.#floor = floorScorer(parts.floor);
+    this.#answer = {
+      score: 0,
+      alertScore: 0,
+      contributions: new Float64Array(metrics),
+      expected: new Float64Array(metrics),
+    };
     this.#seen = from?.seen ?? 0;
     this.#stepper = network.stepper(parts.weights, metrics, this.#seen);
     if (from !== null && from.seen > 0) {
@@ -72,7 +85,10 @@ class NetworkScorer implements Scorer {
     const expected = this.#advance(this.#prepare.input);
     this.#seen++;
     const unexpected = this.#surprise.push(this.#compare(expected));
-    this.#answer.score = (unexpected + this.#plain.push(this.#standard)) / 2;
+    const far = this.#plain.push(this.#standard);
+    // A level that has moved for good keeps the distance to history high: it ranks rows, and does not alert.
+    this.#answer.score = (unexpected + far + this.#floor(row)) / 3;
+    this.#answer.alertScore = (unexpected + far) / 2;
     this.#shareOut();
     return this.#answer;
   }
