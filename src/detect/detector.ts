@@ -57,6 +57,8 @@ export interface FitOptions {
   readonly seed: number;
   /** Upper bound on passes over the data; early stopping may end before. */
   readonly epochs?: number;
+  /** IANA name of people's time zone, for detectors that know days and weeks; UTC when not given. */
+  readonly timeZone?: string;
   readonly onProgress?: (progress: FitProgress) => void;
   readonly signal?: AbortSignal;
 }

@@ -30,8 +30,6 @@ export interface UnitOptions extends FitOptions {
   readonly metricRules?: Readonly<Record<string, MetricRule>>;
   /** What came before the history, in coarser steps: ordinary ranges are learnt from both, the model from the history alone. */
   readonly ranges?: Frame;
-  /** IANA time zone of people's days; UTC when not given. */
-  readonly timeZone?: string;
 }
 
 /** Scaler, model, calibration and threshold as one version. */

@@ -67,4 +67,31 @@ describe("kinds and classes of events", () => {
     expect(event?.kind).toBe("collective");
     expect(event?.evidence[0]).toContain("within its usual range");
   });
+
+  it("calls a working day's load on a Saturday contextual, in people's time zone", async () => {
+    const weekly = (from: number) => (row: number, metric: number, noise: () => number) => {
+      const days = (row * 600 + from - monday) / 86_400;
+      const load = days % 7 < 5 ? 60 - 40 * Math.cos(2 * Math.PI * days) : 20;
+      return [load + 2 * noise(), 0.2 + load / 400 + 0.01 * noise()][metric] ?? 0;
+    };
+    const monday = Date.UTC(2026, 0, 5) / 1000;
+    const metrics = METRICS.slice(0, 2);
+    const weeks = synthetic(28 * 144, metrics, weekly(monday), { start: monday, step: 600 });
+    const unit = await trainUnit(defaultDetector, weeks, { seed: 1, timeZone: "Europe/Zurich" });
+    const live = createLive(unit, { entity: "das", service: "das" });
+    const after = monday + 28 * 86_400;
+    const next = synthetic(7 * 144, metrics, weekly(after), { seed: 2, start: after, step: 600 });
+    const events = new Map<string, Anomaly>();
+    for (let row = 0; row < next.rows; row++) {
+      const saturday = row >= 5 * 144 + 60 && row < 5 * 144 + 72;
+      const { update } = live.push(next.times?.[row] ?? 0, saturday ? [100, 0.45] : rowOf(next, row));
+      if (update !== null) {
+        events.set(update.id, update);
+      }
+    }
+    const found = [...events.values()];
+    expect(found).toHaveLength(1);
+    expect(found[0]?.kind).toBe("contextual");
+    expect(found[0]?.evidence[0]).toContain("around Sat 11:00");
+  });
 });

@@ -16,7 +16,7 @@ import {
 } from "./ensemble/learnt.ts";
 import { createMemberScorer, type MemberState } from "./ensemble/members.ts";
 import { CLIP } from "./ensemble/moving-scaler.ts";
-import { fitSeason, type Season, slotAt } from "./ensemble/season.ts";
+import { fitSeason, type Season, slotOf } from "./ensemble/season.ts";
 import { capped, combined, lowered, SCALES, smooth } from "./ensemble/smoothed.ts";
 import { createRobustScorer, fitRobust } from "./robust.ts";
 import { fitScaler } from "./scaler.ts";
@@ -45,23 +45,23 @@ export const defaultDetector = arrayDetector({
   format: 3,
   maxMetrics: 500,
   alertRatio: ALERT_RATIO,
-  fit: (train) => toArrays(fitEnsemble(train)),
+  fit: (train, { timeZone = "UTC" }) => toArrays(fitEnsemble(train, timeZone)),
   scorer: (arrays, metrics, state) => createScorer(fromArrays(arrays, metrics.length), state as EnsembleState | null),
 });
 
-function fitEnsemble(train: Frame): Learnt {
+function fitEnsemble(train: Frame, timeZone: string): Learnt {
   const scaler = fitScaler(train);
   const size = train.metrics.length;
   const times = train.times ?? Float64Array.from({ length: train.rows }, (_, row) => row * NOMINAL_STEP);
   const step = stepOf(times);
   const z = standardise(train, scaler, CLIP);
-  const season = fitSeason(z, size, times, step, train.times !== null);
+  const season = fitSeason(z, size, times, step, train.times === null ? null : timeZone);
   const width = size + season.metrics.length;
   const unscaled: Learnt = {
     scaler,
     season,
     step,
-    halfLife: HALF_LIFE_PERIODS * (season.period || DAY),
+    halfLife: HALF_LIFE_PERIODS * (season.zone === null ? season.period || DAY : DAY),
     level: shrunkInverse(secondMoments(withSeasonRemoved(z, size, times, season), width), width, LEVEL_SHRINKAGE),
     fixed: shrunkInverse(secondMoments(z, size), size, FIXED_SHRINKAGE),
     stepShape: fitLagShape(z, size, STEP),
@@ -77,9 +77,10 @@ function withSeasonRemoved(z: Float64Array, size: number, times: Float64Array, s
   const { metrics, profile, spread } = season;
   const width = size + metrics.length;
   const joint = new Float64Array(times.length * width);
+  const slotAt = slotOf(season);
   times.forEach((time, row) => {
     joint.set(z.subarray(row * size, (row + 1) * size), row * width);
-    const slot = metrics.length === 0 ? 0 : slotAt(season, time);
+    const slot = metrics.length === 0 ? 0 : slotAt(time);
     metrics.forEach((metric, k) => {
       const rest = (z[row * size + metric] as number) - (profile[slot * metrics.length + k] as number);
       joint[row * width + size + k] = Math.min(Math.max(rest / (spread[k] as number), -CLIP), CLIP);

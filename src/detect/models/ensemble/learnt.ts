@@ -57,6 +57,7 @@ export function toArrays(learnt: Learnt): Arrays {
   return {
     ...learnt.scaler,
     numbers: Float64Array.of(learnt.step, learnt.halfLife, season.period, season.slots),
+    seasonZone: Float64Array.from(season.zone ?? "", (letter) => letter.charCodeAt(0)),
     seasonMetrics: Float64Array.from(season.metrics),
     seasonProfile: season.profile,
     seasonSpread: season.spread,
@@ -87,6 +88,8 @@ export function fromArrays(arrays: Arrays, size: number): Learnt {
     scaler: { mean: take("mean", size), scale: take("scale", size) },
     season: {
       period,
+      // Models from before there were zones have none.
+      zone: String.fromCharCode(...(arrays["seasonZone"] ?? [])) || null,
       slots,
       metrics,
       profile: take("seasonProfile", metrics.length === 0 ? undefined : slots * metrics.length),

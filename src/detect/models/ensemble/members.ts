@@ -5,7 +5,7 @@ import { fillMissing } from "../missing.ts";
 import { createLagScorer } from "./lag-shape.ts";
 import type { Learnt } from "./learnt.ts";
 import { CLIP, createMovingScaler, type MovingState } from "./moving-scaler.ts";
-import { slotAt } from "./season.ts";
+import { slotOf } from "./season.ts";
 
 /** The members' scores of a row, in the order of MEMBERS, and what each metric did. Reused by the next call. */
 export interface MemberScores {
@@ -54,8 +54,9 @@ export function createMemberScorer(learnt: Learnt, robustScorer: Scorer, saved: 
   const part = (member: number) => squares.subarray(member * size, (member + 1) * size);
   const [levelPart, fixedPart, stepPart, shapePart, robustPart] = [part(0), part(1), part(2), part(3), part(4)];
 
+  const slotAt = slotOf(season);
   const removeSeason = (time: number) => {
-    const slot = season.metrics.length === 0 ? 0 : slotAt(season, time);
+    const slot = season.metrics.length === 0 ? 0 : slotAt(time);
     for (let k = 0; k < season.metrics.length; k++) {
       const metric = season.metrics[k] as number;
       const usual = season.profile[slot * season.metrics.length + k] as number;
