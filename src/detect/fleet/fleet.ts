@@ -5,8 +5,10 @@ import { gather, groupMetrics } from "./weights.ts";
 
 /** Score of one entity at one time. */
 export interface FleetScore {
-  /** Surprise of its metrics above the fleet's, gathered over them, 0 or more. */
+  /** Surprise of its metrics above the fleet's, the weighted mean over them, 0 or more. */
   readonly score: number;
+  /** −log10 of the share of the fleet's earlier scores that were as high; 0 for scores that are low by any measure. */
+  readonly rarity: number;
   readonly alert: boolean;
   /** Per metric, 0 or more. */
   readonly contributions: Float64Array;
@@ -26,7 +28,7 @@ export interface FleetOptions {
   readonly metrics: readonly string[];
   /** Seconds from an entity's first row that only teach. */
   readonly learning: number;
-  /** Score from which an entity is in alert; then it is silent for `silence` seconds. */
+  /** Rarity from which an entity is in alert; then it is silent for `silence` seconds. */
   readonly bar: number;
   readonly silence: number;
 }
@@ -45,6 +47,13 @@ const OWN_FROM = 40;
 const FLOOR_SHARE = 0.05;
 const MAX_ENTITIES = 20_000;
 const MAX_SURPRISE = 6;
+/** What all do at once, they do not do equally: an entity must exceed the fleet's middle by this much. */
+const BEYOND = 1.25;
+/** Earlier scores that alerts are measured against: what a mean over few metrics reaches by chance, one over many does not. */
+const SCORES = 20_000;
+const FEWEST_SCORES = 200;
+/** A score below it is about three times rarer than usual in each metric: nothing to speak of, however quiet the fleet is. */
+const LEAST_SCORE = 0.5;
 
 /** An entity's changes against its own hour, measured among its own past and all entities' past, above what all do at once. */
 export function createFleet(options: FleetOptions): Fleet {
@@ -52,6 +61,7 @@ export function createFleet(options: FleetOptions): Fleet {
   const groups = groupMetrics(options.metrics);
   const entities = new Map<string, Entity>();
   const shared = Array.from({ length: 2 * size }, () => createRecentTail(FLEET_TAIL));
+  const past = createRecentTail(SCORES);
   const typical = Array.from({ length: size }, () => ({ sum: 0, count: 0 }));
   const enter = (name: string, time: number): Entity => {
     if (entities.size >= MAX_ENTITIES) {
@@ -80,16 +90,24 @@ export function createFleet(options: FleetOptions): Fleet {
       if (Number.isNaN(newest)) {
         continue;
       }
-      const now = rarity(entity, i, newest);
-      surprises[i] = (now + rarity(entity, i, steady)) / 2;
-      const slot = 2 * i + (newest < 0 ? 1 : 0);
-      (entity.tails[slot] as RecentTail).add(Math.abs(newest));
-      (shared[slot] as RecentTail).add(Math.abs(newest));
+      const now = surpriseOf(entity, i, newest);
+      surprises[i] = (now + surpriseOf(entity, i, steady)) / 2;
+      remember(entity, i, newest);
     }
     return surprises;
   };
 
-  const rarity = (entity: Entity, metric: number, change: number): number => {
+  /** A metric that stands still is an outcome of both directions: small steps of what hardly ever moves are rare. */
+  const remember = (entity: Entity, metric: number, change: number) => {
+    for (const down of [0, 1]) {
+      if (down === 1 ? change <= 0 : change >= 0) {
+        (entity.tails[2 * metric + down] as RecentTail).add(Math.abs(change));
+        (shared[2 * metric + down] as RecentTail).add(Math.abs(change));
+      }
+    }
+  };
+
+  const surpriseOf = (entity: Entity, metric: number, change: number): number => {
     const slot = 2 * metric + (change < 0 ? 1 : 0);
     const own = entity.tails[slot] as RecentTail;
     const weight = own.size / (own.size + OWN_FROM);
@@ -107,14 +125,19 @@ export function createFleet(options: FleetOptions): Fleet {
       const usual = options.metrics.map((_, i) => median([...surprises.values()].map((values) => values[i] as number)));
       const scores = new Map<string, FleetScore>();
       for (const [name, values] of surprises) {
-        const contributions = values.map((value, i) => Math.max(value - (usual[i] as number), 0));
+        const contributions = values.map((value, i) => Math.max(value - BEYOND * (usual[i] as number), 0));
         const score = gather(contributions, groups);
         const entity = entities.get(name) as Entity;
-        const alert = time - entity.since >= options.learning && time >= entity.silentUntil && score >= options.bar;
+        const rarity = score < LEAST_SCORE || past.size < FEWEST_SCORES ? 0 : past.surprise(score);
+        const learnt = time - entity.since >= options.learning;
+        const alert = learnt && time >= entity.silentUntil && rarity >= options.bar;
         if (alert) {
           entity.silentUntil = time + options.silence;
         }
-        scores.set(name, { score, alert, contributions });
+        scores.set(name, { score, rarity, alert, contributions });
+      }
+      for (const { score } of scores.values()) {
+        past.add(score);
       }
       return scores;
     },

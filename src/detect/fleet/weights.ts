@@ -11,14 +11,18 @@ const OWN_WEIGHT = 3;
 const DRIVEN = /network|bytes|client|workload|ops\b|requests?\b/i;
 const DRIVEN_WEIGHT = 0.5;
 const NODE = /^node|instance_/i;
+/** What is read and what is written, received and sent, mostly goes together. */
+const DIRECTION =
+  /(_(read|written|write|received?|transmit(ted)?|sent)s?(?=_|$)|(Read|Write|Receive|Transmit|Sent)s?(?=_|[A-Z]|$))/g;
 
-/** Groups metrics whose names differ in a unit, a rate or a percentile only, and weighs each by what it is. */
+/** Groups metrics whose names differ in a unit, a rate, a percentile or a direction only, and weighs each by what it is. */
 export function groupMetrics(metrics: readonly string[]): readonly MetricGroup[] {
   const groups = new Map<string, number[]>();
   metrics.forEach((metric, i) => {
     const stem = metric
       .replace(/\(.*?\)/g, "")
       .replace(/p\d{2,3}|_?(rate|percent|ratio)$/gi, "")
+      .replace(DIRECTION, "")
       .toLowerCase();
     groups.set(stem, [...(groups.get(stem) ?? []), i]);
   });
@@ -35,7 +39,7 @@ function weightOf(stem: string, name: string): number {
   return OWN.test(stem) && !NODE.test(stem) ? OWN_WEIGHT : 1;
 }
 
-/** Root of the weighted mean over groups of the squared mean of their values: one clear metric counts more than many slight ones. */
+/** Weighted mean over groups of the mean of their values. */
 export function gather(values: Float64Array, groups: readonly MetricGroup[]): number {
   let sum = 0;
   let weights = 0;
@@ -44,8 +48,8 @@ export function gather(values: Float64Array, groups: readonly MetricGroup[]): nu
     for (const i of metrics) {
       total += values[i] as number;
     }
-    sum += weight * (total / metrics.length) ** 2;
+    sum += (weight * total) / metrics.length;
     weights += weight;
   }
-  return weights === 0 ? 0 : Math.sqrt(sum / weights);
+  return weights === 0 ? 0 : sum / weights;
 }

@@ -16,7 +16,7 @@ export interface FleetWho {
 /** What is said of one entity at one time. */
 export interface FleetPoint {
   readonly entity: string;
-  /** Mean surprise above the fleet's; NaN where none of its metrics has a value. */
+  /** −log10 of the share of the fleet's earlier scores that were as high; NaN where none of its metrics has a value. */
   readonly score: number;
   readonly threshold: number;
   readonly state: "ok" | "anomalous" | "learning" | "missing";
@@ -48,7 +48,7 @@ export interface FleetWatch {
 /** An entity's first hours only teach. */
 const LEARNING = 4 * 3600;
 /** As for files of entities: chosen on pods under injected faults, a row a minute. */
-const BAR = 1.4;
+const BAR = 2.7;
 const SILENCE = 900;
 const GATE = { open: 1, of: 5, close: 0.6 };
 
@@ -83,7 +83,7 @@ export function createFleetWatch(who: FleetWho, saved?: FleetState): FleetWatch 
     entity: string,
     values: ArrayLike<number>,
     time: number,
-    { score, contributions }: FleetScore,
+    { rarity: score, contributions }: FleetScore,
     expected: Float64Array,
   ): FleetPoint {
     const missing = metrics.filter((_, at) => !Number.isFinite(values[at]));

@@ -3,7 +3,7 @@ import { createFleet } from "../../../src/detect/fleet/fleet.ts";
 import { seededRandom } from "../../../src/detect/math/random.ts";
 
 const METRICS = ["cpu", "memory"];
-const OPTIONS = { metrics: METRICS, learning: 3600, bar: 1.4, silence: 900 };
+const OPTIONS = { metrics: METRICS, learning: 3600, bar: 2.7, silence: 900 };
 
 /** Scores of every pod, minute by minute; `valueAt` changes what a pod does. */
 function run(
@@ -30,10 +30,36 @@ describe("createFleet", () => {
   });
 
   it("is quiet where all do the same at once", () => {
-    const all = run(200, ["a", "b", "c"], (minute, _, usual) => (minute === 150 ? 5 * usual : usual));
-    const alerts = all.flatMap((scores) => [...scores.values()].filter(({ alert }) => alert));
-    expect(alerts).toHaveLength(0);
-    expect(Math.max(...[...(all[150]?.values() ?? [])].map(({ score }) => score))).toBeLessThan(1.4);
+    const jump = (who: string) => (minute: number, pod: string, usual: number) =>
+      minute === 150 && who.includes(pod) ? 5 * usual : usual;
+    const highest = (who: string) =>
+      Math.max(...[...(run(160, ["a", "b", "c"], jump(who))[150]?.values() ?? [])].map(({ score }) => score));
+    expect(highest("abc")).toBeLessThan(1);
+    expect(highest("abc")).toBeLessThan(highest("b") / 3);
+  });
+
+  it("alerts about equally seldom with two metrics and with twelve", () => {
+    const alertsPerDay = (count: number) => {
+      const metrics = Array.from({ length: count }, (_, i) => `metric${"abcdefghijkl"[i]}`);
+      const fleet = createFleet({ ...OPTIONS, metrics });
+      const random = seededRandom(9);
+      let alerts = 0;
+      for (let minute = 0; minute < 720; minute++) {
+        const rows = new Map(["a", "b", "c", "d"].map((pod) => [pod, metrics.map(() => 10 + random())]));
+        alerts += [...fleet.push(minute * 60, rows).values()].filter(({ alert }) => alert).length;
+      }
+      return alerts / 2;
+    };
+    expect(alertsPerDay(2)).toBeLessThan(6);
+    expect(alertsPerDay(12)).toBeLessThan(6);
+  });
+
+  it("finds a small lasting step of a metric that hardly ever moves, up or down", () => {
+    for (const step of [0.9, 1.1]) {
+      const all = run(200, ["a", "b", "c"], (minute, pod) => (minute >= 150 && pod === "b" ? 10 * step : 10));
+      expect(all[151]?.get("b")?.score).toBeGreaterThan(1);
+      expect(all[151]?.get("a")?.score).toBe(0);
+    }
   });
 
   it("does not alert while it learns, nor twice within the silence", () => {
