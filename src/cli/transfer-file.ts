@@ -1,5 +1,4 @@
 import { createReadStream } from "node:fs";
-import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { CsvError } from "csv-parse";
@@ -7,6 +6,7 @@ import { UserError } from "../alert/user-error.ts";
 import { NEEDED_FIELDS, type RawTransfer } from "../detect/transfers/clean.ts";
 import { unwrapEvent } from "../detect/transfers/envelope.ts";
 import { csvRows } from "./csv-rows.ts";
+import { textLines } from "./text-lines.ts";
 
 /** One event of a file of transfers, in the file's order. */
 export interface TransferLine {
@@ -104,25 +104,20 @@ function checkHeader(header: readonly string[], path: string): string[] {
 }
 
 async function* jsonLines(source: Readable): AsyncGenerator<TransferLine> {
-  const lines = createInterface({ input: source, crlfDelay: Number.POSITIVE_INFINITY });
-  const failed = new Promise<never>((_, reject) => source.once("error", reject));
-  failed.catch(() => {});
-  const iterator = lines[Symbol.asyncIterator]();
-  for (let line = 1; ; line++) {
-    const { done, value } = await Promise.race([iterator.next(), failed]);
-    if (done === true) {
-      return;
-    }
-    if (value.trim() !== "") {
-      yield { line, ...recordOf(value) };
+  let line = 0;
+  for await (const lines of textLines(source, MAX_LINE)) {
+    for (const text of lines) {
+      line++;
+      if (text === null) {
+        yield { line, raw: null, problem: "longer than a million characters" };
+      } else if (text.trim() !== "") {
+        yield { line, ...recordOf(text) };
+      }
     }
   }
 }
 
 function recordOf(text: string): Pick<TransferLine, "raw" | "problem"> {
-  if (text.length > MAX_LINE) {
-    return { raw: null, problem: "longer than a million characters" };
-  }
   try {
     const raw = unwrapEvent(JSON.parse(text));
     return raw === null ? { raw, problem: "not a JSON object" } : { raw, problem: null };

@@ -39,6 +39,7 @@ export async function topTransfers(options: TopOptions): Promise<TransfersOvervi
   const now = {
     state: "watching",
     note: null,
+    model: null,
     judged,
     rate: options.rate,
     threshold: watch.threshold,

@@ -28,6 +28,7 @@ const incidentView = z.object({
 export const transfersView = z.object({
   state: z.enum(["learning", "watching"]),
   note: z.string().nullable(),
+  model: z.object({ name: z.string(), version: z.string() }).nullable().describe("Which model judges."),
   judged: z.int(),
   rate: z.number().describe("Share of transfers that are called anomalous."),
   threshold: z.number().describe("Score, −log10 of a probability, from which a transfer is anomalous now."),
@@ -54,10 +55,11 @@ const MOST_TOP = 50;
 
 /** How transfers are, as the page and the API show it. */
 export function toTransfersView(overview: TransfersOverview): TransfersView {
-  const { state, note, judged, rate, threshold, cleaned, open, closed, top } = overview;
+  const { state, note, model, judged, rate, threshold, cleaned, open, closed, top } = overview;
   return {
     state,
     note,
+    model,
     judged,
     rate,
     threshold,

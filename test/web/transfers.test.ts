@@ -9,6 +9,7 @@ import { webOptions } from "./build.ts";
 const NOW = {
   state: "watching",
   note: null,
+  model: { name: "shrinkage", version: "0123456789ab" },
   judged: 100,
   rate: 0.005,
   threshold: 2.3,
@@ -34,6 +35,7 @@ describe("transfers in the API", () => {
     expect((await ask("/api/v1/me")).json().pages).toContain("transfers");
     const all = transfersView.parse((await ask("/api/v1/transfers")).json());
     expect(all.open[0]).toMatchObject({ entity: "T1_DE_KIT_Disk → T2_CH_CERN", related: [{ id: "123456" }] });
+    expect(all.model).toEqual({ name: "shrinkage", version: "0123456789ab" });
     expect(all.top[0]).toMatchObject({ seconds: 4000, expected: 30 });
     expect(all.cleaned).toEqual([{ what: "duplicate", count: 2 }]);
     expect((await ask("/api/v1/transfers?site=T2_US_UCSD")).json()).toMatchObject({ open: [], top: [] });

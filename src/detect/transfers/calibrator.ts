@@ -18,6 +18,7 @@ const SHARE_BELOW = 0.2;
 const KEPT = 1000;
 /** Seconds that those kept shall cover. */
 const SPAN = 1800;
+/** Transfers over which misses are counted, where nothing else is asked for. */
 const WATCHED = 300;
 const LEAST = 40;
 const TAIL_SHARE = 0.05;
@@ -41,6 +42,12 @@ export class Calibrator {
   readonly #places = new Uint16Array(KEPT);
   #size = 0;
   #next = 0;
+  readonly #watched: number;
+
+  /** @param watched transfers over which misses are counted */
+  constructor(watched = WATCHED) {
+    this.#watched = watched;
+  }
 
   /** @param missed the transfer was outside its interval */
   add(start: number, end: number, error: number, missed: boolean): void {
@@ -86,8 +93,8 @@ export class Calibrator {
     });
   }
 
-  static load(saved: SavedCalibrator): Calibrator {
-    const calibrator = new Calibrator();
+  static load(saved: SavedCalibrator, watchedTransfers = WATCHED): Calibrator {
+    const calibrator = new Calibrator(watchedTransfers);
     for (const [start, end, error, missed] of saved) {
       calibrator.add(start, end, error, missed === 1);
     }
@@ -97,7 +104,7 @@ export class Calibrator {
   #outside(at: number): number {
     let watched = 0;
     let missed = 0;
-    for (let back = 1; back <= this.#size && watched < WATCHED; back++) {
+    for (let back = 1; back <= this.#size && watched < this.#watched; back++) {
       const place = (this.#next - back + KEPT) % KEPT;
       if ((this.#ends[place] as number) <= at) {
         watched++;
@@ -105,7 +112,7 @@ export class Calibrator {
       }
     }
     const excess = missed - OUTSIDE * watched;
-    return Math.min(WIDEST, Math.max(NARROWEST, OUTSIDE - excess / WATCHED));
+    return Math.min(WIDEST, Math.max(NARROWEST, OUTSIDE - excess / this.#watched));
   }
 
   #takes(start: number): boolean {

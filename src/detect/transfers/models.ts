@@ -44,14 +44,16 @@ async function trainShrinkage(history: readonly Finished[]): Promise<TransferSco
   return scorer;
 }
 
+/** The network never sees the newest part of the history, neither to learn nor to stop by: its errors there are honest. */
 async function trainLstm(history: readonly Finished[], fitSequences: FitSequences): Promise<TransferScorer> {
-  const vocabulary = vocabularyOf(history);
-  const estimator = new LstmEstimator(vocabulary, await fitSequences(encodeHistory(history, vocabulary)));
+  const held = Math.min(CALIBRATED_MOST, Math.ceil(HELD_BACK * history.length));
+  const seen = history.slice(0, history.length - held);
+  const vocabulary = vocabularyOf(seen);
+  const estimator = new LstmEstimator(vocabulary, await fitSequences(encodeHistory(seen, vocabulary)));
   const scorer = new TransferScorer(estimator);
   const polite = politeness();
-  const held = Math.min(CALIBRATED_MOST, Math.ceil(HELD_BACK * history.length));
   for (const [at, transfer] of history.entries()) {
-    if (at < history.length - held) {
+    if (at < seen.length) {
       estimator.learn(transfer);
     } else {
       scorer.learn(transfer, scorer.judge(transfer));

@@ -29,7 +29,7 @@ export class TransferScorer {
   readonly #calibrator: Calibrator;
   #learnt: number;
 
-  constructor(estimator: Estimator, calibrator = new Calibrator(), learnt = 0) {
+  constructor(estimator: Estimator, calibrator = new Calibrator(estimator.watched), learnt = 0) {
     this.estimator = estimator;
     this.#calibrator = calibrator;
     this.#learnt = learnt;
@@ -89,7 +89,8 @@ export class TransferScorer {
       throw new SavedModelError(`not a model of transfers: ${z.prettifyError(parsed.error)}`);
     }
     const { name, learnt, calibration, estimator } = parsed.data;
-    return new TransferScorer(findEstimator(name, estimator), Calibrator.load(calibration), learnt);
+    const found = findEstimator(name, estimator);
+    return new TransferScorer(found, Calibrator.load(calibration, found.watched), learnt);
   }
 }
 

@@ -10,6 +10,8 @@ export interface TransfersOverview {
   readonly state: "learning" | "watching";
   /** What a person should know of the state: how much is still missing. */
   readonly note: string | null;
+  /** Which model judges, and its version; null while there is none. */
+  readonly model: { readonly name: string; readonly version: string } | null;
   /** Transfers judged since the start, and share above the threshold that is aimed at. */
   readonly judged: number;
   readonly rate: number;

@@ -153,7 +153,7 @@ export function createTransferService(parts: TransferParts): TransferService {
     const over = incidents.filter(({ closedAt }) => closedAt !== null);
     if (over.length > 0) {
       closed = [...over.reverse(), ...closed].slice(0, MOST_CLOSED);
-      await store.anomalies.save(over.map((incident) => incidentToAnomaly(incident, config.model)));
+      await store.anomalies.save(over.map((incident) => incidentToAnomaly(incident, teacher.version ?? config.model)));
       await push([], over);
     }
     for (const incident of incidents.filter(({ openedAt, updatedAt }) => openedAt.getTime() === updatedAt.getTime())) {
@@ -189,8 +189,9 @@ export function createTransferService(parts: TransferParts): TransferService {
   }
 
   function now(): TransfersNow {
-    const { watch, missing } = teacher;
+    const { watch, missing, version } = teacher;
     return {
+      model: version === null ? null : { name: config.model, version },
       state: watch === null ? "learning" : "watching",
       note: watch === null ? `${missing()} transfers are still missing` : null,
       judged,

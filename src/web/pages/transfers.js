@@ -2,7 +2,7 @@ import { h } from "./dom.js";
 import { age, chip, clock, duration, number } from "./format.js";
 
 /** Links and storage elements that are slow or fail, and single transfers that lasted longer than all but a few. */
-export function transfersPage({ state, note, judged, rate, open, closed, top, cleaned }) {
+export function transfersPage({ state, note, model, judged, rate, open, closed, top, cleaned }) {
   return [
     h("h1", {}, "Transfers"),
     h(
@@ -11,6 +11,7 @@ export function transfersPage({ state, note, judged, rate, open, closed, top, cl
       state === "learning"
         ? `Still learning: ${note}.`
         : `${judged} judged since the start; the slowest ${100 * rate} % for what they are count as anomalous.`,
+      model !== null && h("span", {}, "by ", h("a", { href: "/models" }, `${model.name} ${model.version.slice(0, 8)}`)),
       cleaned.length > 0 &&
         h("span", {}, `Put right or left out: ${cleaned.map(({ what, count }) => `${what} ${count}`).join(", ")}.`),
     ),

@@ -134,6 +134,7 @@ describe("relatedTickets", () => {
 
 describe("transfersOverview", () => {
   const now: TransfersNow = {
+    model: null,
     state: "watching",
     note: null,
     judged: 100,
