@@ -25,6 +25,7 @@ export const FAMILIES: readonly { readonly words: readonly string[]; readonly lo
     { words: ["silences"], load: async () => (await import("./cli/silences.ts")).registerSilences },
     { words: ["simulate"], load: async () => (await import("./cli/simulate.ts")).registerSimulate },
     { words: ["solutions"], load: async () => (await import("./cli/solutions.ts")).registerSolutions },
+    { words: ["store"], load: async () => (await import("./cli/store.ts")).registerStore },
     { words: ["tickets"], load: async () => (await import("./cli/tickets.ts")).registerTickets },
     { words: ["transfers"], load: async () => (await import("./cli/transfers.ts")).registerTransfers },
   ];

@@ -41,8 +41,8 @@ const PAGES = {
 /** Settings in which everything can be seen within minutes; the environment and a configuration file win over them. */
 export function demoEnvironment(port: number | undefined): Readonly<Record<string, string>> {
   return {
-    CMSWATCH_PROMETHEUS_STEP: "5s",
-    CMSWATCH_DETECT_TRAIN_HISTORY: "3h",
+    CMSWATCH_PROMETHEUS_STEP: "10s",
+    CMSWATCH_DETECT_TRAIN_HISTORY: "6h",
     CMSWATCH_DETECT_TRAIN_MINIMUM: "30m",
     CMSWATCH_DETECT_TRAIN_RANGES_HISTORY: "28d",
     CMSWATCH_DETECT_TRAIN_EPOCHS: "12",

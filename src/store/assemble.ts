@@ -31,6 +31,7 @@ export function assembleStore(database: Database, sql: RunSql, close: () => Prom
     quality: qualityRepository(database),
     states: stateRepository(database),
     sql,
+    database,
     prune: (before) => prune(database, before),
     close: () => {
       closing ??= close();

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Config } from "../config/schema.ts";
+import type { Database } from "./database.ts";
 import type { Store } from "./store.ts";
 
 /** Runs a statement (or several, without values) beside the repositories, for libraries with tables of their own. */
@@ -8,6 +9,8 @@ export type RunSql = (text: string, values?: unknown[]) => Promise<{ rows: Recor
 /** A store together with its database. */
 export interface OpenedStore extends Store {
   readonly sql: RunSql;
+  /** Of this room alone. */
+  readonly database: Database;
 }
 
 export interface StoreOptions {

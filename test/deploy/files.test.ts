@@ -11,7 +11,16 @@ interface Kustomization {
   readonly configMapGenerator: readonly { readonly name: string; readonly files: readonly string[] }[];
   readonly images: readonly { readonly name: string; readonly newTag: string }[];
 }
+interface Rule {
+  readonly from?: readonly { readonly podSelector?: object }[];
+  readonly to?: readonly { readonly podSelector?: object }[];
+  readonly ports: readonly { readonly port: number }[];
+}
+interface NetworkPolicy {
+  readonly spec: { readonly ingress: readonly Rule[]; readonly egress: readonly Rule[] };
+}
 interface Container {
+  readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
   readonly securityContext: Readonly<Record<string, unknown>>;
   readonly resources: Readonly<Record<"requests" | "limits", Readonly<Record<string, string>>>>;
   readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
@@ -21,6 +30,7 @@ interface Container {
 interface Deployment {
   readonly spec: {
     readonly replicas: number;
+    readonly strategy: { readonly rollingUpdate: object };
     readonly template: {
       readonly spec: {
         readonly securityContext: Readonly<Record<string, unknown>>;
@@ -67,6 +77,22 @@ describe("deploy/kubernetes", () => {
       "/healthz",
       "/readyz",
     ]);
+  });
+
+  it("lets requests reach every replica, also from one that stands by, and one of two may always be drained", () => {
+    const ports = container.ports.map(({ containerPort }) => containerPort);
+    const service = readYaml<{ spec: { ports: readonly { targetPort: string }[] } }>("kubernetes/service.yaml").spec;
+    expect(service.ports.map(({ targetPort }) => targetPort)).toEqual(container.ports.map(({ name }) => name));
+    const { ingress, egress } = readYaml<NetworkPolicy>("kubernetes/networkpolicy.yaml").spec;
+    const own = (rules: readonly Rule[]) =>
+      rules
+        .filter(({ from, to }) => [...(from ?? []), ...(to ?? [])].some(({ podSelector }) => podSelector !== undefined))
+        .flatMap((rule) => rule.ports.map(({ port }) => port));
+    expect([own(ingress), own(egress)]).toEqual([ports, ports]);
+    const { replicas, strategy } = readYaml<Deployment>("kubernetes/deployment.yaml").spec;
+    expect(strategy.rollingUpdate).toEqual({ maxSurge: 1, maxUnavailable: 0 });
+    const budget = readYaml<{ spec: { minAvailable: number } }>("kubernetes/poddisruptionbudget.yaml").spec;
+    expect(budget.minAvailable).toBe(replicas - 1);
   });
 
   it("holds no secret, only its name", () => {
@@ -134,15 +160,6 @@ describe("the image", () => {
     expect(text).toMatch(/^USER 1000:1000$/m);
     expect(text).toContain("fonts-dejavu-core");
     expect(text).toMatch(/^HEALTHCHECK /m);
-  });
-});
-
-describe("deploy/karma", () => {
-  it("has one grid per tag", () => {
-    expect(readYaml("karma/karma.yaml")).toMatchObject({
-      ui: { multiGridLabel: "tag" },
-      grid: { sorting: { label: "severity" } },
-    });
   });
 });
 

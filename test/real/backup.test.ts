@@ -1,10 +1,13 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { copyBetween } from "../../src/cli/store-copy.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { Store } from "../../src/store/store.ts";
+import { awaitTurn } from "../../src/store/turn.ts";
 import { readBlocks } from "../docs/blocks.ts";
 import { anomaly, minute, model } from "../store/samples.ts";
 import { type PostgresServer, postgresPrograms, startPostgres } from "./postgres-server.ts";
@@ -14,12 +17,19 @@ const blocks = readBlocks(readFileSync(join(import.meta.dirname, "../../docs/ope
 const work = mkdtempSync(join(tmpdir(), "cmswatch-backup-"));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
-/** Runs the block of docs/operators.md of that name. */
-function run(name: string, environment: Readonly<Record<string, string>>): void {
+const CMSWATCH = `"${process.execPath}" --import tsx "${join(import.meta.dirname, "../../src/main.ts")}"`;
+
+/** The block of docs/operators.md of that name. */
+function block(name: string): string {
   const text = blocks.find(({ task, what }) => task === "run" && what === name)?.text;
   expect(text).toBeDefined();
+  return text ?? "";
+}
+
+/** Runs it. */
+function run(name: string, environment: Readonly<Record<string, string>>): void {
   const path = `${programs ?? ""}:${process.env["PATH"]}`;
-  execFileSync("sh", ["-euc", text ?? ""], { cwd: work, env: { ...process.env, PATH: path, ...environment } });
+  execFileSync("sh", ["-euc", block(name)], { cwd: work, env: { ...process.env, PATH: path, ...environment } });
 }
 
 async function fill(store: Store): Promise<void> {
@@ -85,6 +95,39 @@ describe("a backup as docs/operators.md says", () => {
       const restored = await server.createDatabase("restored");
       run("restore-postgres", { RESTORED: restored });
       expect(await readBack(restored)).toEqual(before);
+    });
+
+    it("moves a folder to PostgreSQL and back, and refuses what is filled or in use", {
+      timeout: 300_000,
+    }, async () => {
+      const from = join(work, "small");
+      const before = await expectedOf(from);
+      const target = await server.createDatabase("grown");
+      const copy = (to: string) => {
+        const { status, stdout, stderr } = spawnSync(
+          "sh",
+          ["-euc", `cmswatch() { ${CMSWATCH} "$@"; }\n${block("copy-store")}`],
+          {
+            encoding: "utf8",
+            env: { ...process.env, STORE: from, DATABASE: to },
+          },
+        );
+        return { status, said: `${stdout}${stderr}` };
+      };
+      expect(copy(target)).toMatchObject({ status: 0, said: expect.stringContaining("counts and contents compared") });
+      expect(await readBack(target)).toEqual(before);
+      expect(copy(target)).toMatchObject({
+        status: 2,
+        said: expect.stringContaining("is not empty (it has anomalies"),
+      });
+      const log = pino({ level: "silent" });
+      const busy = { url: target, address: "http://a:8420", signal: new AbortController().signal, log };
+      const turn = await awaitTurn({ ...busy, onWaiting: () => {} });
+      expect(copy(target)).toMatchObject({ status: 2, said: expect.stringContaining("works on it at http://a:8420") });
+      await turn?.release();
+      await copyBetween(target, join(work, "back"), { environment: {}, log });
+      expect(await readBack(join(work, "back"))).toEqual(before);
+      expect(copy(join(work, "small"))).toMatchObject({ status: 2, said: expect.stringContaining("onto itself") });
     });
   });
 });

@@ -22,7 +22,7 @@ export interface ServiceSample {
 /** What an injection needs to know of ordinary life: the service's values were its load another one (0 to 1). */
 export type AtLoad = (load: number) => ServiceSample;
 
-const SWING = 1 / 6;
+const SWING = 1 / 8;
 
 /** True while it lasts: from its begin, until before its end. `seconds` are unix seconds. */
 export function isUnderWay(injection: Injection, seconds: number): boolean {
@@ -34,7 +34,7 @@ export function isUnderWay(injection: Injection, seconds: number): boolean {
  * The values while the injection lasts.
  * - point: latency and CPU far outside anything seen before.
  * - contextual: the load of another hour: the busiest one's when it should be quiet, the quietest one's when busy.
- * - collective: CPU swings by a sixth to both sides while requests stay as they were: each value is one that the last hours
+ * - collective: CPU swings by an eighth to both sides while requests stay as they were: each value is one that this hour
  *   had too, the shape and the joint behaviour are not.
  * - down: nearly no requests, those few time out; the process is gone from CPU and memory.
  */

@@ -19,6 +19,8 @@ function draw({ steps, now, next, training }) {
   at("purpose").textContent = now.purpose;
   at("look").textContent = now.look;
   at("training").textContent = training ?? "";
+  at("open").href = now.page;
+  at("hint").hidden = next === null;
   if (at("status").textContent !== now.status) {
     at("status").textContent = now.status;
   }

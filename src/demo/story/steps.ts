@@ -7,7 +7,7 @@ import { databaseIntervention, nodeStorm, ticketFlood } from "./occasions.ts";
 
 const MINUTE = 60_000;
 /** An event's times are its points': the first may be up to a step before the moment it was made. */
-const POINT = 5000;
+const POINT = 10_000;
 
 /** What a step does things with. */
 export interface StepWorld {

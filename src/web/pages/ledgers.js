@@ -1,5 +1,6 @@
 import { h } from "./dom.js";
 import { age, chip, clock, duration, now, number } from "./format.js";
+import { table } from "./table.js";
 
 /** Who is on call, and the exceptions that come. */
 export function oncallPage({ oncall, overrides, shifts }) {
@@ -201,35 +202,4 @@ export function noisePage({ since, alerts, groups, acknowledged, silenced, servi
       ),
     ],
   ];
-}
-
-function table(names, rows) {
-  return h(
-    "div",
-    { class: "card scroll", tabindex: "0", role: "region", "aria-label": names.filter(Boolean).join(", ") },
-    h(
-      "table",
-      {},
-      h(
-        "thead",
-        {},
-        h(
-          "tr",
-          {},
-          names.map((name) => (name === "" ? h("td", {}) : h("th", { scope: "col" }, name))),
-        ),
-      ),
-      h(
-        "tbody",
-        {},
-        rows.map((cells) =>
-          h(
-            "tr",
-            {},
-            cells.map((cell) => h("td", {}, cell === false ? "" : cell)),
-          ),
-        ),
-      ),
-    ),
-  );
 }

@@ -1,6 +1,7 @@
 import { h, svg } from "./dom.js";
 import { age, clock } from "./format.js";
 import { binsChart } from "./quality-bins.js";
+import { table } from "./table.js";
 
 const STATUSES = ["GOOD", "BAD", "STANDBY", "EXCLUDED", "NOTSET"];
 const PER_ROW = 100;
@@ -13,30 +14,29 @@ export function qualityPage({ runs }) {
     h("h1", {}, "Data quality"),
     runs.length === 0
       ? h("p", { class: "empty" }, "No run was judged yet.")
-      : h(
-          "table",
-          { class: "card" },
-          h(
-            "thead",
-            {},
-            h(
-              "tr",
-              {},
-              ["run", ...STATUSES, "judged"].map((name) => h("th", { scope: "col" }, name)),
-            ),
-          ),
-          h("tbody", {}, runs.map(runRow)),
-        ),
+      : table(["run", "lumisections", ...STATUSES, "judged"], runs.map(runRow), "Runs"),
   ];
 }
 
 function runRow({ run, counts, judgedAt }) {
+  return [
+    h("a", { href: `/quality/${run}` }, run),
+    sharesBar(counts),
+    ...STATUSES.map((status) =>
+      status === "BAD" && counts.BAD > 0 ? h("b", { class: "bad" }, counts.BAD) : (counts[status] ?? 0),
+    ),
+    age(judgedAt),
+  ];
+}
+
+/** How much of a run is what, at a glance; the figures stand beside it. */
+function sharesBar(counts) {
   return h(
-    "tr",
-    { "data-key": run },
-    h("td", {}, h("a", { href: `/quality/${run}` }, run)),
-    STATUSES.map((status) => h("td", { class: status === "BAD" && counts.BAD > 0 ? "bad" : "" }, counts[status] ?? 0)),
-    h("td", {}, age(judgedAt)),
+    "div",
+    { class: "shares", "aria-hidden": "true" },
+    STATUSES.filter((status) => counts[status] > 0).map((status) =>
+      h("i", { class: `status ${status}`, style: `flex-grow: ${counts[status]}` }),
+    ),
   );
 }
 
@@ -68,6 +68,11 @@ export function runPage(run, context) {
         "div",
         { class: "card" },
         binsChart(evidence[0]),
+        h(
+          "p",
+          { class: "small" },
+          "Line: seen. Dashed: expected. Band: certified runs. Below: how far each bin is off, in red where that is more than two standard deviations.",
+        ),
         h(
           "ul",
           {},
@@ -130,31 +135,14 @@ function lumisectionMap({ run, lumis, counts }) {
 }
 
 function rangeTable(ranges) {
-  return h(
-    "table",
-    { class: "card" },
-    h(
-      "thead",
-      {},
-      h(
-        "tr",
-        {},
-        ["lumisections", "status", "why"].map((name) => h("th", { scope: "col" }, name)),
-      ),
-    ),
-    h(
-      "tbody",
-      {},
-      ranges.map(({ first, last, status, reason, by }) =>
-        h(
-          "tr",
-          { "data-key": first },
-          h("td", {}, first === last ? first : `${first}–${last}`),
-          h("td", {}, h("i", { class: `status ${status}` }), status),
-          h("td", {}, reason, by !== null && h("b", {}, ` ${by}`)),
-        ),
-      ),
-    ),
+  return table(
+    ["lumisections", "status", "why"],
+    ranges.map(({ first, last, status, reason, by }) => [
+      first === last ? first : `${first}–${last}`,
+      h("span", { class: "one-line" }, h("i", { class: `status ${status}` }), status),
+      [reason, by !== null && h("b", {}, ` ${by}`)],
+    ]),
+    "Ranges",
   );
 }
 
@@ -186,7 +174,7 @@ function overruleForm({ run, lumis }, { act }) {
   const place = (name, value) => h("input", { name, type: "number", min: 1, required: true, value });
   return h(
     "form",
-    { class: "card form", onsubmit },
+    { class: "card form side-by-side", onsubmit },
     h("label", {}, "Lumisections from", place("first", lumis[0]?.lumi)),
     h("label", {}, "to", place("last", lumis.at(-1)?.lumi)),
     h(

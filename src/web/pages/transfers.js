@@ -1,5 +1,6 @@
 import { h } from "./dom.js";
 import { age, chip, clock, duration, number } from "./format.js";
+import { table } from "./table.js";
 
 /** Links and storage elements that are slow or fail, and single transfers that lasted longer than all but a few. */
 export function transfersPage({ state, note, model, judged, rate, open, closed, top, cleaned }) {
@@ -57,43 +58,19 @@ function incidentCard({ id, summary, problem, since, closedAt, because, transfer
 }
 
 function topTable(top) {
-  const head = ["ended", "from", "to", "activity", "size", "took", "expected", "score"];
   const size = (bytes) => (bytes >= 1e9 ? `${number(bytes / 1e9)} GB` : `${number(bytes / 1e6)} MB`);
-  return h(
-    "div",
-    { class: "card scroll", tabindex: "0", role: "region", "aria-label": "Slowest transfers" },
-    h(
-      "table",
-      {},
-      h(
-        "thead",
-        {},
-        h(
-          "tr",
-          {},
-          head.map((name) => h("th", { scope: "col" }, name)),
-        ),
-      ),
-      h(
-        "tbody",
-        {},
-        top.map((one) =>
-          h(
-            "tr",
-            {},
-            [
-              clock(one.endedAt),
-              one.source,
-              one.destination,
-              one.activity,
-              size(one.bytes),
-              duration(1000 * one.seconds),
-              duration(1000 * one.expected),
-              number(one.score),
-            ].map((cell) => h("td", {}, cell)),
-          ),
-        ),
-      ),
-    ),
+  return table(
+    ["ended", "from", "to", "activity", "size", "took", "expected", "score"],
+    top.map((one) => [
+      clock(one.endedAt),
+      one.source,
+      one.destination,
+      one.activity,
+      size(one.bytes),
+      duration(1000 * one.seconds),
+      duration(1000 * one.expected),
+      number(one.score),
+    ]),
+    "Slowest transfers",
   );
 }

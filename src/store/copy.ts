@@ -1,0 +1,124 @@
+import { is, type SQL, sql } from "drizzle-orm";
+import { getTableConfig, type PgColumn, PgTable } from "drizzle-orm/pg-core";
+import { UserError } from "../alert/user-error.ts";
+import type { Database } from "./database.ts";
+import type { OpenedStore } from "./open.ts";
+import * as schema from "./schema.ts";
+
+/** A table and how many rows of it were copied. */
+export interface CopiedTable {
+  readonly table: string;
+  readonly rows: number;
+}
+
+interface CopyTable {
+  readonly name: string;
+  readonly columns: readonly PgColumn[];
+}
+
+/** Rows at a time; of models, whose bytes are large, fewer. */
+const ROWS = 500;
+const ROWS_WITH_BYTES = 10;
+
+const TABLES: readonly CopyTable[] = Object.values(schema)
+  .filter((table) => is(table, PgTable))
+  .map((table) => getTableConfig(table));
+
+/**
+ * Copies everything that a store keeps into an empty one, PGlite or PostgreSQL, in either direction. Rows travel as the text that
+ * PostgreSQL itself writes and reads, a few hundred at a time. All of it is one transaction at either end: the copy is of one
+ * moment, and appears at once after counts and a digest of every table were compared, or not at all.
+ * @throws UserError when the target is not empty · @throws Error when a copy differs from its original
+ */
+export async function copyStore(from: OpenedStore, to: OpenedStore): Promise<readonly CopiedTable[]> {
+  return from.database.transaction(async (source) => {
+    await source.execute(sql`set transaction isolation level repeatable read, read only`);
+    await settle(source);
+    return to.database.transaction(async (target) => {
+      await settle(target);
+      await refuseFilled(target);
+      const copied: CopiedTable[] = [];
+      for (const table of TABLES) {
+        await copyTable(source, target, table);
+        copied.push({ table: table.name, rows: await compare(source, target, table) });
+      }
+      return copied;
+    });
+  });
+}
+
+/** Texts of times are the same at both ends, and a large table may take its time. */
+async function settle(database: Database): Promise<void> {
+  await database.execute(sql`set local timezone = 'UTC'`);
+  await database.execute(sql`set local statement_timeout = 0`);
+}
+
+/** Also keeps others from writing there until the copy is done. */
+async function refuseFilled(target: Database): Promise<void> {
+  const filled: string[] = [];
+  for (const { name } of TABLES) {
+    await target.execute(sql`lock table ${sql.identifier(name)} in exclusive mode`);
+    const [found] = await rowsOf(target, sql`select exists (select from ${sql.identifier(name)}) as "filled"`);
+    filled.push(...(found?.["filled"] === true ? [name] : []));
+  }
+  if (filled.length > 0) {
+    throw new UserError(
+      `is not empty (it has ${filled.join(", ")}): nothing was copied`,
+      "the target",
+      "name a new folder or an empty database; what is there may belong to a cmswatch that runs",
+    );
+  }
+}
+
+async function copyTable(source: Database, target: Database, { name, columns }: CopyTable): Promise<void> {
+  const size = columns.some((column) => column.getSQLType() === "bytea") ? ROWS_WITH_BYTES : ROWS;
+  const names = columns.map((column) => sql.identifier(column.name));
+  const texts = columns.map((column) => sql`${sql.identifier(column.name)}::text as ${sql.identifier(column.name)}`);
+  const given = columns.map((column) => sql`${sql.identifier(column.name)} text`);
+  const cast = columns.map((column) => sql`given.${sql.identifier(column.name)}::${sql.raw(typeOf(column))}`);
+  await source.execute(sql`declare copied no scroll cursor for select ${list(texts)} from ${sql.identifier(name)}`);
+  for (;;) {
+    const rows = await rowsOf(source, sql`fetch ${sql.raw(String(size))} from copied`);
+    if (rows.length > 0) {
+      const box = sql`json_to_recordset(${JSON.stringify(rows)}::json) as given(${list(given)})`;
+      await target.execute(sql`insert into ${sql.identifier(name)} (${list(names)}) select ${list(cast)} from ${box}`);
+    }
+    if (rows.length < size) {
+      break;
+    }
+  }
+  await source.execute(sql`close copied`);
+  for (const column of columns.filter(isSerial)) {
+    await target.execute(
+      sql`select setval(pg_get_serial_sequence(${name}, ${column.name}), max(${sql.identifier(column.name)})) from ${sql.identifier(name)}`,
+    );
+  }
+}
+
+/** @returns how many rows both have */
+async function compare(source: Database, target: Database, { name }: CopyTable): Promise<number> {
+  const digest = sql`coalesce(sum(('x' || substr(md5(one::text), 1, 15))::bit(60)::bigint), 0)::text`;
+  const query = sql`select count(*)::int as "rows", ${digest} as "digest" from ${sql.identifier(name)} as one`;
+  const [[original], [copy]] = [await rowsOf(source, query), await rowsOf(target, query)];
+  if (original?.["rows"] !== copy?.["rows"] || original?.["digest"] !== copy?.["digest"]) {
+    const counts = `${copy?.["rows"]} rows for ${original?.["rows"]}`;
+    throw new Error(`the copy of table ${name} differs from the original (${counts}): nothing was copied`);
+  }
+  return Number(copy?.["rows"]);
+}
+
+function isSerial(column: PgColumn): boolean {
+  return column.getSQLType() === "bigserial";
+}
+
+function typeOf(column: PgColumn): string {
+  return isSerial(column) ? "bigint" : column.getSQLType();
+}
+
+function list(parts: readonly SQL[] | readonly ReturnType<typeof sql.identifier>[]): SQL {
+  return sql.join([...parts], sql`, `);
+}
+
+async function rowsOf(database: Database, query: SQL): Promise<readonly Record<string, unknown>[]> {
+  return ((await database.execute(query)) as unknown as { readonly rows: readonly Record<string, unknown>[] }).rows;
+}
