@@ -18,7 +18,6 @@ const SHARE_BELOW = 0.2;
 const KEPT = 1000;
 /** Seconds that those kept shall cover. */
 const SPAN = 1800;
-/** Transfers over which misses are counted, where nothing else is asked for. */
 const WATCHED = 300;
 const LEAST = 40;
 const TAIL_SHARE = 0.05;
@@ -27,6 +26,9 @@ const TAIL_PRIOR = 10;
 const TAIL_SCALE = 1;
 const NARROWEST = 0.03;
 const WIDEST = 0.2;
+/** Two standard deviations of the share outside among n: 2·√(.1·.9)/√n. Of few errors, the quantiles themselves are uncertain. */
+const CAUTION = 0.6;
+const NARROWEST_CAUTIOUS = 0.005;
 
 /**
  * Turns a middle and a spread into a distribution that holds what it says, by the standardised errors of the last 1,000
@@ -42,11 +44,11 @@ export class Calibrator {
   readonly #places = new Uint16Array(KEPT);
   #size = 0;
   #next = 0;
-  readonly #watched: number;
+  readonly #isCautious: boolean;
 
-  /** @param watched transfers over which misses are counted */
-  constructor(watched = WATCHED) {
-    this.#watched = watched;
+  /** @param isCautious the interval shall hold as often as it says although it rests on few errors, not only on average */
+  constructor(isCautious = false) {
+    this.#isCautious = isCautious;
   }
 
   /** @param missed the transfer was outside its interval */
@@ -74,7 +76,7 @@ export class Calibrator {
         errors[count++] = this.#errors[i] as number;
       }
     }
-    return { errors: errors.subarray(0, count), outside: this.#outside(at) };
+    return { errors: errors.subarray(0, count), outside: this.#outside(at, count) };
   }
 
   save(): SavedCalibrator {
@@ -93,18 +95,18 @@ export class Calibrator {
     });
   }
 
-  static load(saved: SavedCalibrator, watchedTransfers = WATCHED): Calibrator {
-    const calibrator = new Calibrator(watchedTransfers);
+  static load(saved: SavedCalibrator, isCautious = false): Calibrator {
+    const calibrator = new Calibrator(isCautious);
     for (const [start, end, error, missed] of saved) {
       calibrator.add(start, end, error, missed === 1);
     }
     return calibrator;
   }
 
-  #outside(at: number): number {
+  #outside(at: number, errors: number): number {
     let watched = 0;
     let missed = 0;
-    for (let back = 1; back <= this.#size && watched < this.#watched; back++) {
+    for (let back = 1; back <= this.#size && watched < WATCHED; back++) {
       const place = (this.#next - back + KEPT) % KEPT;
       if ((this.#ends[place] as number) <= at) {
         watched++;
@@ -112,7 +114,9 @@ export class Calibrator {
       }
     }
     const excess = missed - OUTSIDE * watched;
-    return Math.min(WIDEST, Math.max(NARROWEST, OUTSIDE - excess / this.#watched));
+    const caution = this.#isCautious ? CAUTION / Math.sqrt(Math.max(1, errors)) : 0;
+    const narrowest = this.#isCautious ? NARROWEST_CAUTIOUS : NARROWEST;
+    return Math.min(WIDEST, Math.max(narrowest, OUTSIDE - caution - excess / WATCHED));
   }
 
   #takes(start: number): boolean {

@@ -12,11 +12,8 @@ export interface Estimate {
  */
 export interface Estimator {
   readonly name: string;
-  /**
-   * Over how many transfers misses of the interval are counted that widen or narrow it: many where the model itself learns from
-   * each, few where it stays as it was trained.
-   */
-  readonly watched: number;
+  /** False for a model that stays as it was trained: what is new is not in it, and its interval is made with caution. */
+  readonly follows: boolean;
   estimate(transfer: Transfer): Estimate;
   /** @param given what `estimate` said of it before it was over */
   learn(transfer: Transfer & { readonly duration: number }, given: Estimate): void;

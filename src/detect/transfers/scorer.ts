@@ -29,7 +29,7 @@ export class TransferScorer {
   readonly #calibrator: Calibrator;
   #learnt: number;
 
-  constructor(estimator: Estimator, calibrator = new Calibrator(estimator.watched), learnt = 0) {
+  constructor(estimator: Estimator, calibrator = new Calibrator(!estimator.follows), learnt = 0) {
     this.estimator = estimator;
     this.#calibrator = calibrator;
     this.#learnt = learnt;
@@ -90,7 +90,7 @@ export class TransferScorer {
     }
     const { name, learnt, calibration, estimator } = parsed.data;
     const found = findEstimator(name, estimator);
-    return new TransferScorer(found, Calibrator.load(calibration, found.watched), learnt);
+    return new TransferScorer(found, Calibrator.load(calibration, !found.follows), learnt);
   }
 }
 

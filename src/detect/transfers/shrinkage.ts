@@ -19,7 +19,7 @@ const NAME = "shrinkage";
  */
 export class Shrinkage implements Estimator {
   readonly name = NAME;
-  readonly watched = 300;
+  readonly follows = true;
   readonly #curve: Float64Array;
   readonly #levels = LEVELS.map((level) => new LevelMemory(level));
   #latest = 0;

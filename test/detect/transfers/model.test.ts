@@ -129,7 +129,15 @@ describe("Calibrator", () => {
     expect([...calibrator.standing(20).errors]).toEqual([1]);
   });
 
-  it("widens after misses and narrows after none", () => {
+  it("widens after misses and narrows after none; with caution it is wide where it rests on few", () => {
+    const [few, many] = [new Calibrator(true), new Calibrator(true)];
+    for (let i = 0; i < 900; i++) {
+      for (const one of i < 100 ? [few, many] : [many]) {
+        one.add(i, i, (i % 21) - 10, i % 10 === 0);
+      }
+    }
+    expect(few.standing(999).outside).toBeCloseTo(0.04);
+    expect(many.standing(999).outside).toBeCloseTo(0.08);
     const often = new Calibrator();
     const never = new Calibrator();
     for (let i = 0; i < 300; i++) {

@@ -23,7 +23,7 @@ interface PastStep {
  */
 export class LstmEstimator implements Estimator {
   readonly name = NAME;
-  readonly watched = 60;
+  readonly follows = false;
   readonly #vocabulary: Vocabulary;
   readonly #trained: TrainedSequences;
   readonly #cell;
