@@ -1,5 +1,5 @@
 import { UserError } from "../alert/user-error.ts";
-import type { StoredModel } from "../store/store.ts";
+import type { Store, StoredModel } from "../store/store.ts";
 import type { CommandContext, RegisterCommand } from "./command.ts";
 
 interface ListOptions {
@@ -18,7 +18,7 @@ interface FeedbackOptions {
 
 type Listed = Omit<StoredModel, "bytes">;
 
-/** `cmswatch models list|activate|feedback|revoke`. */
+/** `cmswatch models list|activate|rollback|feedback|revoke`. */
 export const registerModels: RegisterCommand = (program, context) => {
   const models = program.command("models").description("trained models: which there are, which are live, and why");
   models
@@ -36,6 +36,12 @@ export const registerModels: RegisterCommand = (program, context) => {
     .argument("<id>", "the model's id, as `models list` shows it")
     .option("--config <file>", "configuration")
     .action((id: string, options: { config?: string }) => activate(id, options, context));
+  models
+    .command("rollback")
+    .description("make the version live again that was so before; a running service takes it up within a minute")
+    .argument("<entity>", "whose model, e.g. transfers")
+    .option("--config <file>", "configuration")
+    .action((entity: string, options: { config?: string }) => rollback(entity, options, context));
   models
     .command("feedback")
     .description("what people called no anomaly, and for which events it holds")
@@ -93,21 +99,52 @@ async function activate(id: string, options: { config?: string }, context: Comma
     if (found === undefined) {
       throw new UserError(`there is no model "${id}"`, "model registry", "`cmswatch models list` shows their ids");
     }
-    if (found.active) {
-      context.out(`version ${found.version} of ${found.entity} is live already\n`);
-      return;
-    }
-    const at = new Date();
-    const by = context.environment["USER"] ?? "somebody";
-    const note = `live by ${by} since ${at.toISOString().slice(0, 16)}Z`;
-    await store.models.activate(id, found.note ? `${found.note}; ${note}` : note);
-    const { entity: subject, version, detector } = found;
-    const details = { id, version, detector };
-    await store.audit.append({ at, actor: by, via: "cli", action: "activate model", subject, details });
-    context.out(`version ${version} is live for ${subject}; a running service takes it up within a minute\n`);
+    await makeLive(store, found, context);
   } finally {
     await store.close();
   }
+}
+
+async function rollback(entity: string, options: { config?: string }, context: CommandContext): Promise<void> {
+  const store = await open(options.config, context);
+  try {
+    const all = await store.models.list({ entity });
+    const live = all.find(({ active }) => active);
+    const before = all.find(
+      (model) =>
+        live !== undefined &&
+        model.detector === live.detector &&
+        model.trainedAt.getTime() < live.trainedAt.getTime() &&
+        wasLive(model),
+    );
+    if (before === undefined) {
+      const hint = "`cmswatch models list` shows all versions, `models activate ID` chooses one";
+      throw new UserError(`no earlier version of "${entity}" was live`, "model registry", hint);
+    }
+    await makeLive(store, before, context);
+  } finally {
+    await store.close();
+  }
+}
+
+/** A version that did worse than the one before was never live, unless somebody made it so. */
+function wasLive({ note }: Listed): boolean {
+  return !/\bnot live\b/.test(note ?? "") || /\blive by\b/.test(note ?? "");
+}
+
+async function makeLive(store: Store, found: Listed, context: CommandContext): Promise<void> {
+  if (found.active) {
+    context.out(`version ${found.version} of ${found.entity} is live already\n`);
+    return;
+  }
+  const at = new Date();
+  const by = context.environment["USER"] ?? "somebody";
+  const note = `live by ${by} since ${at.toISOString().slice(0, 16)}Z`;
+  const { id, entity: subject, version, detector } = found;
+  await store.models.activate(id, found.note ? `${found.note}; ${note}` : note);
+  const details = { id, version, detector };
+  await store.audit.append({ at, actor: by, via: "cli", action: "activate model", subject, details });
+  context.out(`version ${version} is live for ${subject}; a running service takes it up within a minute\n`);
 }
 
 const MOST_FEEDBACK = 2000;

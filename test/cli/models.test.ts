@@ -36,6 +36,23 @@ describe("cmswatch models", () => {
     expect((await models("activate", "old")).out).toContain("is live already");
   });
 
+  it("goes back to the version that was live before, past those that were refused", async () => {
+    const store = await openStore({ url: join(folder, "data") });
+    const ofTransfers = (id: string, given: object) =>
+      model(id, { entity: "transfers", detector: "shrinkage", ...given });
+    await store.models.save(ofTransfers("t1", { active: false, note: "the first of its kind" }));
+    await store.models.save(
+      ofTransfers("t2", { active: false, trainedAt: minute(20), note: "not live, worse: RMSLE" }),
+    );
+    await store.models.save(ofTransfers("t3", { active: true, trainedAt: minute(40), note: "live, not worse" }));
+    await store.close();
+    expect((await models("rollback", "transfers")).out).toContain("version t1 is live for transfers");
+    const { out } = await models("list", "--entity", "transfers", "--active", "--json");
+    expect(JSON.parse(out)).toMatchObject([{ id: "t1" }]);
+    const { err, code } = await models("rollback", "transfers");
+    expect([err, code]).toEqual([expect.stringMatching(/no earlier version of "transfers" was live.*models list/), 2]);
+  });
+
   it("lists what people called ordinary with its scope, and takes it back", async () => {
     expect((await models("feedback")).out).toContain("dbs: cpu; point; up to 3 times the threshold");
     expect((await models("revoke", "f1")).out).toContain("such events alert again");
