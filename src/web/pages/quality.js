@@ -67,7 +67,11 @@ export function runPage(run, context) {
       h(
         "div",
         { class: "card" },
-        binsChart(evidence[0]),
+        h(
+          "div",
+          { class: "scroll bare", tabindex: "0", role: "region", "aria-label": "Histogram" },
+          binsChart(evidence[0]),
+        ),
         h(
           "p",
           { class: "small" },
