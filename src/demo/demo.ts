@@ -48,6 +48,7 @@ export function demoEnvironment(port: number | undefined): Readonly<Record<strin
     CMSWATCH_DETECT_TRAIN_EPOCHS: "12",
     CMSWATCH_DETECT_THRESHOLD_OPEN: "2",
     CMSWATCH_DETECT_THRESHOLD_OF: "3",
+    CMSWATCH_DETECT_THRESHOLD_CLOSE: "0.8",
     CMSWATCH_INTELLIGENCE_EVERY: "2s",
     CMSWATCH_SLACK_LISTEN: "127.0.0.1:0",
     ...(port === undefined ? {} : { CMSWATCH_WEB_LISTEN: `127.0.0.1:${port}` }),

@@ -41,6 +41,8 @@ export interface StoryPlace {
   readonly service: string;
   /** Unix milliseconds; null while the step waits to begin. */
   readonly begunAt: number | null;
+  /** What cmswatch found, once it has: alerts that are over by now do not undo it. */
+  readonly found?: string | null;
 }
 
 /** The demo's story: one step after the other, each told when somebody asks for it. */
@@ -77,9 +79,11 @@ export function createStory(parts: StoryParts): Story {
   let step = STEPS.find(({ id }) => id === parts.before?.step) ?? (STEPS[0] as Step);
   let begunAt = parts.before?.begunAt ?? null;
   let service = parts.before?.service ?? "";
+  let found = parts.before?.found ?? null;
   let busy = false;
 
-  const keep = () => parts.keep({ place: { step: step.id, service, begunAt }, injections: simulation.injections() });
+  const keep = () =>
+    parts.keep({ place: { step: step.id, service, begunAt, found }, injections: simulation.injections() });
   const { board, rucio, judgeRun, send } = parts;
   const world = (): StepWorld => ({ current, board, rucio, judgeRun, inject, send, now: clock() });
 
@@ -89,7 +93,15 @@ export function createStory(parts: StoryParts): Story {
     return `${service}: ${NAMES[kind]} for ${minutes} minutes from now.`;
   }
 
+  function look(): string | null {
+    return found ?? (begunAt === null ? null : step.found(world(), service, new Date(begunAt)));
+  }
+
   async function advance(): Promise<void> {
+    if (found === null) {
+      found = look();
+      await (found === null ? null : keep());
+    }
     const chosen = busy || begunAt !== null ? null : step.choose(world());
     if (chosen === null || "waitsFor" in chosen) {
       return;
@@ -109,6 +121,7 @@ export function createStory(parts: StoryParts): Story {
     step = wanted;
     service = "";
     begunAt = null;
+    found = null;
     await advance();
     await keep();
     return view();
@@ -142,10 +155,10 @@ export function createStory(parts: StoryParts): Story {
         found: false,
       };
     }
-    const found = step.found(world(), service, new Date(begunAt));
-    return found === null
+    const text = look();
+    return text === null
       ? { status: `Began ${Math.round((clock().getTime() - begunAt) / 1000)} s ago; cmswatch looks…`, found: false }
-      : { status: `${found.charAt(0).toUpperCase()}${found.slice(1)}.`, found: true };
+      : { status: `${text.charAt(0).toUpperCase()}${text.slice(1)}.`, found: true };
   }
 
   return {

@@ -1,6 +1,16 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { judgeSimulatedRun } from "../../src/demo/quality/run.ts";
+import { createQualityDesk } from "../../src/intelligence/quality-desk.ts";
+import { transfersOverview } from "../../src/intelligence/transfers/overview.ts";
+import { createWebQuality } from "../../src/web/quality.ts";
+import type { WebSources } from "../../src/web/sources.ts";
+import { toTransfersView } from "../../src/web/transfer-views.ts";
 import { createWeb, type Web } from "../../src/web/web.ts";
+import { transfer } from "../detect/transfers/samples.ts";
+import { AT, incident, ticket } from "../intelligence/transfers/samples.ts";
+import { memoryQualityStore } from "../main/quality/fakes.ts";
+import { overrule } from "../store/quality-contract.ts";
 import { webOptions } from "../web/build.ts";
 import { accessibilityFindings, hasChromium, keepPicture, startBrowser } from "./browser.ts";
 
@@ -23,7 +33,33 @@ const PAGES = [
   ["audit", "/audit", "Audit log"],
   ["sign-in", "/sign-in", "Sign in"],
   ["runbook", "/runbooks/dbs-down", "DBS does not answer"],
+  ["quality", "/quality", "Data quality"],
+  ["run", "/quality/383996", "Run 383996"],
+  ["transfers", "/transfers", "Transfers"],
 ] as const;
+
+/** A judged run with a person's word on it, and transfers of which some are slow. */
+async function qualityAndTransfers(): Promise<Pick<WebSources, "quality" | "transfers">> {
+  const store = memoryQualityStore();
+  await store.quality.saveRun(await judgeSimulatedRun(383_996, new Date()));
+  await store.quality.saveOverrule(overrule("a", { run: 383_996, first: 5, last: 6 }));
+  const desk = createQualityDesk({ store, clock: () => new Date(), newId: () => "x" });
+  const top = [{ transfer: transfer({ duration: 4000 }), endedAt: AT, expected: 30, upper: 90, score: 4 }];
+  const known = {
+    state: "watching",
+    note: null,
+    judged: 100,
+    rate: 0.005,
+    threshold: 2.3,
+    cleaned: {},
+    model: null,
+  } as const;
+  const overview = { ...known, open: [incident()], closed: [], top };
+  return {
+    quality: createWebQuality(desk),
+    transfers: async (about) => toTransfersView(transfersOverview(overview, [ticket()], about)),
+  };
+}
 
 describe.skipIf(!hasChromium)("pages in Chromium", () => {
   let browser: Browser;
@@ -34,7 +70,8 @@ describe.skipIf(!hasChromium)("pages in Chromium", () => {
   beforeAll(async () => {
     browser = await startBrowser();
     parts = webOptions({ localRole: "admin", links: [{ title: "Slack", href: "/slack" }] });
-    web = await createWeb(parts.options);
+    const sources = { ...parts.options.sources, ...(await qualityAndTransfers()) };
+    web = await createWeb({ ...parts.options, sources });
     page = await browser.newPage({ viewport: { width: 1360, height: 850 }, colorScheme: "light" });
     page.on("pageerror", (error) => faults.push(error.message));
     page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
@@ -84,7 +121,7 @@ describe.skipIf(!hasChromium)("pages in Chromium", () => {
     }
     console.info("first content after ms:", JSON.stringify(times));
     expect(Object.entries(times).filter(([, time]) => time >= FIRST_CONTENT)).toEqual([]);
-  });
+  }, 240_000);
 
   /** Milliseconds from the request until the page has its heading and is painted, in a browser without a cache. */
   async function firstContent(path: string): Promise<number> {
@@ -106,6 +143,48 @@ describe.skipIf(!hasChromium)("pages in Chromium", () => {
     }
   }
 
+  it("has all pages within reach at any width: what the row has no room for is in a menu", async () => {
+    const names = ["Alerts", "Anomalies", "Audit", "Data quality", "Models", "Noise", "On call", "Overview"];
+    const more = page.getByRole("button", { name: "More" });
+    for (const width of [1900, 1360, 1000, 700, 390]) {
+      await page.setViewportSize({ width, height: 850 });
+      await open("/noise", "Noise");
+      if (await more.isVisible()) {
+        await more.click();
+      }
+      const shown = page.locator("#tabs a:visible");
+      expect((await shown.allTextContents()).sort()).toEqual([...names, "Silences", "Slack", "Transfers"]);
+      const boxes = await Promise.all((await shown.all()).map((link) => link.boundingBox()));
+      expect(boxes.filter((box) => box === null || box.x < 0 || box.x + box.width > width)).toEqual([]);
+      expect(await page.locator("#tabs .shown [aria-current=page]").textContent()).toBe("Noise");
+      expect(await accessibilityFindings(page)).toEqual([]);
+      expect(await more.isVisible()).toBe(width < 1900);
+    }
+    await page.setViewportSize({ width: 1360, height: 850 });
+  });
+
+  it("has that menu by keyboard: Enter opens it, Tab walks it, Escape and leaving close it", async () => {
+    await page.setViewportSize({ width: 700, height: 850 });
+    await open("/silences", "Silences");
+    const more = page.getByRole("button", { name: "More" });
+    const isOpen = () => more.getAttribute("aria-expanded");
+    await more.press("Enter");
+    expect(await isOpen()).toBe("true");
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate("document.activeElement.closest('#more-pages') !== null")).toBe(true);
+    await page.keyboard.press("Escape");
+    expect(await isOpen()).toBe("false");
+    expect(await page.evaluate("document.activeElement.textContent")).toBe("More");
+    await more.press("Enter");
+    await page.locator("#more-pages").getByRole("link", { name: "Audit" }).press("Enter");
+    await page.locator("h1", { hasText: "Audit log" }).waitFor();
+    expect(await page.locator("#tabs .shown [aria-current=page]").textContent()).toBe("Audit");
+    await more.press("Enter");
+    await page.getByRole("heading", { level: 1 }).click();
+    expect(await isOpen()).toBe("false");
+    await page.setViewportSize({ width: 1360, height: 850 });
+  });
+
   it("says how old its data is, on every page", async () => {
     for (const [, path, heading] of PAGES.filter(([name]) => name !== "sign-in")) {
       await open(path, heading);
@@ -121,7 +200,7 @@ describe.skipIf(!hasChromium)("pages in Chromium", () => {
     });
     await open("/alerts", "Alerts");
     await page.getByText("Alertmanager cannot be read: connection refused").waitFor();
-    await page.unroute("**/api/v1/groups?*");
+    await page.unrouteAll({ behavior: "wait" });
   });
 
   it("draws the metrics, and reads out the value under the pointer", async () => {

@@ -2,6 +2,7 @@ import { amount } from "./chart.js";
 import { h } from "./dom.js";
 import { age, chip, clock, duration, now, number } from "./format.js";
 import { anomalyRow } from "./service.js";
+import { table } from "./table.js";
 
 const UNITS = { requests: "per second", latency: "seconds", cpu: "cores", memory: "bytes" };
 
@@ -45,7 +46,7 @@ export function anomalyPage({ anomaly, similar, feedback }, context) {
         age(openedAt, "began "),
         h("span", {}, closedAt === null ? `lasts ${lasted} so far` : `lasted ${lasted}`),
         h("span", {}, `peak ${number(peakScore)} at ${clock(peakAt)}`),
-        h("span", {}, `now ${number(score)}, threshold ${number(threshold)}`),
+        h("span", {}, `${closedAt === null ? `now ${number(score)}, ` : ""}threshold ${number(threshold)}`),
         entity !== service && h("span", {}, entity),
         h("span", { class: "faint" }, `${detector}, model ${modelVersion}`),
       ),
@@ -155,42 +156,23 @@ function surroundings({ firstMove, similar, members, affected, scored, extent, s
 }
 
 function contributions(list) {
-  return h(
-    "div",
-    { class: "card scroll", tabindex: "0", role: "region", "aria-label": "Contributions per metric" },
-    h(
-      "table",
-      {},
-      h(
-        "thead",
-        {},
-        h(
-          "tr",
-          {},
-          ["metric", "share", "seen", "expected"].map((name) => h("th", { scope: "col" }, name)),
-        ),
-      ),
-      h(
-        "tbody",
-        {},
-        list.map(({ metric, share, seen, expected }) =>
+  return list.length === 0
+    ? h("p", { class: "empty" }, "It is not about metrics of a service: what it rests on stands below.")
+    : table(
+        ["metric", "share", "seen", "expected"],
+        list.map(({ metric, share, seen, expected }) => [
+          h("b", {}, metric),
           h(
-            "tr",
-            {},
-            h("th", { scope: "row" }, metric),
-            h(
-              "td",
-              { class: "bar" },
-              h("span", { class: "fill", style: `width:${Math.round(share * 100)}%` }),
-              h("span", {}, `${Math.round(share * 100)} %`),
-            ),
-            h("td", {}, amount(seen, UNITS[metric])),
-            h("td", {}, amount(expected, UNITS[metric])),
+            "div",
+            { class: "bar" },
+            h("span", { class: "fill", style: `width:${Math.round(share * 100)}%` }),
+            h("span", {}, `${Math.round(share * 100)} %`),
           ),
-        ),
-      ),
-    ),
-  );
+          amount(seen, UNITS[metric]),
+          amount(expected, UNITS[metric]),
+        ]),
+        "Contributions per metric",
+      );
 }
 
 function said({ id, by, at, kind, reason, revokedAt }, { act, may }) {

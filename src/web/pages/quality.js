@@ -69,7 +69,7 @@ export function runPage(run, context) {
         { class: "card" },
         h(
           "div",
-          { class: "wide-picture", tabindex: "0", role: "region", "aria-label": "Bins of the worst lumisection" },
+          { class: "scroll bare", tabindex: "0", role: "region", "aria-label": "Bins of the worst lumisection" },
           binsChart(evidence[0]),
         ),
         h(

@@ -123,6 +123,11 @@ describe("the demo's story", () => {
     const alerts = world.sent.map((alert) => asActive(alert, NOW));
     world.current.groups.set([{ state: "firing", alerts } as unknown as AlertGroup], NOW);
     expect(story.view().now.status).toBe("15 alerts have become one group: one message, one page.");
+    await story.advance();
+    world.current.groups.set([], NOW);
+    expect(story.view().now).toMatchObject({ found: true, status: expect.stringContaining("one group") });
+    const again = stage({ before: world.kept.place ?? null }).story;
+    expect(again.view().now).toMatchObject({ id: "node-down", found: true });
   });
 
   it("goes on where it was after a restart", async () => {
