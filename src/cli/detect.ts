@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { UserError } from "../alert/user-error.ts";
 import type { Unit } from "../detect/unit.ts";
 import type { CommandContext, RegisterCommand } from "./command.ts";
+import { counted } from "./counted.ts";
 import type { ScoreSummary } from "./score-file.ts";
 
 interface TrainOptions {
@@ -68,7 +69,8 @@ async function runTrain(options: TrainOptions, context: CommandContext): Promise
   if (options.json === true) {
     context.out(`${JSON.stringify({ version, detector, metrics, trained }, null, 2)}\n`);
   } else {
-    context.out(`${detector} ${version}: ${metrics.length} metrics, ${trained.rows} rows, saved in ${options.model}\n`);
+    const size = `${counted(metrics.length, "metric")}, ${counted(trained.rows, "row")}`;
+    context.out(`${detector} ${version}: ${size}, saved in ${options.model}\n`);
   }
 }
 
@@ -84,7 +86,8 @@ async function runScore(options: Choices, context: CommandContext) {
     return;
   }
   for (const { file, rows, alertRows, events } of summaries) {
-    context.out(`${file}: ${rows} rows, ${events} events, ${alertRows} rows in alert\n`);
+    const found = `${counted(events, "event")}, ${counted(alertRows, "row")} in alert`;
+    context.out(`${file}: ${counted(rows, "row")}, ${found}\n`);
   }
 }
 
