@@ -50,7 +50,7 @@ export async function runCli(argv: readonly string[], context: CommandContext, v
     if (error instanceof CommanderError) {
       context.exit(error.exitCode === 0 ? 0 : 2);
     } else if (error instanceof UserError) {
-      context.err(`cmswatch: ${error.message}\n`);
+      context.err(error.message.startsWith("cmswatch ") ? `${error.message}\n` : `cmswatch: ${error.message}\n`);
       context.exit(2);
     } else {
       throw error;

@@ -1,5 +1,6 @@
 import { formatDuration } from "../alert/duration.ts";
 import type { BacktestReport, PastAlert } from "./backtest.ts";
+import { counted } from "./counted.ts";
 import { formatTable } from "./table.ts";
 
 /** The report for a terminal: the estimate, who is told, the loudest entities, and the alerts. */
@@ -7,8 +8,10 @@ export function showBacktest(report: BacktestReport, limit: number): string {
   const { noise, told, alerts, changes, notes } = report;
   const head = [
     `${report.source}, ${minute(report.from)} to ${minute(report.to)}, detector ${report.detector}`,
-    `${noise.entities} entities over ${number(noise.days)} days: ${noise.events} events (${number(noise.eventsPerDay)} a day, ` +
-      `${number(noise.eventsPerEntityDay)} per entity and day), ${noise.alerts} alerts (${number(noise.alertsPerDay)} a day)` +
+    `${counted(noise.entities, "entity", "entities")} over ${lengthOf(noise.days)}: ` +
+      `${counted(noise.events, "event")} (${number(noise.eventsPerDay)} a day, ` +
+      `${number(noise.eventsPerEntityDay)} per entity and day), ` +
+      `${counted(noise.alerts, "alert")} (${number(noise.alertsPerDay)} a day)` +
       (report.muted.length === 0
         ? ""
         : `, ${report.muted.length} more that people call ordinary and nobody is told of`),
@@ -54,6 +57,9 @@ function table(header: readonly string[], rows: readonly (readonly string[])[]):
       );
 }
 
+const DAY = 86_400_000;
+/** Less than two days in hours and minutes. */
+const lengthOf = (days: number) => (days < 2 ? formatDuration(days * DAY) : `${number(days)} days`);
 const minute = (time: string) => `${time.slice(0, 16)}Z`;
 const number = (value: number) => String(Number(value.toPrecision(3)));
 const percent = (share: number) => `${Number((100 * share).toPrecision(2))} %`;

@@ -5,10 +5,12 @@ import type { PrometheusOptions } from "../prometheus/client.ts";
 import type { CollectProgress } from "../prometheus/collect/collect.ts";
 import type { CollectQuery } from "../prometheus/collect/plan.ts";
 import type { CommandContext, RegisterCommand } from "./command.ts";
+import { counted } from "./counted.ts";
 
 const MAX_ANSWER = 64_000_000;
 const TRIES = 8;
 const SHOW_EVERY = 0.05;
+const LEAST_SHOWN = 1000;
 
 interface Flags {
   readonly config: string;
@@ -83,12 +85,19 @@ async function run(flags: Flags, context: CommandContext): Promise<void> {
     context.out(
       flags.json === true
         ? `${JSON.stringify({ folder, series, rows, entities: entities.length, tables, resumed, empty })}\n`
-        : `${folder}: ${series} series of ${entities.length} entities, ${rows} rows${resumed ? " more" : ""}\n`,
+        : `${folder}: ${series} series of ${counted(entities.length, "entity", "entities")}, ${sayRows(rows, resumed)}\n`,
     );
     context.exit(empty.length > 0 ? 1 : 0);
   } catch (error) {
     throw error instanceof MetricSourceError ? asUserError(error, source.name, folder) : error;
   }
+}
+
+function sayRows(rows: number, resumed: boolean): string {
+  if (!resumed) {
+    return counted(rows, "row");
+  }
+  return rows === 0 ? "complete already" : `${counted(rows, "row")} more`;
 }
 
 interface Setup {
@@ -123,7 +132,7 @@ function showProgress(context: CommandContext): (progress: CollectProgress) => v
     if (share >= shown + SHOW_EVERY || share >= 1) {
       shown = share;
       const left = ((Date.now() - began) / share) * (1 - share);
-      const rest = share < 1 ? `, about ${formatDuration(left)} left` : "";
+      const rest = share < 1 && left >= LEAST_SHOWN ? `, about ${formatDuration(left)} left` : "";
       context.err(
         `${String(Math.round(share * 100)).padStart(3)} % ${metric}: ${series} series, ${rows} rows${rest}\n`,
       );

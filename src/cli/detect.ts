@@ -1,16 +1,15 @@
-import { readdir, readFile, stat } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
+import { readdir, stat } from "node:fs/promises";
+import { join, relative } from "node:path";
 import type { Command } from "commander";
 import { UserError } from "../alert/user-error.ts";
-import type { Unit } from "../detect/unit.ts";
 import type { CommandContext, RegisterCommand } from "./command.ts";
+import { counted } from "./counted.ts";
+import { loadModel, saveModel, type TrainingChoices, trainFrom } from "./detect-model.ts";
 import type { ScoreSummary } from "./score-file.ts";
 
-interface TrainOptions {
+interface TrainOptions extends TrainingChoices {
   readonly train: string;
-  readonly detector: string;
   readonly model: string;
-  readonly seed: string;
   readonly json?: boolean;
 }
 
@@ -24,9 +23,7 @@ interface ScoreOptions extends Partial<TrainOptions> {
   readonly out: string;
 }
 
-type Choices = ScoreOptions & { readonly seed: string; readonly detector: string };
-
-const MODEL_FILE = "unit.cmswatch";
+type Choices = ScoreOptions & TrainingChoices;
 
 /** `cmswatch train` and `cmswatch score`. */
 export const registerDetect: RegisterCommand = (program, context) => {
@@ -37,6 +34,7 @@ export const registerDetect: RegisterCommand = (program, context) => {
     .option("--detector <name>", "which detector", "default")
     .requiredOption("--model <dir>", "folder to save the model in")
     .option("--seed <n>", "repeats exactly for a seed", "1")
+    .option("--timezone <zone>", "whose hours and weekdays count, e.g. Europe/Zurich", "UTC")
     .option("--json", "print what was trained as JSON")
     .action((options: TrainOptions) => runTrain(options, context));
   registerScore(program, context);
@@ -57,18 +55,20 @@ function registerScore(program: Command, context: CommandContext): void {
     .option("--model <dir>", "folder with a trained model: instead of --train, or to save it in")
     .requiredOption("--out <path>", "file for the scores (a folder with --pairs)")
     .option("--seed <n>", "repeats exactly for a seed", "1")
+    .option("--timezone <zone>", "whose hours and weekdays count, e.g. Europe/Zurich", "UTC")
     .option("--json", "print a summary as JSON")
     .action((options: ScoreOptions) => runScore(options as Choices, context));
 }
 
 async function runTrain(options: TrainOptions, context: CommandContext): Promise<void> {
-  const unit = await trainFrom(options.train, options.detector, options.seed, context);
+  const unit = await trainFrom(options.train, options, context);
   await saveModel(unit, options.model);
   const { version, detector, metrics, trained } = unit;
   if (options.json === true) {
     context.out(`${JSON.stringify({ version, detector, metrics, trained }, null, 2)}\n`);
   } else {
-    context.out(`${detector} ${version}: ${metrics.length} metrics, ${trained.rows} rows, saved in ${options.model}\n`);
+    const size = `${counted(metrics.length, "metric")}, ${counted(trained.rows, "row")}`;
+    context.out(`${detector} ${version}: ${size}, saved in ${options.model}\n`);
   }
 }
 
@@ -84,7 +84,8 @@ async function runScore(options: Choices, context: CommandContext) {
     return;
   }
   for (const { file, rows, alertRows, events } of summaries) {
-    context.out(`${file}: ${rows} rows, ${events} events, ${alertRows} rows in alert\n`);
+    const found = `${counted(events, "event")}, ${counted(alertRows, "row")} in alert`;
+    context.out(`${file}: ${counted(rows, "row")}, ${found}\n`);
   }
 }
 
@@ -126,7 +127,7 @@ async function scoreOne(options: Choices, context: CommandContext): Promise<Scor
   if (train === undefined) {
     return scoreFile(await loadModel(model as string), test, out);
   }
-  const unit = await trainFrom(train, options.detector, options.seed, context);
+  const unit = await trainFrom(train, options, context);
   if (model !== undefined) {
     await saveModel(unit, model);
   }
@@ -138,7 +139,7 @@ async function scorePairs(options: Choices, context: CommandContext): Promise<re
   const { scoreFile } = await import("./score-file.ts");
   const summaries: ScoreSummary[] = [];
   for (const { name, train, test } of await findPairs(folder)) {
-    const unit = await trainFrom(train, options.detector, options.seed, context);
+    const unit = await trainFrom(train, options, context);
     summaries.push(await scoreFile(unit, test, join(options.out, `${name}.scores.csv`)));
     unit.model.dispose();
   }
@@ -181,63 +182,10 @@ export async function filesIn(folder: string): Promise<readonly string[]> {
   return paths.sort();
 }
 
-async function trainFrom(path: string, name: string, seed: string, context: CommandContext): Promise<Unit> {
-  const { findDetector } = await import("../detect/registry.ts");
-  const { trainUnit } = await import("../detect/unit.ts");
-  const { readFrame } = await import("./frame-csv.ts");
-  const detector = await findDetector(name);
-  const frame = await readFrame(path);
-  if (frame.dropped > 0) {
-    context.err(`${path}: ${frame.dropped} rows with the time of another row are left out\n`);
-  }
-  try {
-    return await trainUnit(detector, frame, { seed: seedOf(seed) });
-  } catch (error) {
-    throw error instanceof UserError ? new UserError(error.what, path, error.hint, { cause: error }) : error;
-  }
-}
-
-async function saveModel(unit: Unit, folder: string): Promise<void> {
-  const { mkdir, rename, writeFile } = await import("node:fs/promises");
-  const { saveUnit } = await import("../detect/unit.ts");
-  await mkdir(folder, { recursive: true });
-  const path = join(folder, MODEL_FILE);
-  await writeFile(`${path}.new`, saveUnit(unit));
-  await rename(`${path}.new`, path);
-}
-
-async function loadModel(folder: string): Promise<Unit> {
-  const { findDetector } = await import("../detect/registry.ts");
-  const { loadUnit } = await import("../detect/unit.ts");
-  const { SavedModelError } = await import("../detect/saved-model.ts");
-  const path = resolve(folder, MODEL_FILE);
-  const bytes = await readFile(path).catch(() => null);
-  if (bytes === null) {
-    throw new UserError("no model", path, "train one: cmswatch train --train FILE --model DIR");
-  }
-  try {
-    return await loadUnit(bytes, findDetector);
-  } catch (error) {
-    if (error instanceof SavedModelError) {
-      throw new UserError(error.message, path, "train it anew with this version", { cause: error });
-    }
-    throw error;
-  }
-}
-
 function shareOf(text: string): number {
   const share = Number(text);
   if (!(share >= 0 && share < 1)) {
     throw new UserError(`"${text}" is not a share`, "--probation", "give a number from 0 to below 1, e.g. 0.15");
   }
   return share;
-}
-
-/** @throws UserError for text that is no seed */
-export function seedOf(text: string): number {
-  const seed = Number(text);
-  if (!Number.isInteger(seed) || seed < 0) {
-    throw new UserError(`"${text}" is not a seed`, "--seed", "give a whole number, 0 or more");
-  }
-  return seed;
 }

@@ -1,6 +1,6 @@
 import { UserError } from "../alert/user-error.ts";
 import type { CommandContext, RegisterCommand } from "./command.ts";
-import { seedOf } from "./detect.ts";
+import { seedOf } from "./detect-model.ts";
 import type { ScoreTransfersOptions } from "./transfers-score.ts";
 
 /** `cmswatch transfers …`: durations of data transfers, and which of them are anomalous. */

@@ -60,7 +60,7 @@ describe("cmswatch backtest", () => {
   it("shows it as tables, over a folder of pairs", async () => {
     const { out } = await cmswatch(["backtest", "--config", path("cmswatch.yaml"), "--pairs", path("one")]);
     expect(out).toContain("detector mahalanobis");
-    expect(out).toMatch(/1 entities over 0\.416 days: 1 events \(2\.4 a day/);
+    expect(out).toMatch(/1 entity over 9h 59m: 1 event \(2\.4 a day/);
     expect(out).toMatch(/channel C0DBS +1/);
     expect(out).toMatch(/opened +lasted +severity +what +told/);
   });

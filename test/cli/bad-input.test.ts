@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -107,6 +107,72 @@ describe("times that are not as they should be", () => {
     expect(err).toContain("1 rows are not later than the one before");
     expect(scores[20]).toBe(scores[19]);
     expect(scores.toSpliced(20, 1)).toEqual((await score(table(300), without)).scores);
+  });
+});
+
+describe("streams and pods with input that is not as it should be", () => {
+  const rows = (count: number, value: (row: number) => string) =>
+    Array.from({ length: count }, (_, row) => `${START + row * 60},${value(row)}`);
+  const noisy = seededRandom(9);
+  const usual = () => (10 + noisy()).toFixed(3);
+
+  async function stream(lines: readonly string[]) {
+    await writeFile(path("stream.csv"), `timestamp,value\n${lines.join("\n")}\n`);
+    const result = await cmswatch(["score", "--stream", path("stream.csv"), "--out", path("stream.out.csv")]);
+    const text = result.code === 0 ? await readFile(path("stream.out.csv"), "utf8") : "";
+    const scores = text
+      .trimEnd()
+      .split("\n")
+      .slice(1)
+      .map((line) => Number(line.split(",")[1]));
+    return { ...result, scores };
+  }
+
+  it.each([
+    ["a constant", () => "7"],
+    ["holes and infinities", (row: number) => (row % 5 === 0 ? (["NaN", "inf", "", "-inf"][row % 4] ?? "") : usual())],
+    ["nothing at all", () => ""],
+    ["huge values", (row: number) => (row === 300 ? "1e308" : usual())],
+  ] as const)("scores a stream of %s between 0 and 1, a row for each", async (_name, value) => {
+    const { scores, code, err } = await stream(rows(400, value));
+    expect(code, err).toBe(0);
+    expect(scores).toHaveLength(400);
+    expect(scores.every((score) => score >= 0 && score <= 1)).toBe(true);
+  });
+
+  it("scores a stream of ten rows, and one whose times go back", async () => {
+    expect((await stream(rows(10, usual))).scores).toHaveLength(10);
+    const shuffled = rows(300, usual);
+    const { scores, code } = await stream([
+      ...shuffled.slice(0, 200),
+      ...shuffled.slice(100, 110),
+      ...shuffled.slice(200),
+    ]);
+    expect(code).toBe(0);
+    expect(scores).toHaveLength(310);
+    expect(scores.every(Number.isFinite)).toBe(true);
+  });
+
+  it("scores pods of which one is constant, one full of holes, one vanishes, and one has ten rows", async () => {
+    const folder = path("pods");
+    await mkdir(folder, { recursive: true });
+    const pods = {
+      constant: rows(400, () => "7"),
+      holes: rows(400, (row) => (row % 3 === 0 ? "NaN" : usual())),
+      vanishes: rows(250, usual),
+      young: rows(10, usual),
+      twice: rows(400, usual).flatMap((line) => [line, line]),
+    };
+    for (const [name, lines] of Object.entries(pods)) {
+      await writeFile(join(folder, `${name}.csv`), `time,cpu\n${lines.join("\n")}\n`);
+    }
+    const { code, err } = await cmswatch(["score", "--entities", folder, "--out", path("pods.out")]);
+    expect(code, err).toBe(0);
+    for (const [name, lines] of Object.entries(pods)) {
+      const text = (await readFile(path(`pods.out/${name}.scores.csv`), "utf8")).trimEnd().split("\n").slice(1);
+      expect(text).toHaveLength(lines.length);
+      expect(text.every((line) => Number.isFinite(Number(line.split(",")[1])))).toBe(true);
+    }
   });
 });
 

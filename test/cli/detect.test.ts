@@ -147,6 +147,16 @@ describe("cmswatch score", () => {
     expect(scores[3]).toBe(scores[2]);
   });
 
+  it("takes people's time zone, and refuses one that does not exist", async () => {
+    await writeFile(path("T.csv"), table(300, 1));
+    const words = ["train", "--train", path("T.csv"), "--detector", "robust", "--model", path("zone"), "--timezone"];
+    await run(...words, "Europe/Zurich");
+    expect(await readFile(path("zone/unit.cmswatch"), "latin1")).toContain('"timeZone":"Europe/Zurich"');
+    await run(...words, "Mars/Olympus");
+    expect(printed.err).toContain('--timezone: "Mars/Olympus" is not a time zone');
+    expect(printed.code).toBe(2);
+  });
+
   it("says so for an unknown detector, a missing file and a model of another version", async () => {
     await writeFile(path("T.csv"), table(300, 1));
     await run("score", "--train", path("T.csv"), "--test", path("T.csv"), "--detector", "oracle", "--out", path("o"));

@@ -63,5 +63,8 @@ function anomalyText(anomaly: Anomaly): string {
     `Since ${moment(anomaly.openedAt)}, worst at ${moment(anomaly.peakAt)}: score ${formatNumber(anomaly.peakScore)}, limit ${formatNumber(anomaly.threshold)} (${plain(anomaly.detector)} ${plain(anomaly.modelVersion)})`,
     ...shares,
     ...anomaly.evidence.slice(0, 4).map((one) => `_${plain(cut(one, 300))}_`),
+    ...(anomaly.context?.lowered ?? []).map(
+      ({ because, muted }) => `_${muted ? "nobody is alerted" : "less serious"}: ${plain(cut(because, 300))}_`,
+    ),
   ].join("\n");
 }
