@@ -129,12 +129,14 @@ class NetworkScorer implements Scorer {
     return this.#residual;
   }
 
-  /** Shares the score out over the metrics by their squared residuals. */
+  /** Shares the score out over the metrics by what was unexpected and what is far from its running level, squared. */
   #shareOut(): void {
     const { contributions, score } = this.#answer;
     let total = 0;
     for (let i = 0; i < contributions.length; i++) {
-      contributions[i] = (this.#residual[i] as number) ** 2 / (this.#parts.surprise.variance[i] as number);
+      const unexpected = (this.#residual[i] as number) ** 2 / (this.#parts.surprise.variance[i] as number);
+      const far = (this.#standard[i] as number) ** 2 / (this.#parts.plain.variance[i] as number);
+      contributions[i] = unexpected + far;
       total += contributions[i] as number;
     }
     const scale = total > 0 ? score / total : 0;
