@@ -4,7 +4,7 @@ import { checkMetrics, type Frame, NOMINAL_STEP } from "../frame.ts";
 import { median } from "../math/statistics.ts";
 import { NotEnoughHistory } from "../not-enough-history.ts";
 import { expectFormat, packArrays, SavedModelError, unpackArrays } from "../saved-model.ts";
-import { createStreamSurprise, WEIGHTS } from "../stream/surprise.ts";
+import { createStreamSurprise } from "../stream/surprise.ts";
 
 /** Seconds that make one value: what each metric does is compared with its own past at this grain, a week of it. */
 const GRAIN = 300;
@@ -13,7 +13,6 @@ const FEWEST = 60;
 const MOST_METRICS = 64;
 const FORMAT = 1;
 const NAME = "stream";
-const WEIGHT_SUM = WEIGHTS.reduce((sum, weight) => sum + weight, 0);
 
 /** Means of consecutive stretches: Unix seconds of their ends, ascending, and values, row-major. */
 interface Past {
@@ -92,7 +91,7 @@ function createScorer(size: number, step: number, past: Past, saved: State | nul
     let sum = 0;
     for (let i = 0; i < size; i++) {
       const value = row[i];
-      contributions[i] = value == null || Number.isNaN(value) ? 0 : meanOf(surprises[i]?.push(value, time)) ** 2;
+      contributions[i] = value == null || Number.isNaN(value) ? 0 : (surprises[i]?.push(value, time) ?? 0) ** 2;
       sum += contributions[i] as number;
     }
     return Math.sqrt(sum / size);
@@ -152,14 +151,6 @@ function createScorer(size: number, step: number, past: Past, saved: State | nul
     },
     state: (): State => structuredClone({ began, since, stretch, score, contributions: [...contributions] }),
   };
-}
-
-function meanOf(surprises: Float64Array | undefined): number {
-  let sum = 0;
-  surprises?.forEach((one, i) => {
-    sum += (WEIGHTS[i] as number) * one;
-  });
-  return sum / WEIGHT_SUM;
 }
 
 function stepOf({ times, rows }: Frame): number {

@@ -1,80 +1,101 @@
 import { type BlockSpec, createBlockDistance } from "./block-distance.ts";
 import { createDailyResidual } from "./daily.ts";
+import { createRunningMean, createSteadied } from "./means.ts";
 import { createOwnPast } from "./own-past.ts";
-import { createContextRarity } from "./rarity.ts";
-import { createSortedWindow } from "./sorted-window.ts";
+import { createSortedWindow, type SortedWindow } from "./sorted-window.ts";
 
-/** Courses compared as they are, and after a compression that makes small values count and large ones less. */
-const PLAIN: readonly BlockSpec[] = [
+/** Courses that are compared with the past's: the value itself, its last rows, and means of some. */
+const COURSES: readonly BlockSpec[] = [
+  { blocks: 1, length: 1, nearest: 1 },
+  { blocks: 3, length: 1, nearest: 3 },
+  { blocks: 8, length: 1, nearest: 5 },
   { blocks: 1, length: 4, nearest: 1 },
   { blocks: 16, length: 2, nearest: 5 },
-  { blocks: 8, length: 4, nearest: 5 },
 ];
-const COMPRESSED: readonly BlockSpec[] = [
-  { blocks: 8, length: 12, nearest: 5 },
-  { blocks: 12, length: 24, nearest: 3 },
-];
-export const STATISTICS = PLAIN.length + COMPRESSED.length + 3;
-/** What each statistic weighs in the mean: the courses in the order above, then range, rarity and time of day. */
-export const WEIGHTS: readonly number[] = [1, 1, 1, 2, 1, 1, 1, 1];
+const STATISTICS = COURSES.length + 4;
 const MEAN_ROWS = 24;
 const WINDOW = 20_000;
 /** No scale below this share of the range. */
 const LEAST_SCALE = 0.05;
+/** Values within this share of the scale are neighbours. */
+const REACH = 0.05;
+/** One statistic alone does not speak for all. */
+const MOST = 6;
+/** The mean is steadied with this half-life, in rows: what lasts for two rows counts more than what does not. */
+const HALF_LIFE = 1;
 
 /** Says how surprising each value of one metric is, learning as it goes. */
 export interface StreamSurprise {
-  /** @returns surprise of each of eight statistics (−log10 of a probability); reused by the next call */
-  push(value: number, time: number): Float64Array;
+  /**
+   * @param time Unix seconds, NaN where not known
+   * @returns mean surprise, about −log10 of a probability: 0.3 is ordinary, above 1 is rare
+   */
+  push(value: number, time: number): number;
 }
 
-/** Eight statistics of one series, each measured against its own past. */
+/**
+ * Nine statistics of one series, each turned into −log10 of its tail probability among its own past, and averaged: distances to the most
+ * alike short courses of the past, at five scales; differences to the usual of the time of day, with and without telling weekends
+ * apart; emptiness of the past around the values; and stillness. Averages of unlike surprises are steadier than any one of them, or
+ * than their highest. A statistic that knows too little yet has no say, and its silence does not pass for the usual.
+ */
 export function createStreamSurprise(): StreamSurprise {
   const values = createSortedWindow(WINDOW);
-  const plain = PLAIN.map((spec) => createBlockDistance(spec));
-  const compressed = COMPRESSED.map((spec) => createBlockDistance(spec));
-  const rarity = createContextRarity();
-  const daily = createDailyResidual();
-  const rarityMean = createMean();
-  const dailyMean = createMean();
+  const statistics = createStatistics();
   const pasts = Array.from({ length: STATISTICS }, () => createOwnPast());
-  const raw = new Float64Array(STATISTICS);
-  const surprises = new Float64Array(STATISTICS);
+  const steadied = createSteadied(HALF_LIFE);
   return {
     push: (value, time) => {
-      const low = values.size === 0 ? value : values.quantile(0);
-      const high = values.size === 0 ? value : values.quantile(1);
-      const middle = values.size === 0 ? value : values.quantile(0.5);
-      const spread = values.size === 0 ? 0 : values.quantile(0.9) - values.quantile(0.1);
-      const scale = Math.max(spread, LEAST_SCALE * (high - low), 1e-9 * Math.abs(middle), 1e-12);
-      const z = (value - middle) / scale;
-      let at = 0;
-      for (const course of plain) {
-        raw[at++] = course.push(value) / scale;
-      }
-      const squeezed = Math.sign(z) * Math.log1p(2 * Math.abs(z));
-      for (const course of compressed) {
-        raw[at++] = course.push(squeezed);
-      }
-      raw[at++] = Math.max(value - high, low - value, 0) / scale;
-      raw[at++] = rarityMean(rarity.push(z));
-      raw[at++] = Math.abs(dailyMean(daily.push(value, time) / scale));
+      const raw = statistics(value, time, values);
       values.add(value);
+      let sum = 0;
+      let known = 0;
       for (let i = 0; i < STATISTICS; i++) {
-        surprises[i] = (pasts[i] as (typeof pasts)[number]).push(raw[i] as number);
+        const one = raw[i] as number;
+        if (!Number.isNaN(one)) {
+          sum += Math.min((pasts[i] as (typeof pasts)[number]).push(one), MOST);
+          known++;
+        }
       }
-      return surprises;
+      return steadied(sum / known);
     },
   };
 }
 
-/** Mean of the newest rows. */
-function createMean(): (value: number) => number {
-  const kept: number[] = [];
-  let sum = 0;
-  return (value) => {
-    kept.push(value);
-    sum += value - (kept.length > MEAN_ROWS ? (kept.shift() as number) : 0);
-    return sum / kept.length;
+/** The statistics of the next value, before it joins those seen; higher is stranger, NaN where too little is known yet. The array is used again. */
+function createStatistics(): (value: number, time: number, values: SortedWindow) => Float64Array {
+  const courses = COURSES.map((spec) => createBlockDistance(spec));
+  const daily = createDailyResidual("every day");
+  const weekly = createDailyResidual("weekends apart");
+  const meanEmptiness = createRunningMean(MEAN_ROWS);
+  const meanStep = createRunningMean(MEAN_ROWS);
+  const raw = new Float64Array(STATISTICS);
+  let before = Number.NaN;
+  return (value, time, values) => {
+    const { middle, scale } = scaleOf(values, value);
+    const z = (value - middle) / scale;
+    const squeezed = Math.sign(z) * Math.log1p(2 * Math.abs(z));
+    let at = 0;
+    for (const course of courses) {
+      raw[at++] = course.push(value) / scale;
+    }
+    raw[at++] = Math.abs(daily.push(value, time) / scale);
+    raw[at++] = Math.abs(weekly.push(value, time) / scale);
+    const near = values.countFrom(value - REACH * scale) - values.countFrom(value + REACH * scale);
+    raw[at++] = meanEmptiness(-Math.log((near + 0.5) / (values.size + 1)));
+    raw[at++] = -meanStep(Number.isNaN(before) ? 0 : Math.abs(squeezed - before));
+    before = squeezed;
+    return raw;
   };
+}
+
+/** Median and spread of what was seen, the spread never 0. */
+function scaleOf(values: SortedWindow, value: number): { readonly middle: number; readonly scale: number } {
+  if (values.size === 0) {
+    return { middle: value, scale: Math.max(1e-9 * Math.abs(value), 1e-12) };
+  }
+  const middle = values.quantile(0.5);
+  const range = values.quantile(1) - values.quantile(0);
+  const spread = values.quantile(0.9) - values.quantile(0.1);
+  return { middle, scale: Math.max(spread, LEAST_SCALE * range, 1e-9 * Math.abs(middle), 1e-12) };
 }
