@@ -4,9 +4,11 @@ import { pipeline } from "node:stream/promises";
 import { newNotes } from "../src/cli/dqm-files.ts";
 import { loadQualityFrom, saveQualityIn, trainQuality } from "../src/cli/dqm-model.ts";
 import { scoreQuality } from "../src/cli/dqm-score.ts";
+import { readTransfers } from "../src/cli/transfer-file.ts";
 import { scoreTransfers } from "../src/cli/transfers-score.ts";
 import { toEvent, transferStream } from "../src/demo/transfers/generator.ts";
 import { seededRandom } from "../src/detect/math/random.ts";
+import { createCleanUp } from "../src/detect/transfers/clean-up.ts";
 
 const START = 1_772_323_200;
 const KINDS = ["transfers.ndjson", "transfers.csv", "dqm.csv", "dqm.json"] as const;
@@ -16,13 +18,17 @@ const LUMIS_A_RUN = 400;
 
 const [verb, kindGiven, file, third] = process.argv.slice(2);
 const kind = KINDS.find((one) => one === kindGiven);
-if (kind === undefined || file === undefined || (verb !== "make" && verb !== "read")) {
+if (kind === undefined || file === undefined || !["make", "read", "clean"].includes(verb ?? "")) {
   console.error(
-    `usage: tsx bench/big-files.ts make ${KINDS.join("|")} FILE MEGABYTES\n       tsx bench/big-files.ts read KIND FILE SMALL_FILE_TO_LEARN_FROM`,
+    `usage: tsx bench/big-files.ts make ${KINDS.join("|")} FILE MEGABYTES\n       tsx bench/big-files.ts read KIND FILE SMALL_FILE_TO_LEARN_FROM      (read and scored)\n       tsx bench/big-files.ts clean KIND FILE                                (transfers: read and cleaned up only)`,
   );
   process.exit(2);
 }
-await (verb === "make" ? make(kind, file, Number(third)) : read(kind, file, third as string));
+await (verb === "make"
+  ? make(kind, file, Number(third))
+  : verb === "clean"
+    ? clean(kind, file)
+    : read(kind, file, third as string));
 
 async function make(what: Kind, path: string, megabytes: number): Promise<void> {
   const rows = { "transfers.ndjson": events, "transfers.csv": eventRows, "dqm.csv": lumiRows, "dqm.json": lumiObjects };
@@ -100,7 +106,22 @@ async function read(what: Kind, path: string, small: string): Promise<void> {
     prepared === null
       ? (await scoreTransfers({ train: small, test: path, out: `${path}.out`, model: "shrinkage", seed: 1 })).rows
       : (await scoreQuality(prepared, path, newNotes())).length;
-  const { user, system } = process.cpuUsage(began);
+  report(what, path, rows, process.cpuUsage(began), wall);
+}
+
+async function clean(what: Kind, path: string): Promise<void> {
+  const began = process.cpuUsage();
+  const wall = performance.now();
+  const cleanUp = createCleanUp();
+  let rows = 0;
+  for await (const { raw } of readTransfers(path)) {
+    cleanUp.take(raw ?? {});
+    rows++;
+  }
+  report(what, path, rows, process.cpuUsage(began), wall);
+}
+
+function report(what: Kind, path: string, rows: number, { user, system }: NodeJS.CpuUsage, wall: number): void {
   const megabytes = statSync(path).size / 1e6;
   const seconds = (user + system) / 1e6;
   console.log(

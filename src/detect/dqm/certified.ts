@@ -3,8 +3,7 @@ import { type Certification, MOST_RUNS, type ReferenceSet } from "./references.t
 import type { FinalVerdict } from "./verdicts.ts";
 
 /** Whose word makes a run a reference: nobody's, that of people, or also that of the rule. */
-export const GROWTH = ["never", "people", "rule"] as const;
-export type Growth = (typeof GROWTH)[number];
+export type Growth = "never" | "people" | "rule";
 
 /** A run that may teach what good data looks like, with the lumisections of it that may. */
 export interface CertifiedRun {

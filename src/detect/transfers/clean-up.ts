@@ -16,7 +16,7 @@ const REMEMBERED = 50_000;
  */
 export function createCleanUp(needsDuration = true): CleanUp {
   const counts: Record<string, number> = {};
-  const seen = new Set<string>();
+  const isNewIdentity = rememberLast(REMEMBERED);
   let taken = 0;
   const count = (what: string) => {
     counts[what] = (counts[what] ?? 0) + 1;
@@ -33,7 +33,7 @@ export function createCleanUp(needsDuration = true): CleanUp {
         count(cleaned.refusal);
         return cleaned;
       }
-      const isNew = remember(seen, identityOf(raw, cleaned.transfer));
+      const isNew = isNewIdentity(identityOf(raw, cleaned.transfer));
       const flaws: readonly Flaw[] = isNew ? cleaned.flaws : [...cleaned.flaws, "duplicate"];
       flaws.forEach(count);
       return { ...cleaned, flaws };
@@ -41,16 +41,24 @@ export function createCleanUp(needsDuration = true): CleanUp {
   };
 }
 
-function remember(seen: Set<string>, identity: string): boolean {
-  if (seen.has(identity)) {
-    return false;
-  }
-  seen.add(identity);
-  if (seen.size > REMEMBERED) {
-    const [oldest] = seen;
-    seen.delete(oldest as string);
-  }
-  return true;
+/** Remembers the last so many. The ring says which is the oldest: to ask a set for its first costs more the more was deleted from it. */
+function rememberLast(most: number): (identity: string) => boolean {
+  const seen = new Set<string>();
+  const ring: string[] = [];
+  let next = 0;
+  return (identity) => {
+    if (seen.has(identity)) {
+      return false;
+    }
+    const oldest = ring[next];
+    if (oldest !== undefined) {
+      seen.delete(oldest);
+    }
+    ring[next] = identity;
+    seen.add(identity);
+    next = (next + 1) % most;
+    return true;
+  };
 }
 
 /** True when a transfer with these flaws may teach: its names, size and times are its own. */

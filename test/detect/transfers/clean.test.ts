@@ -119,6 +119,15 @@ describe("createCleanUp", () => {
     expect(cleanUp.take({ ...RAW, name: "a" }).flaws).toEqual([]);
     expect(cleanUp.take({ ...RAW, name: "b" }).flaws).toEqual([]);
   });
+
+  it("knows the last 50,000 events again, and forgets older ones", () => {
+    const cleanUp = createCleanUp();
+    const take = (bytes: number) => cleanUp.take({ ...RAW, bytes }).flaws.includes("duplicate");
+    for (let bytes = 1; bytes <= 50_001; bytes++) {
+      take(bytes);
+    }
+    expect([take(50_001), take(3), take(1)]).toEqual([true, true, false]);
+  });
 });
 
 describe("siteOf", () => {
