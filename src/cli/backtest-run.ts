@@ -1,48 +1,26 @@
 import { setMaxListeners } from "node:events";
 import { formatDuration, parseDuration } from "../alert/duration.ts";
 import { UserError } from "../alert/user-error.ts";
-import { type Catalogue, loadCatalogue } from "../config/catalogue.ts";
-import { type EntitySpec, entitySpecs, trainingOptions } from "../config/entities.ts";
+import { loadCatalogue } from "../config/catalogue.ts";
+import { type EntitySpec, entitySpecs } from "../config/entities.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
-import { hourOfWeekIn } from "../detect/events/local-hour.ts";
-import type { Frame } from "../detect/frame.ts";
-import { type ReplayedEntity, replayEntity, replayFleet, splitAt } from "../detect/life/backtest.ts";
-import { FLEET_ROUND, isFleet, unitDetector } from "../detect/life/fleet-choice.ts";
-import { createFleetWatch } from "../detect/life/fleet-watch.ts";
-import { fetchFrames } from "../detect/life/frames.ts";
-import { rowsWithValues, teachingHistory } from "../detect/life/history.ts";
+import type { ReplayedEntity } from "../detect/life/backtest.ts";
+import { isFleet, unitDetector } from "../detect/life/fleet-choice.ts";
 import { noiseOf } from "../detect/life/noise.ts";
 import { splitServices } from "../detect/life/roll-up.ts";
 import { createTrainer } from "../detect/worker/trainer.ts";
-import { createUnitTrainer, type UnitTrainer } from "../detect/worker/unit-trainer.ts";
-import { type MetricSource, MetricSourceError } from "../prometheus/source.ts";
+import { createUnitTrainer } from "../detect/worker/unit-trainer.ts";
+import { MetricSourceError } from "../prometheus/source.ts";
 import type { BacktestOptions, BacktestReport } from "./backtest.ts";
 import { changesOf, pastAlerts, toldOf } from "./backtest-alerts.ts";
-import { type BacktestMemory, openMemory } from "./backtest-memory.ts";
+import { type Setup, tryApart, tryEntity, tryFleet } from "./backtest-entities.ts";
+import { openMemory } from "./backtest-memory.ts";
 import { framesFromFiles, openSource } from "./backtest-source.ts";
 import type { CommandContext } from "./command.ts";
 import { readMoment } from "./moment.ts";
 
-/** What one entity learns from, and what it is tried on. */
-export interface Tried {
-  readonly entity: string;
-  readonly service: string;
-  readonly history: Frame;
-  readonly stretch: Frame;
-}
-
-interface Setup {
-  readonly config: Config;
-  readonly catalogue: Catalogue;
-  readonly detectors: readonly string[];
-  readonly trainer: UnitTrainer;
-  readonly memory: BacktestMemory;
-  readonly context: CommandContext;
-}
-
 const DAY = 86_400_000;
-const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
 /** Queries and their tries may wait for one signal. */
 const MOST_WAITING = 1000;
 
@@ -107,45 +85,33 @@ async function overRange(options: BacktestOptions, setup: Setup): Promise<Backte
   const detector = unitDetector(specs, setup.detectors);
   for (const [at, spec] of specs.entries()) {
     const begin = new Date(Math.floor((from.getTime() - back) / step) * step);
+    const range = { source, begin, from, to, signal };
     try {
-      if (isFleet(spec, setup.detectors)) {
-        replayed.push(...(await tryFleet(spec, { source, begin, from, to, signal }, config)));
-        continue;
-      }
-      const frames = await fetchFrames(source, spec, begin, to, step, signal);
-      for (const [entity, frame] of frames) {
-        const { before, after } = splitAt(frame, from.getTime() / 1000);
-        const tried = { entity, service: spec.service, history: before, stretch: after };
-        await tryEntity(tried, detector, Math.ceil(config.detect.train.minimum / step), setup, replayed, notes);
-      }
+      const found = isFleet(spec, setup.detectors)
+        ? await tryFleet(spec, range, config)
+        : await tryApart(spec, range, detector, setup, notes);
+      replayed.push(...found);
     } catch (error) {
       throw error instanceof MetricSourceError ? asUserError(error, source.name) : error;
     }
     context.err(`${at + 1} of ${specs.length}: ${spec.name}\n`);
   }
-  const { every } = config.detect.train;
-  if (every > 0 && to.getTime() - from.getTime() > every) {
-    notes.push(`models learnt once, before the range; in service they are trained anew every ${formatDuration(every)}`);
-  }
+  notes.push(...differencesOf(config, to.getTime() - from.getTime()));
   const span = { from, to, days: (to.getTime() - from.getTime()) / DAY };
   return reportOf(source.name, span, replayed, { notes, specs }, setup);
 }
 
-interface Range {
-  readonly source: MetricSource;
-  readonly begin: Date;
-  readonly from: Date;
-  readonly to: Date;
-  readonly signal: AbortSignal;
-}
-
-async function tryFleet(spec: EntitySpec, { source, begin, from, to, signal }: Range, config: Config) {
-  const step = Math.max(config.prometheus.step, FLEET_ROUND);
-  const frames = await fetchFrames(source, spec, begin, to, step, signal);
-  const metrics = spec.metrics.map(({ name }) => name);
-  const hourOfWeek = hourOfWeekIn(config.detect.timezone);
-  const watch = createFleetWatch({ service: spec.service, metrics, hourOfWeek });
-  return replayFleet(watch, spec.service, frames, from.getTime() / 1000, breathe);
+/** What the service would do otherwise. */
+function differencesOf({ detect }: Config, span: number): readonly string[] {
+  const { every, ranges } = detect.train;
+  return [
+    every > 0 && span > every
+      ? `models learnt once, before the range; in service they are trained anew every ${formatDuration(every)}`
+      : [],
+    ranges.history > 0
+      ? "ordinary ranges by hour come from the models' own history alone, in service from detect.train.ranges too"
+      : [],
+  ].flat();
 }
 
 function wanted(specs: readonly EntitySpec[], service: string | undefined): readonly EntitySpec[] {
@@ -155,36 +121,6 @@ function wanted(specs: readonly EntitySpec[], service: string | undefined): read
     throw new UserError(`no entity of service "${service}"`, "--service", `choose one of ${known}`);
   }
   return found;
-}
-
-async function tryEntity(
-  tried: Tried,
-  detector: string,
-  needed: number,
-  { config, trainer, memory }: Setup,
-  replayed: ReplayedEntity[],
-  notes: string[],
-): Promise<void> {
-  const { entity, service, history, stretch } = tried;
-  const moment = (row: number, { times }: Frame) => new Date((times?.[row] ?? 0) * 1000);
-  const known = await memory.stretches(entity, moment(0, history), moment(0, stretch));
-  const { frame } = teachingHistory(history, known.events, known.ordinary);
-  if (frame.rows < needed || rowsWithValues(stretch) === 0) {
-    const why = frame.rows < needed ? `${frame.rows} points of history, ${needed} are needed` : "no data in the range";
-    notes.push(`${entity} is left out: ${why}`);
-    return;
-  }
-  const job = { entity, detector, frame, options: trainingOptions(config.detect) };
-  try {
-    const { unit } = await trainer.train(job, () => {}, new AbortController().signal);
-    replayed.push(await replayEntity(unit, { entity, service }, history, stretch, breathe));
-    unit.model.dispose();
-  } catch (error) {
-    if (!(error instanceof UserError)) {
-      throw error;
-    }
-    notes.push(`${entity} is left out: ${error.message}`);
-  }
 }
 
 async function reportOf(

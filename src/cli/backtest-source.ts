@@ -5,7 +5,7 @@ import { type Frame, NOMINAL_STEP } from "../detect/frame.ts";
 import { createPrometheusClient } from "../prometheus/client.ts";
 import type { MetricSource } from "../prometheus/source.ts";
 import type { BacktestOptions } from "./backtest.ts";
-import type { Tried } from "./backtest-run.ts";
+import type { Tried } from "./backtest-entities.ts";
 import { findPairs } from "./detect.ts";
 import { readFrame } from "./frame-csv.ts";
 

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from "commander";
 import { DurationSyntaxError, formatDuration, parseDuration } from "../alert/duration.ts";
 import { UserError } from "../alert/user-error.ts";
 import type { PrometheusOptions } from "../prometheus/client.ts";
-import type { CollectProgress } from "../prometheus/collect/collect.ts";
+import type { CollectProgress, CollectResult } from "../prometheus/collect/collect.ts";
 import type { CollectQuery } from "../prometheus/collect/plan.ts";
 import type { CommandContext, RegisterCommand } from "./command.ts";
 import { counted } from "./counted.ts";
@@ -76,21 +76,28 @@ async function run(flags: Flags, context: CommandContext): Promise<void> {
       throw new UserError("no query gave any series", source.name, "check the metric names, labels and the time range");
     }
     const metrics = [...new Set(queries.map(({ metric }) => metric))];
-    const entities = Object.keys(result.entities);
-    const tables = flags.join ? await joinEntities(folder, entities, metrics, step) : 0;
-    for (const query of result.empty) {
-      context.err(`cmswatch: no series for ${query}\n`);
-    }
-    const { series, rows, resumed, empty } = result;
-    context.out(
-      flags.json === true
-        ? `${JSON.stringify({ folder, series, rows, entities: entities.length, tables, resumed, empty })}\n`
-        : `${folder}: ${series} series of ${counted(entities.length, "entity", "entities")}, ${sayRows(rows, resumed)}\n`,
-    );
-    context.exit(empty.length > 0 ? 1 : 0);
+    const tables = flags.join ? await joinEntities(folder, Object.keys(result.entities), metrics, step) : 0;
+    tell(result, { folder, tables, json: flags.json === true }, context);
   } catch (error) {
     throw error instanceof MetricSourceError ? asUserError(error, source.name, folder) : error;
   }
+}
+
+function tell(
+  { entities, series, rows, resumed, empty }: CollectResult,
+  { folder, tables, json }: { readonly folder: string; readonly tables: number; readonly json: boolean },
+  context: CommandContext,
+): void {
+  for (const query of empty) {
+    context.err(`cmswatch: no series for ${query}\n`);
+  }
+  const count = Object.keys(entities).length;
+  context.out(
+    json
+      ? `${JSON.stringify({ folder, series, rows, entities: count, tables, resumed, empty })}\n`
+      : `${folder}: ${series} series of ${counted(count, "entity", "entities")}, ${sayRows(rows, resumed)}\n`,
+  );
+  context.exit(empty.length > 0 ? 1 : 0);
 }
 
 function sayRows(rows: number, resumed: boolean): string {
