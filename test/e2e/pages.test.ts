@@ -45,14 +45,15 @@ async function qualityAndTransfers(): Promise<Pick<WebSources, "quality" | "tran
   await store.quality.saveOverrule(overrule("a", { run: 383_996, first: 5, last: 6 }));
   const desk = createQualityDesk({ store, clock: () => new Date(), newId: () => "x" });
   const top = [{ transfer: transfer({ duration: 4000 }), endedAt: AT, expected: 30, upper: 90, score: 4 }];
+  const model = { name: "shrinkage", version: "0123456789ab" };
   const known = {
     state: "watching",
     note: null,
+    model,
     judged: 100,
     rate: 0.005,
     threshold: 2.3,
     cleaned: {},
-    model: null,
   } as const;
   const overview = { ...known, open: [incident()], closed: [], top };
   return {
