@@ -26,6 +26,9 @@ const SHRINKAGE = 0.03;
  */
 const SMALLEST_VARIANCE = 0.03;
 
+/** A single distance counts at most this many times the usual in the averages: what is over, however large it was, is soon over. */
+const CAP = 20;
+
 /** |L⁻¹r| / √F: the Mahalanobis distance, on the scale of one metric's standard deviation. */
 export function distance(factor: ArrayLike<number>, residual: Float64Array, scratch: Float64Array): number {
   const size = residual.length;
@@ -101,9 +104,10 @@ export function surpriseScorer(surprise: Surprise, from?: SurpriseState): Surpri
     push(residual) {
       const d = distance(factor, residual, scratch);
       let score = 0;
+      const capped = Math.min(d, CAP * (surprise.usual[0] as number));
       for (const [k, rate] of RATES.entries()) {
         const before = averages[k] as number;
-        averages[k] = before < 0 ? Math.min(d, surprise.usual[k] as number) : before + rate * (d - before);
+        averages[k] = before < 0 ? Math.min(d, surprise.usual[k] as number) : before + rate * (capped - before);
         score += (averages[k] as number) / (surprise.usual[k] as number);
       }
       return score / RATES.length;
