@@ -2,7 +2,7 @@ import { h } from "./dom.js";
 
 /**
  * A table in a card of its own, which scrolls where it is wider than the page.
- * @param names of the columns; "" for one without a name · @param rows an array of cells each; false is an empty cell
+ * @param names of the columns; "" for one without a name · @param rows an array of cells each, the first of which names the row; false is an empty cell
  */
 export function table(names, rows, title = names.filter(Boolean).join(", ")) {
   return h(
@@ -27,7 +27,9 @@ export function table(names, rows, title = names.filter(Boolean).join(", ")) {
           h(
             "tr",
             {},
-            cells.map((cell) => h("td", {}, cell === false ? "" : cell)),
+            cells.map((cell, at) =>
+              h(at === 0 ? "th" : "td", at === 0 ? { scope: "row" } : {}, cell === false ? "" : cell),
+            ),
           ),
         ),
       ),
