@@ -104,3 +104,15 @@ export interface Anomaly {
   /** Id of the service's event that this entity's event is part of: people see that one. */
   readonly partOf?: string;
 }
+
+/** Of an event that stands alone. */
+export const NO_CONTEXT: AnomalyContext = {
+  firstMove: null,
+  similar: null,
+  members: [],
+  affected: 1,
+  scored: 1,
+  suspects: [],
+  lowered: [],
+  course: [],
+};

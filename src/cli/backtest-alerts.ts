@@ -1,5 +1,5 @@
 import type { Labels } from "../alert/alert.ts";
-import type { Anomaly, AnomalyContext, Lowering } from "../alert/anomaly.ts";
+import { type Anomaly, type Lowering, NO_CONTEXT } from "../alert/anomaly.ts";
 import type { Catalogue } from "../config/catalogue.ts";
 import type { Config } from "../config/schema.ts";
 import type { ReplayedEntity } from "../detect/life/backtest.ts";
@@ -68,17 +68,6 @@ function* byTime(updates: readonly Anomaly[]): Generator<readonly Anomaly[]> {
     from = to;
   }
 }
-
-const NO_CONTEXT: AnomalyContext = {
-  firstMove: null,
-  similar: null,
-  members: [],
-  affected: 1,
-  scored: 1,
-  suspects: [],
-  lowered: [],
-  course: [],
-};
 
 function follow(seen: Seen | undefined, given: Anomaly, { catalogue, lowered }: PastParts): Seen {
   const reasons = lowered(given);

@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
 import type { Anomaly, Lowering } from "../alert/anomaly.ts";
 import type { Ticket } from "../alert/ticket.ts";
 import { UserError } from "../alert/user-error.ts";
 import type { Catalogue } from "../config/catalogue.ts";
 import type { Config } from "../config/schema.ts";
+import { mayHoldStore } from "../config/store-place.ts";
 import { LONGEST_EVENT, type Stretch, stretchesOf } from "../detect/life/history.ts";
 import { createForgiven } from "../intelligence/forgiven.ts";
 import { createLowerings } from "../intelligence/lowerings.ts";
@@ -74,8 +74,7 @@ async function announcedIn(
 /** The store, if there is one: trying a configuration must not make a database. */
 async function openExisting({ store: wanted }: Pick<Config, "store">, { log }: CommandContext) {
   const nothing = "neither feedback nor announced interventions count";
-  const isServer = /^postgres(ql)?:\/\//.test(wanted.url);
-  if (!isServer && !existsSync(wanted.url)) {
+  if (!mayHoldStore(wanted.url)) {
     return { store: null, note: `${nothing}: there is no store at ${wanted.url} (store.url)` };
   }
   const { openStore } = await import("../store/open.ts");

@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
 import { systemClock } from "../alert/clock.ts";
 import { createAlertmanagerClient } from "../alertmanager/client.ts";
 import { loadCatalogue } from "../config/catalogue.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
+import { mayHoldStore } from "../config/store-place.ts";
 import { syncAnnotations } from "../grafana/annotation-sync.ts";
 import { createGrafanaClient } from "../grafana/client.ts";
 import { createReasoning } from "../intelligence/reasoning.ts";
@@ -65,8 +65,7 @@ export async function openIntelligence(
 
 /** A dry run makes no store where there is none. */
 async function storeFor(config: Config["store"], dryRun: boolean, context: CommandContext): Promise<Store> {
-  const isDatabase = /^postgres(ql)?:/.test(config.url);
-  if (dryRun && !isDatabase && !existsSync(config.url)) {
+  if (dryRun && !mayHoldStore(config.url)) {
     const { openInMemory } = await import("../store/pglite.ts");
     return openInMemory();
   }

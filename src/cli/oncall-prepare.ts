@@ -66,14 +66,13 @@ async function exceptionsAround(
   from: Date,
   to: Date,
 ): Promise<{ exceptions: Exceptions; problems: readonly string[] }> {
-  const [{ readFeeds }, { feedClient }, { existsSync }] = await Promise.all([
+  const [{ readFeeds }, { feedClient }, { mayHoldStore }] = await Promise.all([
     import("../oncall/feeds.ts"),
     import("../oncall/feed-client.ts"),
-    import("node:fs"),
+    import("../config/store-place.ts"),
   ]);
   const problems: string[] = [];
-  const isThere = /^postgres(ql)?:/.test(url) || existsSync(url);
-  const store = isThere
+  const store = mayHoldStore(url)
     ? await openStore().catch((error: Error) => {
         problems.push(`exceptions that people made are not known: ${error.message}`);
         return null;

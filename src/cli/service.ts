@@ -90,6 +90,7 @@ async function folderOf(options: Place, context: CommandContext): Promise<string
     return resolve(options.folder ?? DEFAULT_FOLDER);
   }
   const { loadConfig } = await import("../config/load.ts");
+  const { isServerUrl } = await import("../config/store-place.ts");
   const { url } = loadConfig(options.config, context.environment).store;
-  return resolve(/^postgres(ql)?:/.test(url) ? DEFAULT_FOLDER : url);
+  return resolve(isServerUrl(url) ? DEFAULT_FOLDER : url);
 }

@@ -1,7 +1,7 @@
-import { existsSync } from "node:fs";
 import { UserError } from "../alert/user-error.ts";
 import type { AlertPast, SilenceLedger } from "../alertmanager/silence-types.ts";
 import type { Config } from "../config/schema.ts";
+import { mayHoldStore } from "../config/store-place.ts";
 import type { CommandContext } from "./command.ts";
 
 /** The store's part in silences, where it can be had from here. */
@@ -19,7 +19,7 @@ const NOTHING: SilenceRecords = { ledger: null, past: null, close: async () => {
  */
 export async function openSilenceRecords(config: Config, context: CommandContext): Promise<SilenceRecords> {
   const { url } = config.store;
-  if (!/^postgres(ql)?:\/\//.test(url) && !existsSync(url)) {
+  if (!mayHoldStore(url)) {
     return NOTHING;
   }
   const { openStore } = await import("../store/open.ts");

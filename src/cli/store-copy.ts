@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { UserError } from "../alert/user-error.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
+import { isServerUrl } from "../config/store-place.ts";
 import { type CopiedTable, copyStore } from "../store/copy.ts";
 import { openStore } from "../store/open.ts";
 import { awaitTurn, type Turn } from "../store/turn.ts";
@@ -23,12 +24,12 @@ export async function copyBetween(
   if (keyOf(source) === keyOf(target)) {
     throw new UserError("is copied onto itself", to, "name another folder or database");
   }
-  if (!isPostgres(source) && !existsSync(join(source.url, "pglite"))) {
+  if (!isServerUrl(source.url) && !existsSync(join(source.url, "pglite"))) {
     throw new UserError("is no folder of a store", source.url, "name the folder that store.url of cmswatch names");
   }
   const turns: Turn[] = [];
   try {
-    for (const place of [source, target].filter(isPostgres)) {
+    for (const place of [source, target].filter(({ url }) => isServerUrl(url))) {
       turns.push(await takeTurn(place, log));
     }
     const opened = await openStore(source);
@@ -51,12 +52,8 @@ function placeOf(text: string, environment: NodeJS.ProcessEnv): Place {
   return /\.ya?ml$/.test(text) ? loadConfig(text, environment).store : { url: text };
 }
 
-function isPostgres({ url }: Place): boolean {
-  return /^postgres(ql)?:\/\//.test(url);
-}
-
 function keyOf(place: Place): string {
-  return isPostgres(place) ? place.url : resolve(place.url);
+  return isServerUrl(place.url) ? place.url : resolve(place.url);
 }
 
 /** The right to work on a database, so that no cmswatch does meanwhile. @throws UserError when one works on it now */

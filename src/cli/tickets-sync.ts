@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { systemClock } from "../alert/clock.ts";
 import type { Ticket } from "../alert/ticket.ts";
 import { UserError } from "../alert/user-error.ts";
@@ -8,6 +7,7 @@ import type { SyncMemory, SyncResult, SyncStates } from "../alertmanager/sync-ty
 import { loadCatalogue } from "../config/catalogue.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
+import { mayHoldStore } from "../config/store-place.ts";
 import { openStore } from "../store/open.ts";
 import { findConcerns } from "../tickets/concerns.ts";
 import { createLinkIndex, type WrongLink } from "../tickets/link-index.ts";
@@ -110,8 +110,7 @@ function openAlertmanager(
 
 /** The store; for a dry run without one yet, nothing, so that none is made. */
 async function openMemory(config: Config, isDryRun: boolean, context: CommandContext): Promise<Memory> {
-  const isFolder = !/^postgres(ql)?:\/\//.test(config.store.url);
-  if (isDryRun && isFolder && !existsSync(config.store.url)) {
+  if (isDryRun && !mayHoldStore(config.store.url)) {
     const nothing = { open: () => Promise.resolve([]), get: () => Promise.resolve(null) };
     const states = { get: () => Promise.resolve(null), put: refuse, remove: refuse };
     return {

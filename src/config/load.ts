@@ -5,6 +5,7 @@ import { z } from "zod";
 import { UserError } from "../alert/user-error.ts";
 import { nearestNames } from "./nearest.ts";
 import { type Config, configSchema } from "./schema.ts";
+import { isServerUrl } from "./store-place.ts";
 
 const PREFIX = "CMSWATCH_";
 const MAX_BYTES = 5_000_000;
@@ -262,7 +263,7 @@ function lowerFirst(text: string): string {
 
 function resolvePaths(config: Config, folder: string): Config {
   const absolute = (path: string) => (isAbsolute(path) ? path : join(folder, path));
-  const isDatabase = /^postgres(ql)?:\/\//.test(config.store.url);
+  const isDatabase = isServerUrl(config.store.url);
   const fromFile = <T extends { file?: string | undefined }>(source: T): T =>
     source.file === undefined ? source : { ...source, file: absolute(source.file) };
   const optional = (key: string, path: string | undefined) => (path === undefined ? {} : { [key]: absolute(path) });

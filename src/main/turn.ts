@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Config } from "../config/schema.ts";
+import { isServerUrl } from "../config/store-place.ts";
 import type { Turn } from "../store/turn.ts";
 import { readListen } from "../web/web.ts";
 import { startStandby } from "./standby.ts";
@@ -14,7 +15,7 @@ export async function takeTurn(
   log: Logger,
 ): Promise<Turn | "alone" | null> {
   const { url, password } = config.store;
-  if (!/^postgres(ql)?:\/\//.test(url)) {
+  if (!isServerUrl(url)) {
     return "alone";
   }
   const waiting = new AbortController();

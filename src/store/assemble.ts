@@ -1,5 +1,5 @@
 import type { Database } from "./database.ts";
-import type { OpenedStore, RunSql } from "./open.ts";
+import type { OpenedStore } from "./open.ts";
 import { acknowledgementRepository } from "./repositories/acknowledgements.ts";
 import { anomalyRepository } from "./repositories/anomalies.ts";
 import { auditRepository } from "./repositories/audit.ts";
@@ -15,7 +15,7 @@ import { stateRepository } from "./repositories/states.ts";
 import { ticketRepository } from "./repositories/tickets.ts";
 
 /** The store over a migrated database. */
-export function assembleStore(database: Database, sql: RunSql, close: () => Promise<void>): OpenedStore {
+export function assembleStore(database: Database, close: () => Promise<void>): OpenedStore {
   let closing: Promise<void> | null = null;
   return {
     tickets: ticketRepository(database),
@@ -30,7 +30,6 @@ export function assembleStore(database: Database, sql: RunSql, close: () => Prom
     audit: auditRepository(database),
     quality: qualityRepository(database),
     states: stateRepository(database),
-    sql,
     database,
     prune: (before) => prune(database, before),
     close: () => {

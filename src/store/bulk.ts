@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { getTableColumns, type SQL, type SQLChunk, sql } from "drizzle-orm";
+import { getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { PgColumn, PgSelect, PgTable } from "drizzle-orm/pg-core";
-import type { Database } from "./database.ts";
+import { type Database, listed, rowsOf } from "./database.ts";
 
 /** PGlite holds the event loop while it works: some 60 ms for so many rows. */
 const ROWS_PER_STATEMENT = 500;
@@ -18,9 +18,11 @@ export async function insertRows<Table extends PgTable>(
   key: readonly PgColumn[] = [],
 ): Promise<void> {
   const columns = Object.entries(getTableColumns(table)).filter(([key]) => rows.some((row) => key in row));
-  const names = list(columns.map(([, column]) => sql.identifier(column.name)));
-  const typed = list(columns.map(([, column]) => sql`${sql.identifier(column.name)} ${sql.raw(carriedAs(column))}`));
-  const cast = list(columns.map(([, column]) => sql`${sql.identifier(column.name)}::${sql.raw(column.getSQLType())}`));
+  const names = listed(columns.map(([, column]) => sql.identifier(column.name)));
+  const typed = listed(columns.map(([, column]) => sql`${sql.identifier(column.name)} ${sql.raw(carriedAs(column))}`));
+  const cast = listed(
+    columns.map(([, column]) => sql`${sql.identifier(column.name)}::${sql.raw(column.getSQLType())}`),
+  );
   for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT) {
     const text = JSON.stringify(rows.slice(start, start + ROWS_PER_STATEMENT).map((row) => encode(row, columns)));
     const source = sql`from json_to_recordset(${text}::json) as given(${typed})`;
@@ -35,10 +37,10 @@ export async function selectRows<Table extends PgTable>(
   table: Table,
   query: Pick<PgSelect, "getSQL">,
 ): Promise<Table["$inferSelect"][]> {
-  const answer = await database.execute(sql`select json_agg(found)::text as rows from (${query.getSQL()}) as found`);
-  const [first] = (answer as unknown as { readonly rows: readonly { readonly rows: string | null }[] }).rows;
+  const all = sql`select json_agg(found)::text as rows from (${query.getSQL()}) as found`;
+  const [first] = await rowsOf(database, all);
   const columns = Object.entries(getTableColumns(table));
-  const rows = JSON.parse(first?.rows ?? "[]") as Record<string, unknown>[];
+  const rows = JSON.parse(String(first?.["rows"] ?? "[]")) as Record<string, unknown>[];
   return rows.map((row) => decode(row, columns)) as Table["$inferSelect"][];
 }
 
@@ -48,11 +50,7 @@ function replacing(columns: readonly (readonly [string, PgColumn])[], key: reado
   }
   const others = columns.map(([, { name }]) => name).filter((name) => key.every((column) => column.name !== name));
   const set = others.map((name) => sql`${sql.identifier(name)} = excluded.${sql.identifier(name)}`);
-  return sql`on conflict (${list(key.map(({ name }) => sql.identifier(name)))}) do update set ${list(set)}`;
-}
-
-function list(parts: readonly SQLChunk[]): SQL {
-  return sql.join([...parts], sql`, `);
+  return sql`on conflict (${listed(key.map(({ name }) => sql.identifier(name)))}) do update set ${listed(set)}`;
 }
 
 /** JSON columns travel as text inside the JSON: unescaped they would lose what PostgreSQL's own reader refuses. */

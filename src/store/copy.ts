@@ -1,7 +1,7 @@
-import { is, type SQL, sql } from "drizzle-orm";
+import { is, sql } from "drizzle-orm";
 import { getTableConfig, type PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { UserError } from "../alert/user-error.ts";
-import type { Database } from "./database.ts";
+import { type Database, listed, rowsOf } from "./database.ts";
 import type { OpenedStore } from "./open.ts";
 import * as schema from "./schema.ts";
 
@@ -76,12 +76,14 @@ async function copyTable(source: Database, target: Database, { name, columns }: 
   const texts = columns.map((column) => sql`${sql.identifier(column.name)}::text as ${sql.identifier(column.name)}`);
   const given = columns.map((column) => sql`${sql.identifier(column.name)} text`);
   const cast = columns.map((column) => sql`given.${sql.identifier(column.name)}::${sql.raw(typeOf(column))}`);
-  await source.execute(sql`declare copied no scroll cursor for select ${list(texts)} from ${sql.identifier(name)}`);
+  await source.execute(sql`declare copied no scroll cursor for select ${listed(texts)} from ${sql.identifier(name)}`);
   for (;;) {
     const rows = await rowsOf(source, sql`fetch ${sql.raw(String(size))} from copied`);
     if (rows.length > 0) {
-      const box = sql`json_to_recordset(${JSON.stringify(rows)}::json) as given(${list(given)})`;
-      await target.execute(sql`insert into ${sql.identifier(name)} (${list(names)}) select ${list(cast)} from ${box}`);
+      const box = sql`json_to_recordset(${JSON.stringify(rows)}::json) as given(${listed(given)})`;
+      await target.execute(
+        sql`insert into ${sql.identifier(name)} (${listed(names)}) select ${listed(cast)} from ${box}`,
+      );
     }
     if (rows.length < size) {
       break;
@@ -113,12 +115,4 @@ function isSerial(column: PgColumn): boolean {
 
 function typeOf(column: PgColumn): string {
   return isSerial(column) ? "bigint" : column.getSQLType();
-}
-
-function list(parts: readonly SQL[] | readonly ReturnType<typeof sql.identifier>[]): SQL {
-  return sql.join([...parts], sql`, `);
-}
-
-async function rowsOf(database: Database, query: SQL): Promise<readonly Record<string, unknown>[]> {
-  return ((await database.execute(query)) as unknown as { readonly rows: readonly Record<string, unknown>[] }).rows;
 }

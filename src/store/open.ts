@@ -1,14 +1,11 @@
 import type { Logger } from "pino";
 import type { Config } from "../config/schema.ts";
+import { isServerUrl } from "../config/store-place.ts";
 import type { Database } from "./database.ts";
 import type { Store } from "./store.ts";
 
-/** Runs a statement (or several, without values) beside the repositories, for libraries with tables of their own. */
-export type RunSql = (text: string, values?: unknown[]) => Promise<{ rows: Record<string, unknown>[] }>;
-
 /** A store together with its database. */
 export interface OpenedStore extends Store {
-  readonly sql: RunSql;
   /** Of this room alone. */
   readonly database: Database;
 }
@@ -27,7 +24,7 @@ export async function openStore(
   config: Pick<Config["store"], "url" | "password">,
   options: StoreOptions = {},
 ): Promise<OpenedStore> {
-  if (/^postgres(ql)?:\/\//.test(config.url)) {
+  if (isServerUrl(config.url)) {
     const { openPostgres } = await import("./postgres.ts");
     return openPostgres(config.url, config.password, options.log ?? null);
   }

@@ -7,7 +7,7 @@ import { migrate } from "drizzle-orm/pglite/migrator";
 import { assembleStore } from "./assemble.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { MIGRATIONS, refuseNewerSchema } from "./migrate.ts";
-import type { OpenedStore, RunSql } from "./open.ts";
+import type { OpenedStore } from "./open.ts";
 
 /** As little as `-F` (no fsync) leaves of PGlite's own start parameters, and fsync by the call that reaches our hook. */
 const DURABLE = [...PGlite.defaultStartParams.filter((parameter) => parameter !== "-F"), "-c", "wal_sync_method=fsync"];
@@ -60,21 +60,10 @@ async function storeOn(client: PGlite, where: string, release: () => void): Prom
     await client.close();
     throw error;
   }
-  return assembleStore(database, runOn(client), async () => {
+  return assembleStore(database, async () => {
     await client.close();
     release();
   });
-}
-
-/** Statements with values go one at a time, those without may be several: the rows of the last count. */
-function runOn(client: PGlite): RunSql {
-  return async (text, values = []) => {
-    if (values.length > 0) {
-      return client.query<Record<string, unknown>>(text, values);
-    }
-    const results = await client.exec(text);
-    return { rows: results.at(-1)?.rows ?? [] };
-  };
 }
 
 /** Emscripten's file system over a folder, with the fsync that it leaves out: an acknowledged write survives a power cut. */

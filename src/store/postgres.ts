@@ -5,7 +5,7 @@ import type { Logger } from "pino";
 import { UserError } from "../alert/user-error.ts";
 import { assembleStore } from "./assemble.ts";
 import { MIGRATIONS, refuseNewerSchema } from "./migrate.ts";
-import type { OpenedStore, RunSql } from "./open.ts";
+import type { OpenedStore } from "./open.ts";
 
 /** Any number that nobody else is likely to lock by: replicas that start together migrate one after the other. */
 const MIGRATION_LOCK = 7_246_118_502;
@@ -37,8 +37,7 @@ export async function openPostgres(
     await pool.end();
     throw error;
   }
-  const sql: RunSql = (text, values) => pool.query(text, values);
-  return assembleStore(drizzle({ client: pool }), sql, () => pool.end());
+  return assembleStore(drizzle({ client: pool }), () => pool.end());
 }
 
 async function prepare(pool: pg.Pool, where: string, log: Logger | null): Promise<void> {

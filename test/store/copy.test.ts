@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { copyStore } from "../../src/store/copy.ts";
 import type { OpenedStore } from "../../src/store/open.ts";
-import { openMemoryStore } from "./memory-store.ts";
+import { openMemoryStore, runSql } from "./memory-store.ts";
 import { anomaly, minute, model } from "./samples.ts";
 
 describe("a copy of a store", () => {
@@ -9,7 +9,7 @@ describe("a copy of a store", () => {
   let to: OpenedStore;
   let tables: readonly string[] = [];
   const counts = async (store: OpenedStore) =>
-    (await store.sql(tables.map((name) => `select count(*)::int as n from ${name}`).join(" union all "), [])).rows.map(
+    (await runSql(store, tables.map((name) => `select count(*)::int as n from ${name}`).join(" union all "))).map(
       ({ n }) => n,
     );
   const tell = (action: string) =>
@@ -17,12 +17,12 @@ describe("a copy of a store", () => {
 
   beforeAll(async () => {
     [from, to] = [await openMemoryStore(), await openMemoryStore()];
-    const { rows } = await from.sql("select tablename from pg_tables where schemaname = 'public'");
+    const rows = await runSql(from, "select tablename from pg_tables where schemaname = 'public'");
     tables = rows.map(({ tablename }) => String(tablename)).filter((name) => name !== "cmswatch_migrations");
   });
   beforeEach(async () => {
     for (const store of [from, to]) {
-      await store.sql(`drop trigger if exists refuse on audit; truncate ${tables.join(", ")}`);
+      await runSql(store, "drop trigger if exists refuse on audit", `truncate ${tables.join(", ")}`);
     }
     await from.models.save({ ...model("m-1"), bytes: Uint8Array.from({ length: 300_000 }, (_, i) => i % 256) });
     await from.anomalies.save([anomaly("an-1")]);
@@ -35,7 +35,10 @@ describe("a copy of a store", () => {
   });
 
   it("has every table, row and value, and goes on counting where the original was", async () => {
-    await from.sql("insert into states select 'state-' || i, '{\"value\": 1.50}' from generate_series(1, 1200) as i");
+    await runSql(
+      from,
+      "insert into states select 'state-' || i, '{\"value\": 1.50}' from generate_series(1, 1200) as i",
+    );
     const copied = await copyStore(from, to);
     expect(copied.map(({ table }) => table).sort()).toEqual([...tables].sort());
     expect(copied.find(({ table }) => table === "states")).toEqual({ table: "states", rows: 1201 });
@@ -55,17 +58,22 @@ describe("a copy of a store", () => {
   });
 
   it("is all or nothing: what fails in a late table leaves no earlier one behind", async () => {
-    await to.sql(`create or replace function refuse() returns trigger language plpgsql as
-      $$ begin raise exception 'disk full'; end $$; create trigger refuse before insert on audit execute function refuse()`);
+    await runSql(
+      to,
+      "create or replace function refuse() returns trigger language plpgsql as $$ begin raise exception 'disk full'; end $$",
+      "create trigger refuse before insert on audit execute function refuse()",
+    );
     await expect(copyStore(from, to)).rejects.toThrow();
     expect(new Set(await counts(to))).toEqual(new Set([0]));
     expect((await copyFails()).message).toContain("Failed query");
   });
 
   it("is refused when what arrived differs", async () => {
-    await to.sql(`create or replace function refuse() returns trigger language plpgsql as
-      $$ begin new.actor = 'eve'; return new; end $$;
-      create trigger refuse before insert on audit for each row execute function refuse()`);
+    await runSql(
+      to,
+      "create or replace function refuse() returns trigger language plpgsql as $$ begin new.actor = 'eve'; return new; end $$",
+      "create trigger refuse before insert on audit for each row execute function refuse()",
+    );
     expect((await copyFails()).message).toContain("the copy of table audit differs from the original (1 rows for 1)");
     expect(new Set(await counts(to))).toEqual(new Set([0]));
   });

@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PGlite } from "@electric-sql/pglite";
+import { sql } from "drizzle-orm";
+import { rowsOf } from "../../src/store/database.ts";
 import type { OpenedStore } from "../../src/store/open.ts";
 import { openInMemory } from "../../src/store/pglite.ts";
 
@@ -29,4 +31,16 @@ export async function databaseTemplate(): Promise<Blob> {
     renameSync(`${path}.${process.pid}`, path);
   }
   return new Blob([readFileSync(path)]);
+}
+
+/** Statements that no repository has, one after the other; gives the rows of the last. */
+export async function runSql(
+  { database }: Pick<OpenedStore, "database">,
+  ...statements: readonly string[]
+): Promise<readonly Record<string, unknown>[]> {
+  let rows: readonly Record<string, unknown>[] = [];
+  for (const statement of statements) {
+    rows = await rowsOf(database, sql.raw(statement));
+  }
+  return rows;
 }

@@ -13,14 +13,14 @@ import { createDetection } from "../../../src/main/detection/detection.ts";
 import { type MetricSource, MetricSourceError } from "../../../src/prometheus/source.ts";
 import type { OpenedStore } from "../../../src/store/open.ts";
 import { directTrainer } from "../../main/detection/world.ts";
-import { openMemoryStore } from "../../store/memory-store.ts";
+import { openMemoryStore, runSql } from "../../store/memory-store.ts";
 
 const MINUTE = 60_000;
 let store: OpenedStore;
 beforeAll(async () => {
   store = await openMemoryStore();
 });
-beforeEach(() => store.sql("truncate anomalies, models, states, audit", []));
+beforeEach(() => runSql(store, "truncate anomalies, models, states, audit"));
 afterAll(() => store.close());
 
 /** The demo's own settings and history, with a detector that trains at once. */

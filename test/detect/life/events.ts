@@ -1,15 +1,4 @@
-import type { Anomaly, AnomalyContext } from "../../../src/alert/anomaly.ts";
-
-const NO_CONTEXT: AnomalyContext = {
-  firstMove: null,
-  similar: null,
-  members: [],
-  affected: 1,
-  scored: 1,
-  suspects: [],
-  lowered: [],
-  course: [],
-};
+import { type Anomaly, type AnomalyContext, NO_CONTEXT } from "../../../src/alert/anomaly.ts";
 
 /** Minutes after a fixed noon, a Monday. */
 export function minute(minutes: number): Date {

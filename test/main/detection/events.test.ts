@@ -6,14 +6,14 @@ import type { EntitySpec } from "../../../src/config/entities.ts";
 import { anomalyToAlert } from "../../../src/intelligence/anomaly-alerts.ts";
 import type { OpenedStore } from "../../../src/store/open.ts";
 import type { Feedback } from "../../../src/store/store.ts";
-import { openMemoryStore } from "../../store/memory-store.ts";
+import { openMemoryStore, runSql } from "../../store/memory-store.ts";
 import { createWorld, MINUTE, noiseAt, ordinary, START, spec, type Values } from "./world.ts";
 
 let store: OpenedStore;
 beforeAll(async () => {
   store = await openMemoryStore();
 });
-beforeEach(() => store.sql("truncate anomalies, models, states, audit, feedback", []));
+beforeEach(() => runSql(store, "truncate anomalies, models, states, audit, feedback"));
 afterAll(() => store.close());
 
 const noon = (START + 12 * 60 * MINUTE) / 1000;

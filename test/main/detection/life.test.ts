@@ -3,7 +3,7 @@ import type { Config } from "../../../src/config/schema.ts";
 import { saveUnit } from "../../../src/detect/unit.ts";
 import type { UnitTrainer } from "../../../src/detect/worker/unit-trainer.ts";
 import type { OpenedStore } from "../../../src/store/open.ts";
-import { openMemoryStore } from "../../store/memory-store.ts";
+import { openMemoryStore, runSql } from "../../store/memory-store.ts";
 import { createWorld, directTrainer, MINUTE, noiseAt, ordinary, START, type Values } from "./world.ts";
 
 const HOUR = 60 * MINUTE;
@@ -11,7 +11,7 @@ let store: OpenedStore;
 beforeAll(async () => {
   store = await openMemoryStore();
 });
-beforeEach(() => store.sql("truncate anomalies, models, states, audit", []));
+beforeEach(() => runSql(store, "truncate anomalies, models, states, audit"));
 afterAll(() => store.close());
 
 const by = { name: "ada", via: "web" } as const;
