@@ -2,7 +2,7 @@ import { alertName } from "../alert/alert.ts";
 import type { AlertGroup } from "../alert/group.ts";
 import { type PageFigures, pageFigures } from "../intelligence/noise/pages.ts";
 import { noiseReport } from "../intelligence/noise/report.ts";
-import type { Part } from "../intelligence/status-types.ts";
+import type { Part } from "../status/status-types.ts";
 import type { AlertChange } from "../store/store.ts";
 import type { BotParts } from "./parts.ts";
 

@@ -1,6 +1,6 @@
 import type { webApi } from "@slack/bolt";
 import type { Logger } from "pino";
-import type { MetricSeries } from "../intelligence/status-types.ts";
+import type { MetricSeries } from "../status/status-types.ts";
 import type { UploadedPicture } from "./messages/status.ts";
 import type { DrawPicture, Picture } from "./parts.ts";
 

@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from "vega-lite";
-import type { MetricSeries } from "../intelligence/status-types.ts";
+import type { MetricSeries } from "../status/status-types.ts";
 
 /** Colours that keep a contrast of 4.5 for text and 3 for lines on their ground. */
 export const PALETTES = {

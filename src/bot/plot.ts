@@ -1,4 +1,4 @@
-import type { MetricSeries } from "../intelligence/status-types.ts";
+import type { MetricSeries } from "../status/status-types.ts";
 import { drawSpec } from "./draw-spec.ts";
 import { formatNumber, offBy } from "./messages/numbers.ts";
 import type { DrawPicture } from "./parts.ts";

@@ -1,5 +1,5 @@
-import { lumisectionMap } from "../detect/dqm/pictures/lumisection-map.ts";
-import type { RunReport } from "../intelligence/quality-desk.ts";
+import { lumisectionMap } from "../dqm/judge/pictures/lumisection-map.ts";
+import type { RunReport } from "../dqm/service/quality-desk.ts";
 import type { Desk } from "./desk.ts";
 import { drawSpec } from "./draw-spec.ts";
 import { runSummaryMessage } from "./messages/dqm-summary.ts";

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { systemClock } from "../alert/clock.ts";
 import { UserError } from "../alert/user-error.ts";
-import type { AlertmanagerCluster } from "../alertmanager/cluster.ts";
+import type { AlertmanagerCluster } from "../alertmanager/several/cluster.ts";
 import type { Config } from "../config/schema.ts";
 import type { CommandContext } from "./command.ts";
 

@@ -1,5 +1,5 @@
 import type { AnomalyClass, AnomalyKind, Lowering } from "../alert/anomaly.ts";
-import type { NoiseEstimate } from "../detect/life/noise.ts";
+import type { NoiseEstimate } from "../anomalies/life/noise.ts";
 import type { CommandContext, RegisterCommand } from "./command.ts";
 
 /** What the command line asked for. */
@@ -76,7 +76,7 @@ export const registerBacktest: RegisterCommand = (program, context) => {
 
 async function run(options: BacktestOptions, context: CommandContext): Promise<void> {
   const [{ backtest }, { showBacktest }] = await Promise.all([
-    import("./backtest-run.ts"),
+    import("../evaluate/backtest/run.ts"),
     import("./backtest-view.ts"),
   ]);
   const report = await backtest(options, context);

@@ -2,10 +2,10 @@ import { readdir, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import type { Command } from "commander";
 import { UserError } from "../alert/user-error.ts";
+import { loadModel, saveModel, type TrainingChoices, trainFrom } from "../evaluate/score/model.ts";
+import type { ScoreSummary } from "../evaluate/score/score-file.ts";
 import type { CommandContext, RegisterCommand } from "./command.ts";
 import { counted } from "./counted.ts";
-import { loadModel, saveModel, type TrainingChoices, trainFrom } from "./detect-model.ts";
-import type { ScoreSummary } from "./score-file.ts";
 
 interface TrainOptions extends TrainingChoices {
   readonly train: string;
@@ -104,7 +104,7 @@ async function scoreAll(options: Choices, context: CommandContext): Promise<read
   if (stream === undefined && streams === undefined && entities === undefined) {
     return [await scoreOne(options, context)];
   }
-  const { scoreEntities, scoreStream, scoreStreams } = await import("./score-stream.ts");
+  const { scoreEntities, scoreStream, scoreStreams } = await import("../evaluate/score/score-stream.ts");
   if (entities !== undefined) {
     return scoreEntities(await filesIn(entities), entities, out);
   }
@@ -123,7 +123,7 @@ async function scoreOne(options: Choices, context: CommandContext): Promise<Scor
       "give --test with --train or --model, or --pairs DIR",
     );
   }
-  const { scoreFile } = await import("./score-file.ts");
+  const { scoreFile } = await import("../evaluate/score/score-file.ts");
   if (train === undefined) {
     return scoreFile(await loadModel(model as string), test, out);
   }
@@ -136,7 +136,7 @@ async function scoreOne(options: Choices, context: CommandContext): Promise<Scor
 
 async function scorePairs(options: Choices, context: CommandContext): Promise<readonly ScoreSummary[]> {
   const folder = options.pairs as string;
-  const { scoreFile } = await import("./score-file.ts");
+  const { scoreFile } = await import("../evaluate/score/score-file.ts");
   const summaries: ScoreSummary[] = [];
   for (const { name, train, test } of await findPairs(folder)) {
     const unit = await trainFrom(train, options, context);

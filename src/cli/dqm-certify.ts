@@ -52,12 +52,12 @@ async function certify(options: CertifyOptions, context: CommandContext): Promis
     { AROUND, BEFORE },
     verdicts,
   ] = await Promise.all([
-    import("./dqm-model.ts"),
-    import("./dqm-files.ts"),
-    import("./dqm-golden.ts"),
-    import("./dqm-judge.ts"),
-    import("../detect/dqm/neighbours.ts"),
-    import("../detect/dqm/verdicts.ts"),
+    import("../dqm/files/model.ts"),
+    import("../dqm/files/histogram-files.ts"),
+    import("../dqm/files/golden.ts"),
+    import("../dqm/files/judge.ts"),
+    import("../dqm/judge/neighbours.ts"),
+    import("../dqm/judge/verdicts.ts"),
   ]);
   const notes = newNotes();
   const model = await loadQualityFrom(options.model);
@@ -105,14 +105,14 @@ async function keep(
 async function drawMaps(
   folder: string,
   runs: readonly import("../alert/quality.ts").RunQuality[],
-  final: ReadonlyMap<number, readonly import("../detect/dqm/verdicts.ts").FinalVerdict[]>,
+  final: ReadonlyMap<number, readonly import("../dqm/judge/verdicts.ts").FinalVerdict[]>,
 ): Promise<void> {
   const [{ mkdir }, { join }, { writePicture }, { binsPicture }, { lumisectionMap }] = await Promise.all([
     import("node:fs/promises"),
     import("node:path"),
     import("./picture.ts"),
-    import("../detect/dqm/pictures/bins.ts"),
-    import("../detect/dqm/pictures/lumisection-map.ts"),
+    import("../dqm/judge/pictures/bins.ts"),
+    import("../dqm/judge/pictures/lumisection-map.ts"),
   ]);
   await mkdir(folder, { recursive: true });
   for (const { run, evidence } of runs) {
@@ -131,10 +131,10 @@ async function combine(
   context: CommandContext,
 ): Promise<void> {
   const [{ readGolden }, golden, { formatGolden }, { writeGolden }] = await Promise.all([
-    import("./dqm-golden.ts"),
-    import("../detect/dqm/golden.ts"),
-    import("../detect/dqm/golden-json.ts"),
-    import("./dqm-judge.ts"),
+    import("../dqm/files/golden.ts"),
+    import("../dqm/judge/golden.ts"),
+    import("../dqm/judge/golden-json.ts"),
+    import("../dqm/files/judge.ts"),
   ]);
   const all = await Promise.all(files.map(readGolden));
   const [first = new Map(), ...others] = all;

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { QualityDesk, QualityOutcome, RunReport } from "../intelligence/quality-desk.ts";
+import type { QualityDesk, QualityOutcome, RunReport } from "../dqm/service/quality-desk.ts";
 import type { CommandContext } from "./command.ts";
 import { integerOf } from "./dqm-words.ts";
 
@@ -65,7 +65,7 @@ async function withDesk(
 ): Promise<void> {
   const [{ openQualityStore }, { createQualityDesk }, { randomUUID }] = await Promise.all([
     import("./dqm-store.ts"),
-    import("../intelligence/quality-desk.ts"),
+    import("../dqm/service/quality-desk.ts"),
     import("node:crypto"),
   ]);
   const store = await openQualityStore(options.config, context);
@@ -150,8 +150,8 @@ async function showRun(report: RunReport | null, run: string, options: ShowOptio
 async function draw({ run, verdicts, evidence }: RunReport, { map, bins }: ShowOptions): Promise<void> {
   const [{ writePicture }, { binsPicture }, { lumisectionMap }] = await Promise.all([
     import("./picture.ts"),
-    import("../detect/dqm/pictures/bins.ts"),
-    import("../detect/dqm/pictures/lumisection-map.ts"),
+    import("../dqm/judge/pictures/bins.ts"),
+    import("../dqm/judge/pictures/lumisection-map.ts"),
   ]);
   if (map !== undefined) {
     await writePicture(map, lumisectionMap(run, verdicts));

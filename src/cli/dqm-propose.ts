@@ -22,9 +22,9 @@ export function registerDqmPropose(dqm: Command, context: CommandContext): void 
 async function propose(options: ProposeOptions, context: CommandContext): Promise<void> {
   const [{ newNotes, readHistograms }, { collectReferences }, { proposeReferences }, { formatTable }] =
     await Promise.all([
-      import("./dqm-files.ts"),
-      import("../detect/dqm/references.ts"),
-      import("../detect/dqm/propose.ts"),
+      import("../dqm/files/histogram-files.ts"),
+      import("../dqm/judge/references.ts"),
+      import("../dqm/judge/propose.ts"),
       import("./table.ts"),
     ]);
   const notes = newNotes();

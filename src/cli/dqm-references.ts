@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import type { ReferenceSet } from "../detect/dqm/references.ts";
-import type { QualityModel } from "../detect/dqm/saved.ts";
+import type { ReferenceSet } from "../dqm/judge/references.ts";
+import type { QualityModel } from "../dqm/judge/saved.ts";
 import type { CommandContext } from "./command.ts";
 import { integerOf } from "./dqm-words.ts";
 
@@ -63,9 +63,9 @@ async function remove(
 ): Promise<void> {
   const [{ UserError }, { withoutRuns }, { fitQuality }, { saveQualityIn }] = await Promise.all([
     import("../alert/user-error.ts"),
-    import("../detect/dqm/references.ts"),
-    import("../detect/dqm/saved.ts"),
-    import("./dqm-model.ts"),
+    import("../dqm/judge/references.ts"),
+    import("../dqm/judge/saved.ts"),
+    import("../dqm/files/model.ts"),
   ]);
   const model = await loaded(folder);
   const gone = new Set(given.map((run) => integerOf(run, "run")));
@@ -89,7 +89,7 @@ async function allow(
   { model: folder }: ReferenceOptions,
   context: CommandContext,
 ): Promise<void> {
-  const { saveQualityIn } = await import("./dqm-model.ts");
+  const { saveQualityIn } = await import("../dqm/files/model.ts");
   const model = await loaded(folder);
   const allowed = new Set(given.map((run) => integerOf(run, "run")));
   const withheld = model.withheld.filter((run) => !allowed.has(run));
@@ -98,7 +98,7 @@ async function allow(
 }
 
 async function loaded(folder: string): Promise<QualityModel> {
-  const { loadQualityFrom } = await import("./dqm-model.ts");
+  const { loadQualityFrom } = await import("../dqm/files/model.ts");
   return loadQualityFrom(folder);
 }
 

@@ -1,6 +1,6 @@
 import { UserError } from "../alert/user-error.ts";
+import type { ReadNotes } from "../dqm/files/histogram-files.ts";
 import type { CommandContext } from "./command.ts";
-import type { ReadNotes } from "./dqm-files.ts";
 
 /** Words separated by commas. */
 export function listOf(text: string): readonly string[] {

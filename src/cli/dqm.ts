@@ -76,7 +76,7 @@ function registerScore(dqm: Command, context: CommandContext): void {
 }
 
 async function runTrain(options: TrainOptions, context: CommandContext): Promise<void> {
-  const { loadQualityFrom, saveQualityIn } = await import("./dqm-model.ts");
+  const { loadQualityFrom, saveQualityIn } = await import("../dqm/files/model.ts");
   const older = options.grow === true ? await loadQualityFrom(options.model) : undefined;
   const model = await train(options, options.train, context, older);
   await saveQualityIn(options.model, model);
@@ -99,11 +99,11 @@ async function train(
   options: Pick<TrainOptions, "detector" | "seed" | "label" | "runs" | "golden" | "histogram">,
   files: readonly string[],
   context: CommandContext,
-  older?: Awaited<ReturnType<typeof import("./dqm-model.ts")["loadQualityFrom"]>>,
+  older?: Awaited<ReturnType<typeof import("../dqm/files/model.ts")["loadQualityFrom"]>>,
 ) {
-  const { trainQuality } = await import("./dqm-model.ts");
-  const { newNotes } = await import("./dqm-files.ts");
-  const { readGolden } = await import("./dqm-golden.ts");
+  const { trainQuality } = await import("../dqm/files/model.ts");
+  const { newNotes } = await import("../dqm/files/histogram-files.ts");
+  const { readGolden } = await import("../dqm/files/golden.ts");
   const notes = newNotes();
   const choices = {
     detector: options.detector,
@@ -121,9 +121,9 @@ async function train(
 
 async function runScore(options: ScoreOptions, context: CommandContext): Promise<void> {
   const { UserError } = await import("../alert/user-error.ts");
-  const { loadQualityFrom } = await import("./dqm-model.ts");
-  const { newNotes } = await import("./dqm-files.ts");
-  const { scoreQuality, writeScores } = await import("./dqm-score.ts");
+  const { loadQualityFrom } = await import("../dqm/files/model.ts");
+  const { newNotes } = await import("../dqm/files/histogram-files.ts");
+  const { scoreQuality, writeScores } = await import("../dqm/files/score.ts");
   if ((options.train === undefined) === (options.model === undefined)) {
     throw new UserError("one thing to learn from is needed", "cmswatch dqm score", "give either --train or --model");
   }
@@ -132,7 +132,7 @@ async function runScore(options: ScoreOptions, context: CommandContext): Promise
       ? await train(options, options.train ?? [], context)
       : await loadQualityFrom(options.model);
   const notes = newNotes();
-  const { AROUND, BEFORE } = await import("../detect/dqm/neighbours.ts");
+  const { AROUND, BEFORE } = await import("../dqm/judge/neighbours.ts");
   const scores = await scoreQuality(model, options.test, notes, options.causal === true ? BEFORE : AROUND);
   await writeScores(options.out, scores);
   sayNotes(notes, context);

@@ -1,6 +1,6 @@
-import type { DetectorRow } from "./evaluate-detector.ts";
-import type { FaultRow } from "./evaluate-faults.ts";
-import type { StreamRow } from "./evaluate-streams.ts";
+import type { DetectorRow } from "../evaluate/labelled/detector.ts";
+import type { FaultRow } from "../evaluate/labelled/faults.ts";
+import type { StreamRow } from "../evaluate/labelled/streams.ts";
 import { formatTable } from "./table.ts";
 
 const share = (value: number, digits = 0) => (Number.isFinite(value) ? `${(100 * value).toFixed(digits)} %` : "–");

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { UserError } from "../alert/user-error.ts";
+import type { DetectorRow, Progress } from "../evaluate/labelled/detector.ts";
+import type { FaultRow } from "../evaluate/labelled/faults.ts";
+import type { Pair, Setup } from "../evaluate/labelled/pairs.ts";
+import type { DataSet } from "../evaluate/labelled/sets.ts";
+import type { StreamRow } from "../evaluate/labelled/streams.ts";
 import type { CommandContext, RegisterCommand } from "./command.ts";
-import type { DetectorRow, Progress } from "./evaluate-detector.ts";
-import type { FaultRow } from "./evaluate-faults.ts";
-import type { Pair, Setup } from "./evaluate-pairs.ts";
-import type { DataSet } from "./evaluate-sets.ts";
-import type { StreamRow } from "./evaluate-streams.ts";
 
 interface EvaluateOptions {
   readonly data?: string;
@@ -71,7 +71,7 @@ async function evaluate(options: EvaluateOptions, context: CommandContext): Prom
   if (folders.length === 0) {
     throw new UserError("nothing to evaluate on", "cmswatch evaluate", "give --data DIR or --nab DIR");
   }
-  const { findDataSets } = await import("./evaluate-sets.ts");
+  const { findDataSets } = await import("../evaluate/labelled/sets.ts");
   const names = await namesOf(options.detector);
   const evaluated: Evaluated[] = [];
   for (const set of (await Promise.all(folders.map(findDataSets))).flat()) {
@@ -97,14 +97,14 @@ async function evaluateSet(
   const nothing = { detectors: [], streams: [], faults: [], bestPublished: Number.NaN };
   const head = { data: set.name, kind: set.kind };
   if (set.kind === "streams") {
-    const { evaluateStreams } = await import("./evaluate-streams.ts");
+    const { evaluateStreams } = await import("../evaluate/labelled/streams.ts");
     return { ...nothing, ...head, streams: await evaluateStreams(names, set.folder, seed, progress) };
   }
   if (set.kind === "faults") {
-    const { evaluateFaults } = await import("./evaluate-faults.ts");
+    const { evaluateFaults } = await import("../evaluate/labelled/faults.ts");
     return { ...nothing, ...head, faults: await evaluateFaults(names, set.folder, seed, progress) };
   }
-  const { evaluateDetectors } = await import("./evaluate-detector.ts");
+  const { evaluateDetectors } = await import("../evaluate/labelled/detector.ts");
   const setup: Setup = {
     window: options.window === undefined ? set.window : wholeNumber(options.window, "--window"),
     step: options.step === undefined ? set.step : wholeNumber(options.step, "--step"),
@@ -126,8 +126,8 @@ async function pairsOf(
   if (protocol !== "tsb-ad") {
     throw new UserError(`no protocol "${protocol}"`, "--protocol", "give halves or tsb-ad");
   }
-  const { readTsbAd } = await import("./evaluate-sets.ts");
-  const { meanOf } = await import("./evaluate-detector.ts");
+  const { readTsbAd } = await import("../evaluate/labelled/sets.ts");
+  const { meanOf } = await import("../evaluate/labelled/detector.ts");
   const known = await readTsbAd(folder);
   const pairs = found.flatMap((pair) => {
     const series = known.get(pair.name);

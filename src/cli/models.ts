@@ -151,8 +151,8 @@ const MOST_FEEDBACK = 2000;
 
 async function feedback(options: FeedbackOptions, context: CommandContext): Promise<void> {
   const [{ sayScope }, { scopesOf }, { formatTable }] = await Promise.all([
-    import("../detect/life/forgiveness.ts"),
-    import("../intelligence/forgiven.ts"),
+    import("../anomalies/life/forgiveness.ts"),
+    import("../anomalies/alerts/forgiven.ts"),
     import("./table.ts"),
   ]);
   const store = await open(options.config, context);

@@ -1,12 +1,12 @@
-import { createCleanUp } from "../detect/transfers/clean-up.ts";
-import type { TransferIncident } from "../detect/transfers/incident.ts";
-import { linkOf } from "../detect/transfers/transfer.ts";
-import { TransferWatch } from "../detect/transfers/watch.ts";
-import { summaryOf } from "../intelligence/transfers/alerts.ts";
-import { type TransfersOverview, transfersOverview } from "../intelligence/transfers/overview.ts";
+import { summaryOf } from "../transfers/alerts/alerts.ts";
+import { type TransfersOverview, transfersOverview } from "../transfers/alerts/overview.ts";
+import { type ModelChoice, scorerOf } from "../transfers/files/model.ts";
+import { readTransfers } from "../transfers/files/transfer-file.ts";
+import { createCleanUp } from "../transfers/model/clean-up.ts";
+import type { TransferIncident } from "../transfers/model/incident.ts";
+import { linkOf } from "../transfers/model/transfer.ts";
+import { TransferWatch } from "../transfers/model/watch.ts";
 import { formatTable } from "./table.ts";
-import { readTransfers } from "./transfer-file.ts";
-import { type ModelChoice, scorerOf } from "./transfers-model.ts";
 
 export interface TopOptions extends ModelChoice {
   readonly test: string;

@@ -1,7 +1,7 @@
 import { UserError } from "../alert/user-error.ts";
+import { seedOf } from "../evaluate/score/model.ts";
+import type { ScoreTransfersOptions } from "../transfers/files/score.ts";
 import type { CommandContext, RegisterCommand } from "./command.ts";
-import { seedOf } from "./detect-model.ts";
-import type { ScoreTransfersOptions } from "./transfers-score.ts";
 
 /** `cmswatch transfers …`: durations of data transfers, and which of them are anomalous. */
 export const registerTransfers: RegisterCommand = (program, context) => {
@@ -82,7 +82,7 @@ interface EvaluateOptions {
 }
 
 async function train(options: TrainOptions, context: CommandContext): Promise<void> {
-  const { modelNamed, saveModel, trainFrom } = await import("./transfers-model.ts");
+  const { modelNamed, saveModel, trainFrom } = await import("../transfers/files/model.ts");
   const { scorer, cleanUp, taught } = await trainFrom(options.train, modelNamed(options.model), seedOf(options.seed));
   await saveModel(scorer, options.modelDir);
   const summary = { model: scorer.estimator.name, read: cleanUp.taken, taught, cleaned: cleanUp.counts };
@@ -90,13 +90,13 @@ async function train(options: TrainOptions, context: CommandContext): Promise<vo
     context.out(`${JSON.stringify(summary, null, 2)}\n`);
     return;
   }
-  const { cleanedText } = await import("./transfers-score.ts");
+  const { cleanedText } = await import("../transfers/files/score.ts");
   context.out(`${summary.model}: learnt from ${taught} of ${cleanUp.taken} transfers, saved in ${options.modelDir}\n`);
   context.out(cleanedText(options.train, cleanUp.counts));
 }
 
 async function score(options: ScoreOptions, context: CommandContext): Promise<void> {
-  const { cleanedText, scoreTransfers } = await import("./transfers-score.ts");
+  const { cleanedText, scoreTransfers } = await import("../transfers/files/score.ts");
   const summary = await scoreTransfers({ ...options, seed: seedOf(options.seed) });
   if (options.json === true) {
     context.out(`${JSON.stringify(summary, null, 2)}\n`);
@@ -126,8 +126,8 @@ async function top(options: TopWords, context: CommandContext): Promise<void> {
 }
 
 async function evaluate(options: EvaluateOptions, context: CommandContext): Promise<void> {
-  const { evaluateTransfers, renderEvaluation } = await import("./transfers-evaluate.ts");
-  const { modelNamed } = await import("./transfers-model.ts");
+  const { evaluateTransfers, renderEvaluation } = await import("../transfers/files/evaluate.ts");
+  const { modelNamed } = await import("../transfers/files/model.ts");
   const fit = rowsOf(options.fit, "--fit");
   const judge = options.judge === undefined ? null : rowsOf(options.judge, "--judge");
   const models = options.model.split(",").map(modelNamed);

@@ -7,20 +7,20 @@ import { createEmbeddedAlertmanager } from "../alertmanager/embedded/embedded.ts
 import { loadCatalogue } from "../config/catalogue.ts";
 import type { Config } from "../config/schema.ts";
 import type { World, WorldParts } from "../demo/demo.ts";
-import type { Actor } from "../intelligence/actions-types.ts";
+import { createQuality } from "../dqm/service/dqm.ts";
+import { createOncall, readSchedule } from "../oncall/service.ts";
+import type { Actor } from "../operations/actions-types.ts";
 import { createPrometheusClient } from "../prometheus/client.ts";
 import type { MetricSource } from "../prometheus/source.ts";
+import { createLifecycle, type Lifecycle } from "../runtime/lifecycle.ts";
+import { createLoop } from "../runtime/loop.ts";
 import { openStore } from "../store/open.ts";
 import type { Store } from "../store/store.ts";
+import { openTrainer } from "../training/open-trainer.ts";
+import { openTransfers } from "../transfers/service/start.ts";
 import { type Core, createCore } from "./core.ts";
-import { createQuality } from "./dqm.ts";
-import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
-import { createLoop } from "./loop.ts";
-import { createOncall, readSchedule } from "./oncall.ts";
 import { startBot } from "./start-bot.ts";
 import { startWeb } from "./start-web.ts";
-import { openTrainer } from "./trainer.ts";
-import { openTransfers } from "./transfers/start.ts";
 
 /** Everything that runs. */
 export interface Running {

@@ -1,18 +1,18 @@
 import type { Logger } from "pino";
 import type { Clock } from "../alert/clock.ts";
 import type { SeverityRanking } from "../alert/severity.ts";
+import { createAnnouncements } from "../bot/announcements.ts";
 import type { Bot } from "../bot/app.ts";
 import type { ExtraAnswers } from "../bot/parts.ts";
 import type { Catalogue } from "../config/catalogue.ts";
 import type { Config } from "../config/schema.ts";
-import type { QualityDesk } from "../intelligence/quality-desk.ts";
+import type { QualityDesk } from "../dqm/service/quality-desk.ts";
 import type { Deliver } from "../oncall/pages.ts";
+import type { Oncall } from "../oncall/service.ts";
+import type { Lifecycle } from "../runtime/lifecycle.ts";
+import { createLoop } from "../runtime/loop.ts";
 import type { Store } from "../store/store.ts";
-import { createAnnouncements } from "./announcements.ts";
 import type { Core } from "./core.ts";
-import type { Lifecycle } from "./lifecycle.ts";
-import { createLoop } from "./loop.ts";
-import type { Oncall } from "./oncall.ts";
 
 export interface BotStart {
   readonly config: Config["slack"];

@@ -1,23 +1,23 @@
 import type { Logger } from "pino";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import type { Clock } from "../alert/clock.ts";
+import { ANOMALY_ALERT } from "../anomalies/alerts/anomaly-alerts.ts";
 import type { Catalogue } from "../config/catalogue.ts";
 import type { Config } from "../config/schema.ts";
 import type { World } from "../demo/demo.ts";
-import type { OncallDesk } from "../intelligence/actions-types.ts";
-import { ANOMALY_ALERT } from "../intelligence/anomaly-alerts.ts";
-import type { QualityDesk } from "../intelligence/quality-desk.ts";
+import type { QualityDesk } from "../dqm/service/quality-desk.ts";
 import { loadRunbooks } from "../intelligence/runbooks/load.ts";
+import type { OncallDesk } from "../operations/actions-types.ts";
 import type { MetricSource } from "../prometheus/source.ts";
 import type { Store } from "../store/store.ts";
+import type { TransferService } from "../transfers/service/service.ts";
 import { createDetails } from "../web/details/details.ts";
 import { createWebQuality } from "../web/quality.ts";
 import { toTransfersView } from "../web/transfer-views.ts";
 import { createWeb, type Web } from "../web/web.ts";
+import { createWebSources } from "../web/web-sources.ts";
 import type { Core } from "./core.ts";
 import { registerMetrics } from "./metrics.ts";
-import type { TransferService } from "./transfers/service.ts";
-import { createWebSources } from "./web-sources.ts";
 
 export interface WebStart {
   readonly config: Config;

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { checkSlackConfig } from "../../src/bot/check-slack.ts";
 import { neededScopes } from "../../src/bot/scopes.ts";
 import { startEmulatedWorkspace, type Workspace } from "../../src/demo/slack/workspace.ts";
-import { checkSlackConfig } from "../../src/main/check-slack.ts";
 import { cmswatch } from "./run.ts";
 
 describe("cmswatch check-config", () => {

@@ -1,8 +1,8 @@
 import { alertName, type Labels } from "../../alert/alert.ts";
-import { QUALITY_ALERT } from "../../detect/dqm/run-alert.ts";
-import { ANOMALY_ALERT } from "../anomaly-alerts.ts";
+import { ANOMALY_ALERT } from "../../anomalies/alerts/anomaly-alerts.ts";
+import { QUALITY_ALERT } from "../../dqm/judge/run-alert.ts";
+import { TRANSFER_ALERTS } from "../../transfers/alerts/alerts.ts";
 import { CRITICAL_ALERT } from "../critical.ts";
-import { TRANSFER_ALERTS } from "../transfers/alerts.ts";
 import type { GroupKind } from "./types.ts";
 
 /** What a title is made from. */

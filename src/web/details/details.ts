@@ -4,11 +4,11 @@ import { formatMatcher, MatcherSyntaxError, parseMatcher } from "../../alert/mat
 import { isOurs, type Silence } from "../../alert/silence.ts";
 import { UserError } from "../../alert/user-error.ts";
 import type { Catalogue } from "../../config/catalogue.ts";
-import type { Actions } from "../../intelligence/actions-types.ts";
-import type { CurrentState } from "../../intelligence/current-state.ts";
 import type { Runbook } from "../../intelligence/runbooks/runbook.ts";
-import type { OncallNow } from "../../intelligence/status-types.ts";
+import type { Actions } from "../../operations/actions-types.ts";
 import type { MetricSource } from "../../prometheus/source.ts";
+import type { CurrentState } from "../../status/current-state.ts";
+import type { OncallNow } from "../../status/status-types.ts";
 import type { LedgerEntry, Store } from "../../store/store.ts";
 import type { SilenceView } from "../detail-views.ts";
 import type { WebDetails, WebSources } from "../sources.ts";
