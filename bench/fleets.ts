@@ -7,7 +7,7 @@ import { pino } from "pino";
 import type { Anomaly } from "../src/alert/anomaly.ts";
 import { anomalyToAlert } from "../src/anomalies/alerts/anomaly-alerts.ts";
 import { createDetection } from "../src/anomalies/service/detection.ts";
-import { filesIn } from "../src/cli/detect.ts";
+import { filesIn } from "../src/cli/detect/detect.ts";
 import { loadCatalogue } from "../src/config/catalogue.ts";
 import { loadConfig } from "../src/config/load.ts";
 import { csvFiles, readAll } from "../src/evaluate/score/entity-files.ts";

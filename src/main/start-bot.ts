@@ -1,8 +1,8 @@
 import type { Logger } from "pino";
 import type { Clock } from "../alert/clock.ts";
 import type { SeverityRanking } from "../alert/severity.ts";
-import { createAnnouncements } from "../bot/announcements.ts";
 import type { Bot } from "../bot/app.ts";
+import { createAnnouncements } from "../bot/delivery/announcements.ts";
 import type { ExtraAnswers } from "../bot/parts.ts";
 import type { Catalogue } from "../config/catalogue.ts";
 import type { Config } from "../config/schema.ts";
@@ -88,7 +88,7 @@ export async function startBot(parts: BotStart): Promise<StartedBot | null> {
 }
 
 async function buildBot(parts: BotStart, botToken: string): Promise<Bot> {
-  const [{ createBot }, { drawPlot }] = await Promise.all([import("../bot/app.ts"), import("../bot/plot.ts")]);
+  const [{ createBot }, { drawPlot }] = await Promise.all([import("../bot/app.ts"), import("../bot/pictures/plot.ts")]);
   const { config } = parts;
   return createBot({
     slack: {

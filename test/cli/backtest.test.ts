@@ -2,7 +2,7 @@ import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { BacktestReport } from "../../src/cli/backtest.ts";
+import type { BacktestReport } from "../../src/cli/detect/backtest.ts";
 import { seededRandom } from "../../src/detect/math/random.ts";
 import { openStore } from "../../src/store/open.ts";
 import { feedback, minute, trackedTicket } from "../store/samples.ts";

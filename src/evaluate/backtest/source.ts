@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { UserError } from "../../alert/user-error.ts";
-import type { BacktestOptions } from "../../cli/backtest.ts";
-import { findPairs } from "../../cli/detect.ts";
+import type { BacktestOptions } from "../../cli/detect/backtest.ts";
+import { findPairs } from "../../cli/detect/detect.ts";
 import type { Config } from "../../config/schema.ts";
 import { type Frame, NOMINAL_STEP } from "../../detect/frame.ts";
 import { readFrame } from "../../files/frame-csv.ts";

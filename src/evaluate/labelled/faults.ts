@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { UserError } from "../../alert/user-error.ts";
-import { filesIn } from "../../cli/detect.ts";
+import { filesIn } from "../../cli/detect/detect.ts";
 import { createLive } from "../../detect/live.ts";
 import { NotEnoughHistory } from "../../detect/not-enough-history.ts";
 import { findDetector } from "../../detect/registry.ts";

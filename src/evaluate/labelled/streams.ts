@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { UserError } from "../../alert/user-error.ts";
-import { filesIn } from "../../cli/detect.ts";
+import { filesIn } from "../../cli/detect/detect.ts";
 import { type Frame, NOMINAL_STEP } from "../../detect/frame.ts";
 import { createLive } from "../../detect/live.ts";
 import { NotEnoughHistory } from "../../detect/not-enough-history.ts";
