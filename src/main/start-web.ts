@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import type { Clock } from "../alert/clock.ts";
-import { ANOMALY_ALERT } from "../anomalies/alerts/anomaly-alerts.ts";
+import { ANOMALY_ALERT } from "../alert/names.ts";
 import type { Catalogue } from "../config/catalogue.ts";
 import type { Config } from "../config/schema.ts";
 import type { World } from "../demo/demo.ts";

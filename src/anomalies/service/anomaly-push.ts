@@ -4,9 +4,10 @@ import type { Alertmanager } from "../../alert/alertmanager.ts";
 import type { Anomaly } from "../../alert/anomaly.ts";
 import type { Clock } from "../../alert/clock.ts";
 import { equals } from "../../alert/matcher.ts";
+import { ANOMALY_ALERT } from "../../alert/names.ts";
 import type { Pipeline } from "../../intelligence/pipeline.ts";
 import type { Tally } from "../../intelligence/tally.ts";
-import { ANOMALY_ALERT, pushedLabels } from "../alerts/anomaly-alerts.ts";
+import { pushedLabels } from "../alerts/anomaly-alerts.ts";
 import { isMuted } from "./ledger.ts";
 
 const MAX_PENDING = 10_000;

@@ -1,7 +1,5 @@
 import { alertName, type Labels } from "../../alert/alert.ts";
-import { ANOMALY_ALERT } from "../../anomalies/alerts/anomaly-alerts.ts";
-import { QUALITY_ALERT } from "../../dqm/judge/run-alert.ts";
-import { TRANSFER_ALERTS } from "../../transfers/alerts/alerts.ts";
+import { ANOMALY_ALERT, QUALITY_ALERT, TRANSFER_ALERTS } from "../../alert/names.ts";
 import { CRITICAL_ALERT } from "../critical.ts";
 import type { GroupKind } from "./types.ts";
 
