@@ -10,6 +10,10 @@ export interface LumiVerdict {
   readonly score: number | null;
   /** The histogram that is worst. */
   readonly histogram: string | null;
+  /** Scale of that histogram's axis beside the nearest certified run, where it is fitted. */
+  readonly gain?: number;
+  /** Of a bad lumisection that several histograms were looked at for: the part of the detector that is worst. */
+  readonly part?: { readonly name: string; readonly over: number; readonly histograms: number };
 }
 
 /** What one lumisection's histogram shows beside its references; all arrays have a value per bin, in shares of all entries. */
