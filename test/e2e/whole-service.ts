@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { loadCatalogue } from "../../src/config/catalogue.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import { openMetricsHistory } from "../../src/demo/cmsweb/exposition.ts";
+import { openMetricsHistory } from "../../src/demo/cmsweb/exporter.ts";
 import { createSimulation } from "../../src/demo/cmsweb/simulation.ts";
 import { compose } from "../../src/main/compose.ts";
 import { installedAlertmanager, startAlertmanager } from "../real/alertmanager-server.ts";

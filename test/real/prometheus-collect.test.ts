@@ -5,7 +5,7 @@ import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCli } from "../../src/cli.ts";
 import { loadCatalogue } from "../../src/config/catalogue.ts";
-import { openMetricsHistory } from "../../src/demo/cmsweb/exposition.ts";
+import { openMetricsHistory } from "../../src/demo/cmsweb/exporter.ts";
 import { createSimulation } from "../../src/demo/cmsweb/simulation.ts";
 import { hasProgram, type MetricsServer, startPrometheus, startVictoriaMetrics } from "./prometheus-server.ts";
 
