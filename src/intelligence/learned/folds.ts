@@ -43,34 +43,6 @@ export interface Answer {
   readonly confidence: number;
 }
 
-/** Mean over classes of the harmonic mean of precision and recall; a class never guessed and never true counts 0 only if it is true. */
-export function macroF1(answers: readonly Answer[]): number {
-  const classes = [...new Set(answers.map((answer) => answer.truth))];
-  const scores = classes.map((name) => {
-    const hit = answers.filter((answer) => answer.truth === name && answer.guess === name).length;
-    const guessed = answers.filter((answer) => answer.guess === name).length;
-    const known = answers.filter((answer) => answer.truth === name).length;
-    return hit === 0 ? 0 : (2 * hit) / (guessed + known);
-  });
-  return scores.reduce((sum, score) => sum + score, 0) / (classes.length || 1);
-}
-
-export function accuracy(answers: readonly Answer[]): number {
-  return answers.length === 0 ? 0 : answers.filter(isRight).length / answers.length;
-}
-
-/** Expected calibration error over ten bins of equal width: how far stated confidence is from what comes true. */
-export function calibrationError(answers: readonly Answer[]): number {
-  const bins = Array.from({ length: 10 }, (): Answer[] => []);
-  for (const answer of answers) {
-    bins[Math.min(9, Math.floor(10 * answer.confidence))]?.push(answer);
-  }
-  return bins.reduce((sum, bin) => {
-    const stated = bin.reduce((total, answer) => total + answer.confidence, 0) / (bin.length || 1);
-    return sum + (bin.length / (answers.length || 1)) * Math.abs(stated - accuracy(bin));
-  }, 0);
-}
-
 /** The largest share of answers, surest first, of which `right` are right; and the confidence from which on they are given. */
 export function shareAnswered(
   answers: readonly Answer[],
@@ -88,6 +60,6 @@ export function shareAnswered(
   return best;
 }
 
-function isRight(answer: Answer): boolean {
+export function isRight(answer: Answer): boolean {
   return answer.truth === answer.guess;
 }

@@ -1,12 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { calibrationError, macroF1 } from "../../../bench/measures/classification.ts";
 import { fitComplementBayes, scoreClasses } from "../../../src/intelligence/learned/complement-bayes.ts";
-import {
-  calibrationError,
-  crossValidate,
-  macroF1,
-  shareAnswered,
-  stratifiedFolds,
-} from "../../../src/intelligence/learned/folds.ts";
+import { crossValidate, shareAnswered, stratifiedFolds } from "../../../src/intelligence/learned/folds.ts";
 import {
   fitSeverityGuess,
   guesserOf,
