@@ -1,6 +1,7 @@
 import type { Alert } from "../../alert/alert.ts";
 import type { Anomaly } from "../../alert/anomaly.ts";
 import { formatDuration } from "../../alert/duration.ts";
+import { TRANSFER_ALERT } from "../../alert/names.ts";
 import type { TransferIncident } from "../model/incident.ts";
 import { sitesOf } from "../model/suspect.ts";
 import type { RelatedTicket } from "./related.ts";
@@ -9,17 +10,6 @@ import type { RelatedTicket } from "./related.ts";
 export const TRANSFER_SERVICE = "rucio";
 
 const DETECTOR = "transfers";
-const NAMES = {
-  slow: { link: "TransferLinkSlow", storage: "TransferStorageSlow" },
-  failing: { link: "TransferLinkFailing", storage: "TransferStorageFailing" },
-} as const;
-const SERVER_ALERT = "TransferServerFailing";
-/** Names of all alerts of transfers. */
-export const TRANSFER_ALERTS: readonly string[] = [
-  ...Object.values(NAMES.slow),
-  ...Object.values(NAMES.failing),
-  SERVER_ALERT,
-];
 const SEVERITIES = {
   slow: { link: "warning", storage: "medium" },
   failing: { link: "medium", storage: "high" },
@@ -41,7 +31,7 @@ export function incidentToAlert(
   const [source, destination] = subject.name.split(" → ");
   return {
     labels: {
-      alertname: subject.kind === "server" ? SERVER_ALERT : NAMES[problem][scope],
+      alertname: subject.kind === "server" ? TRANSFER_ALERT.failing.server : TRANSFER_ALERT[problem][scope],
       service: TRANSFER_SERVICE,
       severity: SEVERITIES[problem][scope],
       entity: subject.name,
