@@ -187,7 +187,13 @@ export async function createService({ config, foundation, clock, log }: ServiceP
     events,
     webUrl: baseUrl,
   });
-  oncall.escalate({ deliver: bot?.deliver ?? null, quietPeople: bot?.quietPeople ?? null, events });
+  const escalations = oncall.escalations(bot?.deliver ?? (async () => {}), bot?.quietPeople);
+  events.on("group answered", "on call", ({ groupId, person, at }) =>
+    escalations.answered(groupId, oncall.desk.nameOf(person), at),
+  );
+  if (bot !== null) {
+    events.onNewest("groups seen", "on call", ({ groups, now }) => escalations.look(groups, now));
+  }
 
   const loops = [
     ...foundation.loops,
@@ -216,7 +222,7 @@ export async function createService({ config, foundation, clock, log }: ServiceP
     look: () => alertLoop.runNow(),
     async save() {
       await detection.save();
-      await transfers?.save();
+      await transfers?.stop();
       await cycle.save();
     },
   };

@@ -35,10 +35,7 @@ export interface Oncall {
 }
 
 /** Those of some people who want quiet now, by name, until when. */
-export type QuietPeople = (
-  some: () => Promise<readonly Person[]>,
-  now: Date,
-) => Promise<ReadonlyMap<string, Date>>;
+export type QuietPeople = (some: () => Promise<readonly Person[]>, now: Date) => Promise<ReadonlyMap<string, Date>>;
 
 export interface OncallParts {
   readonly config: Config;

@@ -82,7 +82,10 @@ export function createEvents<Happenings>(options: EventsOptions): Events<Happeni
       one.queue.shift();
       if (one.most > 1) {
         one.dropped++;
-        log.warn({ event: one.event, subscriber: one.subscriber }, "subscriber is too slow: its oldest event is dropped");
+        log.warn(
+          { event: one.event, subscriber: one.subscriber },
+          "subscriber is too slow: its oldest event is dropped",
+        );
       }
     }
     one.running ??= work(one, options);
@@ -101,8 +104,7 @@ export function createEvents<Happenings>(options: EventsOptions): Events<Happeni
         }
       }
     },
-    on: (name, subscriber, handle) =>
-      subscribe(name, subscriber, handle as Subscription["handle"], MOST_WAITING),
+    on: (name, subscriber, handle) => subscribe(name, subscriber, handle as Subscription["handle"], MOST_WAITING),
     onNewest: (name, subscriber, handle) => subscribe(name, subscriber, handle as Subscription["handle"], 1),
     settled: idle,
     async stop() {

@@ -26,9 +26,10 @@ import { createWeights } from "./weights.ts";
 
 /** Metrics to anomalies: trains what has no model or an old one, scores what has come, tells what changed. */
 export interface Detection {
-  start(): void;
-  stop(): Promise<void>;
+  /** Scoring, then training. */
   readonly loops: readonly Loop[];
+  /** Keeps what scoring knows, for the next process. */
+  save(): Promise<void>;
   /** Works with the models of a service or one of its entities. */
   keeperOf(entity: string): ModelKeeper;
   /** What people call ordinary. */
@@ -168,15 +169,7 @@ export function createDetection(parts: DetectionParts): Detection {
         return answer;
       },
     },
-    start() {
-      loops.scoring.start();
-      loops.learning.start();
-    },
-    async stop() {
-      await loops.learning.stop();
-      await loops.scoring.stop();
-      await save();
-    },
+    save,
     progress() {
       const known = roster.all();
       const done = known.filter(({ watched }) => watched !== null).length;

@@ -1,7 +1,7 @@
 import { formatDuration } from "../../alert/duration.ts";
+import type { BacktestReport, PastAlert } from "../../evaluate/backtest/report.ts";
 import { counted } from "../counted.ts";
 import { formatTable } from "../table.ts";
-import type { BacktestReport, PastAlert } from "./backtest.ts";
 
 /** The report for a terminal: the estimate, who is told, the loudest entities, and the alerts. */
 export function showBacktest(report: BacktestReport, limit: number): string {

@@ -118,7 +118,7 @@ async function pairsOf(
   { folder }: DataSet,
   protocol: string,
 ): Promise<{ pairs: readonly Pair[]; bestPublished: number }> {
-  const { findPairs } = await import("./detect.ts");
+  const { findPairs } = await import("../../files/pairs.ts");
   const found = await findPairs(folder);
   if (protocol === "halves") {
     return { pairs: found.map((pair) => ({ ...pair, trainPoints: null })), bestPublished: Number.NaN };

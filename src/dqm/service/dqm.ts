@@ -35,10 +35,11 @@ export interface QualityParts {
 /** Data quality in the running service. */
 export interface Quality {
   readonly desk: QualityDesk;
-  /** Null where no source is configured: what was judged by command can be seen and overruled all the same. */
-  readonly loop: Loop | null;
-  /** Lets the references follow what is certified; null where they are not to. */
-  readonly references: Loop | null;
+  /**
+   * Looks for new lumisections, and lets the references follow what is certified. None where no source is configured: what was judged
+   * by command can be seen and overruled all the same.
+   */
+  readonly loops: readonly Loop[];
 }
 
 /** @throws UserError when a source is configured without a model, or the excluded ranges cannot be read */
@@ -52,7 +53,7 @@ export async function createQuality(parts: QualityParts): Promise<Quality> {
   });
   const source = configuredSource(config.dqm, clock);
   if (source === null) {
-    return { desk, loop: null, references: null };
+    return { desk, loops: [] };
   }
   const { open, close, severity, over, every } = config.dqm;
   const alerts = createRunAlerts({
@@ -94,9 +95,9 @@ export async function createQuality(parts: QualityParts): Promise<Quality> {
   });
   const isGrowing = config.dqm.references !== "never";
   const references = isGrowing
-    ? createLoop({ name: "data quality references", every: Math.max(every, GROW_EVERY), run: growth.run, clock, log })
-    : null;
-  return { desk, loop, references };
+    ? [createLoop({ name: "data quality references", every: Math.max(every, GROW_EVERY), run: growth.run, clock, log })]
+    : [];
+  return { desk, loops: [loop, ...references] };
 }
 
 /** Fitting anew takes seconds per histogram: certified runs wait for each other so long. */

@@ -1,13 +1,10 @@
 import type { Alert } from "../../alert/alert.ts";
 import type { Anomaly } from "../../alert/anomaly.ts";
 import { formatDuration } from "../../alert/duration.ts";
-import { TRANSFER_ALERT } from "../../alert/names.ts";
+import { SERVER_ALERT, TRANSFER_ALERT_NAMES, TRANSFER_SERVICE } from "../../alert/names.ts";
 import type { TransferIncident } from "../model/incident.ts";
 import { sitesOf } from "../model/suspect.ts";
 import type { RelatedTicket } from "./related.ts";
-
-/** Service that alerts of transfers belong to. */
-export const TRANSFER_SERVICE = "rucio";
 
 const DETECTOR = "transfers";
 const SEVERITIES = {
@@ -31,7 +28,7 @@ export function incidentToAlert(
   const [source, destination] = subject.name.split(" → ");
   return {
     labels: {
-      alertname: subject.kind === "server" ? TRANSFER_ALERT.failing.server : TRANSFER_ALERT[problem][scope],
+      alertname: subject.kind === "server" ? SERVER_ALERT : TRANSFER_ALERT_NAMES[problem][scope],
       service: TRANSFER_SERVICE,
       severity: SEVERITIES[problem][scope],
       entity: subject.name,

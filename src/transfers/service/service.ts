@@ -42,7 +42,7 @@ export interface TransferParts {
 /** Transfers as they end: read, judged, learnt from; their incidents become alerts. */
 export interface TransferService {
   readonly loop: Loop;
-  start(): void;
+  /** Ends a training under way, and keeps what the next process needs; once the loop has stopped. */
   stop(): Promise<void>;
   /** @param about a site or storage element; null for all */
   overview(about?: string | null): TransfersOverview;
@@ -203,7 +203,6 @@ export function createTransferService(parts: TransferParts): TransferService {
   const loop = createLoop({ name: "transfers", every: parts.every, run, clock, log });
   return {
     loop,
-    start: () => loop.start(),
     async stop() {
       teacher.stop();
       await loop.stop();

@@ -27,12 +27,7 @@ export interface TransferStart {
  * The watching of transfers, not started; null where no source is configured.
  * @throws UserError for certificates that cannot be read
  */
-export function openTransfers({
-  config,
-  fitSequences,
-  source,
-  ...shared
-}: TransferStart): TransferService | null {
+export function openTransfers({ config, fitSequences, source, ...shared }: TransferStart): TransferService | null {
   if (config.elasticsearch === undefined) {
     return null;
   }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Config } from "../../../src/config/schema.ts";
 import { saveUnit } from "../../../src/detect/unit.ts";
-import type { OpenedStore } from "../../../src/store/open.ts";
+import type { OpenedStore } from "../../../src/store/assemble.ts";
 import type { UnitTrainer } from "../../../src/training/unit-trainer.ts";
 import { openMemoryStore, runSql } from "../../store/memory-store.ts";
 import { createWorld, directTrainer, MINUTE, noiseAt, ordinary, START, type Values } from "./world.ts";

@@ -1,7 +1,7 @@
 import type { KnownBlock, ModalView } from "@slack/types";
-import { alertName } from "../../alert/alert.ts";
-import type { AlertGroup } from "../../alert/group.ts";
-import { context, cut, option, plain, section } from "./payload.ts";
+import { alertName } from "../../../alert/alert.ts";
+import type { AlertGroup } from "../../../alert/group.ts";
+import { context, cut, option, plain, section } from "../payload.ts";
 
 /** What a dialogue about a group must remember. */
 export interface CorrectionDraft {

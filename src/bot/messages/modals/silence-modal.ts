@@ -1,7 +1,7 @@
 import type { KnownBlock, ModalView } from "@slack/types";
-import { formatMatcher, type Matcher } from "../../alert/matcher.ts";
-import type { SilencePreview } from "../../alert/silence.ts";
-import { context, cut, lines, option, plain, section } from "./payload.ts";
+import { formatMatcher, type Matcher } from "../../../alert/matcher.ts";
+import type { SilencePreview } from "../../../alert/silence.ts";
+import { context, cut, lines, option, plain, section } from "../payload.ts";
 
 /** What the modal must remember between its steps; at most 3,000 characters as JSON. */
 export interface SilenceDraft {

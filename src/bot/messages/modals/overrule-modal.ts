@@ -1,6 +1,6 @@
 import type { ModalView } from "@slack/types";
-import { QUALITY_STATUSES } from "../../alert/quality.ts";
-import { option, section } from "./payload.ts";
+import { QUALITY_STATUSES } from "../../../alert/quality.ts";
+import { option, section } from "../payload.ts";
 
 /** What the dialogue must remember. */
 export interface OverruleDraft {
