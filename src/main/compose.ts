@@ -41,7 +41,7 @@ async function build(config: Config, options: ComposeOptions, lifecycle: Lifecyc
   const clock = systemClock;
   const foundation = await openFoundation({ config, clock, log, lifecycle, createWorld });
   const service = await createService({ config, foundation, clock, log });
-  lifecycle.onStop("memory", () => service.save());
+  lifecycle.onStop("service", () => service.stop());
   const { bot, events, loops } = service;
   const botUrl = (await bot?.start()) ?? null;
   lifecycle.onStop("bot", async () => bot?.stop());

@@ -63,7 +63,7 @@ export interface Service {
   /** Looks at all alerts now. */
   look(): Promise<void>;
   /** Keeps what the next process needs, once every loop has stopped. */
-  save(): Promise<void>;
+  stop(): Promise<void>;
 }
 
 /** Joins the parts from top to bottom: each takes what it needs by name, and later ones hear of earlier ones by events. */
@@ -220,8 +220,8 @@ export async function createService({ config, foundation, clock, log }: ServiceP
     bot,
     loops,
     look: () => alertLoop.runNow(),
-    async save() {
-      await detection.save();
+    async stop() {
+      await detection.stop();
       await transfers?.stop();
       await cycle.save();
     },

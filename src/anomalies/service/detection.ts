@@ -28,8 +28,8 @@ import { createWeights } from "./weights.ts";
 export interface Detection {
   /** Scoring, then training. */
   readonly loops: readonly Loop[];
-  /** Keeps what scoring knows, for the next process. */
-  save(): Promise<void>;
+  /** Stops its loops, and keeps what scoring knows, for the next process. */
+  stop(): Promise<void>;
   /** Works with the models of a service or one of its entities. */
   keeperOf(entity: string): ModelKeeper;
   /** What people call ordinary. */
@@ -169,7 +169,11 @@ export function createDetection(parts: DetectionParts): Detection {
         return answer;
       },
     },
-    save,
+    async stop() {
+      await loops.learning.stop();
+      await loops.scoring.stop();
+      await save();
+    },
     progress() {
       const known = roster.all();
       const done = known.filter(({ watched }) => watched !== null).length;

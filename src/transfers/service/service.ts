@@ -42,7 +42,7 @@ export interface TransferParts {
 /** Transfers as they end: read, judged, learnt from; their incidents become alerts. */
 export interface TransferService {
   readonly loop: Loop;
-  /** Ends a training under way, and keeps what the next process needs; once the loop has stopped. */
+  /** Stops its loop and a training under way, and keeps what the next process needs. */
   stop(): Promise<void>;
   /** @param about a site or storage element; null for all */
   overview(about?: string | null): TransfersOverview;
