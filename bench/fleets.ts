@@ -7,11 +7,11 @@ import { pino } from "pino";
 import type { Anomaly } from "../src/alert/anomaly.ts";
 import { anomalyToAlert } from "../src/anomalies/alerts/anomaly-alerts.ts";
 import { createDetection } from "../src/anomalies/service/detection.ts";
-import { filesIn } from "../src/cli/detect.ts";
 import { loadCatalogue } from "../src/config/catalogue.ts";
 import { loadConfig } from "../src/config/load.ts";
 import { csvFiles, readAll } from "../src/evaluate/score/entity-files.ts";
 import { readFrame } from "../src/files/frame-csv.ts";
+import { filesIn } from "../src/files/pairs.ts";
 import type { MetricSource } from "../src/prometheus/source.ts";
 import { createCurrentState } from "../src/status/current-state.ts";
 import { openStore } from "../src/store/open.ts";
@@ -134,6 +134,7 @@ async function replay(loaded: Loaded): Promise<Counts> {
   const pushed = new Map<string, Anomaly>();
   const catalogue = loadCatalogue(null);
   const detection = createDetection({
+    events: { on: () => {} },
     config: {
       ...plain,
       prometheus: { ...plain.prometheus, step: Math.max(step * 1000, MINUTE) },

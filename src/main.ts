@@ -43,7 +43,7 @@ await runCli(
       process.exitCode = code;
     },
     checkSlack: async (config) => {
-      const { checkSlackConfig } = await import("./bot/check-slack.ts");
+      const { checkSlackConfig } = await import("./bot/setup/check-slack.ts");
       return checkSlackConfig(config);
     },
     serve: async (options) => {

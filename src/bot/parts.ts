@@ -6,7 +6,7 @@ import type { QualityDesk } from "../dqm/service/quality-desk.ts";
 import type { Actions, OncallDesk } from "../operations/actions-types.ts";
 import type { MetricSeries, StatusSource } from "../status/status-types.ts";
 import type { Store } from "../store/store.ts";
-import type { FloodRules } from "./flood.ts";
+import type { FloodRules } from "./delivery/flood.ts";
 
 /** How to reach Slack; the configuration's `slack` section after defaults. */
 export interface SlackSettings {

@@ -3,7 +3,7 @@ import type { AlertGroup } from "../alert/group.ts";
 import type { Silence } from "../alert/silence.ts";
 import type { Ticket } from "../alert/ticket.ts";
 import { createRing, type MetricRing } from "./metric-ring.ts";
-import type { SourceHealth } from "./status-types.ts";
+import type { ScoredPoint, SourceHealth } from "./status-types.ts";
 import { createTracked, type Tracked } from "./tracked.ts";
 
 const MINUTE = 60_000;
@@ -24,16 +24,6 @@ export interface EntityView {
   readonly modelVersion: string | null;
   /** Time of the newest point. */
   readonly at: Date | null;
-}
-
-/** One scored point, as it is shown: arrays have the length of `metrics`, NaN is missing. */
-export interface ScoredPoint {
-  readonly at: Date;
-  readonly score: number;
-  readonly metrics: readonly string[];
-  readonly values: ArrayLike<number>;
-  readonly low: ArrayLike<number>;
-  readonly high: ArrayLike<number>;
 }
 
 /**

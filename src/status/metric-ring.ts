@@ -1,5 +1,4 @@
-import type { ScoredPoint } from "./current-state.ts";
-import type { MetricSeries } from "./status-types.ts";
+import type { MetricSeries, ScoredPoint } from "./status-types.ts";
 
 /** The newest points of one entity's metrics, with the band that was expected of each. */
 export interface MetricRing {

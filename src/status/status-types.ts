@@ -143,3 +143,13 @@ export interface SeriesQuery {
   readonly from: Date;
   readonly to: Date;
 }
+
+/** One scored point, as it is shown: arrays have the length of `metrics`, NaN is missing. */
+export interface ScoredPoint {
+  readonly at: Date;
+  readonly score: number;
+  readonly metrics: readonly string[];
+  readonly values: ArrayLike<number>;
+  readonly low: ArrayLike<number>;
+  readonly high: ArrayLike<number>;
+}

@@ -1,6 +1,6 @@
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createAnnouncements } from "../../src/bot/announcements.ts";
+import { createAnnouncements } from "../../src/bot/delivery/announcements.ts";
 import { configSchema } from "../../src/config/schema.ts";
 import { dutiesAt } from "../../src/oncall/handoff.ts";
 import { parseSchedule, type Schedule } from "../../src/oncall/load.ts";

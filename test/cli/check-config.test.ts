@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { checkSlackConfig } from "../../src/bot/check-slack.ts";
-import { neededScopes } from "../../src/bot/scopes.ts";
+import { checkSlackConfig } from "../../src/bot/setup/check-slack.ts";
+import { neededScopes } from "../../src/bot/setup/scopes.ts";
 import { startEmulatedWorkspace, type Workspace } from "../../src/demo/slack/workspace.ts";
 import { cmswatch } from "./run.ts";
 

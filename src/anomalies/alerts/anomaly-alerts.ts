@@ -1,13 +1,11 @@
 import type { Alert, Labels } from "../../alert/alert.ts";
 import type { Anomaly, Contribution, FirstMove, PastEvent } from "../../alert/anomaly.ts";
 import { formatDuration } from "../../alert/duration.ts";
+import { ANOMALY_ALERT } from "../../alert/names.ts";
 import type { Catalogue, Service } from "../../config/catalogue.ts";
 import { type MetricUnit, serviceMetrics } from "../../config/metrics.ts";
 import { extentOf, sayExtent } from "../life/extent.ts";
 import { measured } from "./measured.ts";
-
-/** Name of every alert that cmswatch makes from an anomaly; what is anomalous is in its other labels. */
-export const ANOMALY_ALERT = "CMSWebAnomaly";
 
 /**
  * The alert of an anomaly. Its labels stay the same while the anomaly lives (a changed label would be another alert);

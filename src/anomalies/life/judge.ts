@@ -1,11 +1,5 @@
+import type { Judgement } from "../../detect/challenge.ts";
 import type { Trial } from "./trial.ts";
-
-/** Whether a challenger goes live, with the sentence for people and the figures it rests on. */
-export interface Judgement {
-  readonly promote: boolean;
-  readonly because: string;
-  readonly figures: Readonly<Record<string, number>>;
-}
 
 const MORE_EVENTS_A_DAY = 1;
 const MORE_ALERT_SHARE = 0.02;

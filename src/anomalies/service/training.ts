@@ -1,12 +1,13 @@
 import type { Logger } from "pino";
 import type { Clock } from "../../alert/clock.ts";
+import type { Judgement } from "../../detect/challenge.ts";
 import type { FitProgress } from "../../detect/detector.ts";
 import type { Frame } from "../../detect/frame.ts";
 import type { Unit } from "../../detect/unit.ts";
 import type { Store } from "../../store/store.ts";
 import type { TrainingJob, UnitTrainer } from "../../training/unit-trainer.ts";
 import type { TrainingReason } from "../life/due.ts";
-import { type Judgement, judgeChallenger } from "../life/judge.ts";
+import { judgeChallenger } from "../life/judge.ts";
 import { chooseProbes, holdBack, tryUnit } from "../life/trial.ts";
 import { WARM_UP_ROWS } from "../life/watched.ts";
 

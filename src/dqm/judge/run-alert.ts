@@ -1,8 +1,7 @@
 import type { Alert } from "../../alert/alert.ts";
+import { QUALITY_ALERT } from "../../alert/names.ts";
 import type { QualityRange } from "../../alert/quality.ts";
 import { type FinalVerdict, rangesWithReasons } from "./verdicts.ts";
-
-export const QUALITY_ALERT = "BadLumisections";
 
 export interface RunAlertRules {
   /** Bad lumisections in a row that raise an alert. */

@@ -3,11 +3,11 @@ import { type Anomaly, type Lowering, NO_CONTEXT } from "../../alert/anomaly.ts"
 import { anomalyToAlert } from "../../anomalies/alerts/anomaly-alerts.ts";
 import type { ReplayedEntity } from "../../anomalies/life/backtest.ts";
 import { createRollUp } from "../../anomalies/life/roll-up.ts";
-import type { BacktestReport, PastAlert } from "../../cli/backtest.ts";
 import type { Catalogue } from "../../config/catalogue.ts";
 import type { Config } from "../../config/schema.ts";
 import { loadSchedule } from "../../oncall/load.ts";
 import { whoIsOnCall } from "../../oncall/who.ts";
+import type { BacktestReport, PastAlert } from "./report.ts";
 
 export interface PastParts {
   readonly config: Config;

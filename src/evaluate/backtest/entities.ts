@@ -4,7 +4,6 @@ import { FLEET_ROUND } from "../../anomalies/life/fleet-choice.ts";
 import { createFleetWatch } from "../../anomalies/life/fleet-watch.ts";
 import { fetchFrames } from "../../anomalies/life/frames.ts";
 import { rowsWithValues, teachingHistory } from "../../anomalies/life/history.ts";
-import type { CommandContext } from "../../cli/command.ts";
 import type { Catalogue } from "../../config/catalogue.ts";
 import { type EntitySpec, trainingOptions } from "../../config/entities.ts";
 import type { Config } from "../../config/schema.ts";
@@ -13,6 +12,7 @@ import { fitProfiles } from "../../detect/events/profile.ts";
 import type { Frame } from "../../detect/frame.ts";
 import type { MetricSource } from "../../prometheus/source.ts";
 import type { UnitTrainer } from "../../training/unit-trainer.ts";
+import type { EvaluationContext } from "../context.ts";
 import type { BacktestMemory } from "./memory.ts";
 
 /** What one entity learns from, and what it is tried on. */
@@ -30,7 +30,7 @@ export interface Setup {
   readonly detectors: readonly string[];
   readonly trainer: UnitTrainer;
   readonly memory: BacktestMemory;
-  readonly context: CommandContext;
+  readonly context: EvaluationContext;
 }
 
 const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));

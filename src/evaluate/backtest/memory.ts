@@ -4,11 +4,11 @@ import { UserError } from "../../alert/user-error.ts";
 import { createForgiven } from "../../anomalies/alerts/forgiven.ts";
 import { createLowerings } from "../../anomalies/alerts/lowerings.ts";
 import { LONGEST_EVENT, type Stretch, stretchesOf } from "../../anomalies/life/history.ts";
-import type { CommandContext } from "../../cli/command.ts";
 import type { Catalogue } from "../../config/catalogue.ts";
 import type { Config } from "../../config/schema.ts";
 import { mayHoldStore } from "../../config/store-place.ts";
 import type { Store } from "../../store/store.ts";
+import type { EvaluationContext } from "../context.ts";
 
 /** What the store knows that weighs on events: feedback, announced interventions, and the events of the past. */
 export interface BacktestMemory {
@@ -37,7 +37,7 @@ const AROUND = 3_600_000;
 export async function openMemory(parts: {
   readonly config: Config;
   readonly catalogue: Catalogue;
-  readonly context: CommandContext;
+  readonly context: EvaluationContext;
 }): Promise<BacktestMemory> {
   const { config, catalogue, context } = parts;
   const { store, note } = await openExisting(config, context);
@@ -72,7 +72,7 @@ async function announcedIn(
 }
 
 /** The store, if there is one: trying a configuration must not make a database. */
-async function openExisting({ store: wanted }: Pick<Config, "store">, { log }: CommandContext) {
+async function openExisting({ store: wanted }: Pick<Config, "store">, { log }: EvaluationContext) {
   const nothing = "neither feedback nor announced interventions count";
   if (!mayHoldStore(wanted.url)) {
     return { store: null, note: `${nothing}: there is no store at ${wanted.url} (store.url)` };

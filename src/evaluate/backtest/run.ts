@@ -5,8 +5,6 @@ import type { ReplayedEntity } from "../../anomalies/life/backtest.ts";
 import { isFleet, unitDetector } from "../../anomalies/life/fleet-choice.ts";
 import { noiseOf } from "../../anomalies/life/noise.ts";
 import { splitServices } from "../../anomalies/life/roll-up.ts";
-import type { BacktestOptions, BacktestReport } from "../../cli/backtest.ts";
-import type { CommandContext } from "../../cli/command.ts";
 import { loadCatalogue } from "../../config/catalogue.ts";
 import { type EntitySpec, entitySpecs } from "../../config/entities.ts";
 import { loadConfig } from "../../config/load.ts";
@@ -15,9 +13,11 @@ import { readMoment } from "../../files/moment.ts";
 import { MetricSourceError } from "../../prometheus/source.ts";
 import { createTrainer } from "../../training/trainer.ts";
 import { createUnitTrainer } from "../../training/unit-trainer.ts";
+import type { EvaluationContext } from "../context.ts";
 import { changesOf, pastAlerts, toldOf } from "./alerts.ts";
 import { type Setup, tryApart, tryEntity, tryFleet } from "./entities.ts";
 import { openMemory } from "./memory.ts";
+import type { BacktestOptions, BacktestReport } from "./report.ts";
 import { framesFromFiles, openSource } from "./source.ts";
 
 const DAY = 86_400_000;
@@ -28,7 +28,7 @@ const MOST_WAITING = 1000;
  * Trains every entity on what came before the range and scores the range as the service would.
  * @throws UserError for options that do not fit, a source that does not answer, or nothing to score
  */
-export async function backtest(options: BacktestOptions, context: CommandContext): Promise<BacktestReport> {
+export async function backtest(options: BacktestOptions, context: EvaluationContext): Promise<BacktestReport> {
   const config = loadConfig(options.config ?? null, context.environment);
   const catalogue = loadCatalogue(config.services ?? null);
   const detectors = options.detector === undefined ? config.detect.detectors : [options.detector];

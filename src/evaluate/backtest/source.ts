@@ -1,13 +1,13 @@
 import { basename } from "node:path";
 import { UserError } from "../../alert/user-error.ts";
-import type { BacktestOptions } from "../../cli/backtest.ts";
-import { findPairs } from "../../cli/detect.ts";
 import type { Config } from "../../config/schema.ts";
 import { type Frame, NOMINAL_STEP } from "../../detect/frame.ts";
 import { readFrame } from "../../files/frame-csv.ts";
+import { findPairs } from "../../files/pairs.ts";
 import { createPrometheusClient } from "../../prometheus/client.ts";
 import type { MetricSource } from "../../prometheus/source.ts";
 import type { Tried } from "./entities.ts";
+import type { BacktestOptions } from "./report.ts";
 
 /** The configured metrics server. @throws UserError where metrics are simulated */
 export function openSource(config: Config): MetricSource {

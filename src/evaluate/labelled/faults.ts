@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { UserError } from "../../alert/user-error.ts";
-import { filesIn } from "../../cli/detect.ts";
 import { createLive } from "../../detect/live.ts";
 import { NotEnoughHistory } from "../../detect/not-enough-history.ts";
 import { findDetector } from "../../detect/registry.ts";
 import { trainUnit } from "../../detect/unit.ts";
+import { filesIn } from "../../files/pairs.ts";
 import { type CulpritScores, culpritScores, type Fault, type ScoredEntity } from "../measures/culprits.ts";
 import { type EntityFile, type EntityFolder, readEntities, scoreSideBySide } from "../score/entity-files.ts";
 import type { Progress } from "./detector.ts";

@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { UserError } from "../../alert/user-error.ts";
-import { filesIn } from "../../cli/detect.ts";
 import { type Frame, NOMINAL_STEP } from "../../detect/frame.ts";
 import { createLive } from "../../detect/live.ts";
 import { NotEnoughHistory } from "../../detect/not-enough-history.ts";
@@ -9,6 +8,7 @@ import { findDetector } from "../../detect/registry.ts";
 import { createStreamScorer } from "../../detect/stream/stream-scorer.ts";
 import { trainUnit } from "../../detect/unit.ts";
 import { readFrame } from "../../files/frame-csv.ts";
+import { filesIn } from "../../files/pairs.ts";
 import { type NabFile, nabScore, nabScoreAt, probationOf } from "../measures/nab.ts";
 import type { Progress } from "./detector.ts";
 

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { UserError } from "../../alert/user-error.ts";
-import type { CommandContext } from "../../cli/command.ts";
 import type { Unit } from "../../detect/unit.ts";
+import type { EvaluationContext } from "../context.ts";
 
 /** How a unit is trained, as the command line says it. */
 export interface TrainingChoices {
@@ -17,7 +17,7 @@ const MODEL_FILE = "unit.cmswatch";
 export async function trainFrom(
   path: string,
   { detector: name, seed, timezone }: TrainingChoices,
-  context: CommandContext,
+  context: EvaluationContext,
 ): Promise<Unit> {
   const { findDetector } = await import("../../detect/registry.ts");
   const { trainUnit } = await import("../../detect/unit.ts");

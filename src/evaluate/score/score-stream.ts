@@ -1,7 +1,8 @@
 import { join, relative } from "node:path";
 import { createStreamScorer, type StreamScorer } from "../../detect/stream/stream-scorer.ts";
+import { cell, number, openOutput } from "../../files/output.ts";
 import { csvFiles, readAll, readEntities, scoreSideBySide } from "./entity-files.ts";
-import { cell, number, openOutput, type ScoreSummary } from "./score-file.ts";
+import type { ScoreSummary } from "./score-file.ts";
 
 const MOST_LEARNING = 750;
 

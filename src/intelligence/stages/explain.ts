@@ -1,6 +1,6 @@
 import { alertName } from "../../alert/alert.ts";
+import { ANOMALY_ALERT } from "../../alert/names.ts";
 import { type SeverityRanking, severityRank } from "../../alert/severity.ts";
-import { ANOMALY_ALERT } from "../../anomalies/alerts/anomaly-alerts.ts";
 import type { Catalogue } from "../../config/catalogue.ts";
 import { serviceOf, sourceOf } from "../grouping/facts.ts";
 import { outageFacts } from "../grouping/outage.ts";

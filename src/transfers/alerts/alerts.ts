@@ -1,25 +1,12 @@
 import type { Alert } from "../../alert/alert.ts";
 import type { Anomaly } from "../../alert/anomaly.ts";
 import { formatDuration } from "../../alert/duration.ts";
+import { SERVER_ALERT, TRANSFER_ALERT_NAMES, TRANSFER_SERVICE } from "../../alert/names.ts";
 import type { TransferIncident } from "../model/incident.ts";
 import { sitesOf } from "../model/suspect.ts";
 import type { RelatedTicket } from "./related.ts";
 
-/** Service that alerts of transfers belong to. */
-export const TRANSFER_SERVICE = "rucio";
-
 const DETECTOR = "transfers";
-const NAMES = {
-  slow: { link: "TransferLinkSlow", storage: "TransferStorageSlow" },
-  failing: { link: "TransferLinkFailing", storage: "TransferStorageFailing" },
-} as const;
-const SERVER_ALERT = "TransferServerFailing";
-/** Names of all alerts of transfers. */
-export const TRANSFER_ALERTS: readonly string[] = [
-  ...Object.values(NAMES.slow),
-  ...Object.values(NAMES.failing),
-  SERVER_ALERT,
-];
 const SEVERITIES = {
   slow: { link: "warning", storage: "medium" },
   failing: { link: "medium", storage: "high" },
@@ -41,7 +28,7 @@ export function incidentToAlert(
   const [source, destination] = subject.name.split(" → ");
   return {
     labels: {
-      alertname: subject.kind === "server" ? SERVER_ALERT : NAMES[problem][scope],
+      alertname: subject.kind === "server" ? SERVER_ALERT : TRANSFER_ALERT_NAMES[problem][scope],
       service: TRANSFER_SERVICE,
       severity: SEVERITIES[problem][scope],
       entity: subject.name,

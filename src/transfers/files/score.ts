@@ -1,5 +1,5 @@
 import { UserError } from "../../alert/user-error.ts";
-import { number, openOutput } from "../../evaluate/score/score-file.ts";
+import { number, openOutput } from "../../files/output.ts";
 import type { RawTransfer } from "../model/clean.ts";
 import { type CleanUp, createCleanUp, mayTeach } from "../model/clean-up.ts";
 import { isFinished } from "../model/estimator.ts";

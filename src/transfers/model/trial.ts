@@ -1,4 +1,4 @@
-import type { Judgement as Decision } from "../../anomalies/life/judge.ts";
+import type { Judgement as Decision } from "../../detect/challenge.ts";
 import { type Finished, logDuration } from "./estimator.ts";
 import { type Judgement, quantileOf, type TransferScorer } from "./scorer.ts";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
-import type { Judgement } from "../../anomalies/life/judge.ts";
+import type { Judgement } from "../../detect/challenge.ts";
 import { SavedModelError } from "../../detect/saved-model.ts";
 import type { Store, StoredModel } from "../../store/store.ts";
 import { loadScorer, type TransferModelName } from "../model/models.ts";

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { Clock } from "../../alert/clock.ts";
-import type { Judgement as Decision } from "../../anomalies/life/judge.ts";
 import type { Config } from "../../config/schema.ts";
+import type { Judgement as Decision } from "../../detect/challenge.ts";
 import { politeness } from "../../detect/models/network-core/training.ts";
 import { SavedModelError } from "../../detect/saved-model.ts";
 import type { Store } from "../../store/store.ts";

@@ -4,7 +4,7 @@ import type { Ticket } from "../../../src/alert/ticket.ts";
 import { anomalyToAlert } from "../../../src/anomalies/alerts/anomaly-alerts.ts";
 import { loadCatalogue } from "../../../src/config/catalogue.ts";
 import type { EntitySpec } from "../../../src/config/entities.ts";
-import type { OpenedStore } from "../../../src/store/open.ts";
+import type { OpenedStore } from "../../../src/store/assemble.ts";
 import type { Feedback } from "../../../src/store/store.ts";
 import { openMemoryStore, runSql } from "../../store/memory-store.ts";
 import { createWorld, MINUTE, noiseAt, ordinary, START, spec, type Values } from "./world.ts";

@@ -11,7 +11,7 @@ import { createSimulatedSource } from "../../../src/demo/cmsweb/source.ts";
 import { demoEnvironment } from "../../../src/demo/demo.ts";
 import { type MetricSource, MetricSourceError } from "../../../src/prometheus/source.ts";
 import { createCurrentState } from "../../../src/status/current-state.ts";
-import type { OpenedStore } from "../../../src/store/open.ts";
+import type { OpenedStore } from "../../../src/store/assemble.ts";
 import { directTrainer } from "../../anomalies/service/world.ts";
 import { openMemoryStore, runSql } from "../../store/memory-store.ts";
 
@@ -31,6 +31,7 @@ async function happen(service: string, kind: InjectionKind, at: string, around =
   let now = new Date(at);
   const events = new Map<string, Anomaly>();
   const detection = createDetection({
+    events: { on: () => {} },
     config,
     catalogue,
     specs: entitySpecs(config, catalogue).filter((spec) => spec.service === service),

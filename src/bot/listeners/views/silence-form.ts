@@ -1,7 +1,7 @@
 import type { ViewOutput } from "@slack/bolt";
 import { z } from "zod";
 import { type Matcher, parseMatchers } from "../../../alert/matcher.ts";
-import type { SilenceDraft } from "../../messages/silence-modal.ts";
+import type { SilenceDraft } from "../../messages/modals/silence-modal.ts";
 
 const draftSchema = z.object({
   groupId: z.string().nullable(),
