@@ -3,18 +3,14 @@ import type { ActiveAlert } from "../alert/alert.ts";
 import type { Alertmanager } from "../alert/alertmanager.ts";
 import type { Clock } from "../alert/clock.ts";
 import type { AlertGroup } from "../alert/group.ts";
+import type { ServiceEvents } from "../alert/service-events.ts";
 import type { Silence } from "../alert/silence.ts";
+import type { Events } from "../runtime/events.ts";
 import type { CurrentState } from "../status/current-state.ts";
 import type { AlertChange, Store } from "../store/store.ts";
 import type { Cycle } from "./cycle.ts";
 import type { Item } from "./stage.ts";
 import type { Tally } from "./tally.ts";
-
-/** Who is told of groups after each look. */
-export interface GroupListener {
-  readonly name: string;
-  groups(groups: readonly AlertGroup[], now: Date): Promise<void>;
-}
 
 export interface AlertCycleParts {
   readonly alertmanager: Alertmanager;
@@ -30,13 +26,14 @@ export interface AlertCycleParts {
   readonly log: Logger;
   /** Ends silences and acknowledgements whose reason is gone, and the like; before the look. */
   readonly maintain: (now: Date) => Promise<void>;
-  readonly listeners: readonly GroupListener[];
+  /** Told of all groups after each look; nobody is waited for. */
+  readonly events: Pick<Events<ServiceEvents>, "emit">;
   readonly tally: Tally;
 }
 
 const SAVE_EVERY = 60_000;
 
-/** One look at all alerts of Alertmanager: groups them, remembers what changed, and tells the listeners. */
+/** One look at all alerts of Alertmanager: groups them, remembers what changed, and says so. */
 export interface AlertCycle {
   run(): Promise<void>;
   /** Keeps the pipeline's memory, e.g. before the end. */
@@ -94,7 +91,7 @@ export function createAlertCycle(parts: AlertCycleParts, seen: readonly ActiveAl
     current.silences.set(silences, now);
     countHidden(current, alerts);
     await parts.annotate(result.items, now);
-    await tell(result.groups, now);
+    parts.events.emit("groups seen", { groups: result.groups, now });
     if (now.getTime() - savedAt >= SAVE_EVERY) {
       await save();
     }
@@ -109,18 +106,6 @@ export function createAlertCycle(parts: AlertCycleParts, seen: readonly ActiveAl
     previous = new Map(alerts.map((alert) => [alert.fingerprint, alert]));
     if (changes.length > 0) {
       await store.history.append(changes);
-    }
-  }
-
-  async function tell(groups: readonly AlertGroup[], now: Date): Promise<void> {
-    for (const listener of parts.listeners) {
-      try {
-        await listener.groups(groups, now);
-        parts.tally.delivered(listener.name, now);
-      } catch (error) {
-        parts.tally.failed(listener.name);
-        log.error({ listener: listener.name, err: error }, "could not tell of groups; tried again at the next look");
-      }
     }
   }
 

@@ -1,11 +1,10 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Alert } from "../../alert/alert.ts";
-import type { Alertmanager } from "../../alert/alertmanager.ts";
+import type { AlertSink } from "../../alert/alert-sink.ts";
 import type { Clock } from "../../alert/clock.ts";
+import type { ModelKeeper } from "../../alert/model-keeper.ts";
 import type { Config } from "../../config/schema.ts";
-import type { Pipeline } from "../../intelligence/pipeline.ts";
-import type { ModelKeeper } from "../../operations/models.ts";
 import { createLoop, type Loop } from "../../runtime/loop.ts";
 import type { CurrentState } from "../../status/current-state.ts";
 import type { Store } from "../../store/store.ts";
@@ -31,9 +30,7 @@ export interface TransferParts {
   /** Milliseconds between two readings. */
   readonly every: number;
   readonly store: Pick<Store, "states" | "anomalies" | "models">;
-  readonly alertmanager: Pick<Alertmanager, "post">;
-  /** Severity and runbook, before an alert is first pushed. */
-  readonly pipeline: Pick<Pipeline, "enrich">;
+  readonly sink: AlertSink;
   readonly current: CurrentState;
   /** Trains the network away from this thread. */
   readonly fitSequences: FitSequences;
@@ -45,7 +42,7 @@ export interface TransferParts {
 /** Transfers as they end: read, judged, learnt from; their incidents become alerts. */
 export interface TransferService {
   readonly loop: Loop;
-  start(): void;
+  /** Stops its loop and a training under way, and keeps what the next process needs. */
   stop(): Promise<void>;
   /** @param about a site or storage element; null for all */
   overview(about?: string | null): TransfersOverview;
@@ -206,7 +203,6 @@ export function createTransferService(parts: TransferParts): TransferService {
   const loop = createLoop({ name: "transfers", every: parts.every, run, clock, log });
   return {
     loop,
-    start: () => loop.start(),
     async stop() {
       teacher.stop();
       await loop.stop();
