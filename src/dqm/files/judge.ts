@@ -1,6 +1,6 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { QualityRange, RunQuality } from "../../alert/quality.ts";
+import type { DqmRange, JudgedRun } from "../../alert/dqm.ts";
 import { certifyRun } from "../judge/certify.ts";
 import type { GoldenRanges } from "../judge/golden.ts";
 import { formatGolden } from "../judge/golden-json.ts";
@@ -21,9 +21,9 @@ export async function judgeFile(
   model: DqmModel,
   file: string,
   { excluded, now, notes, neighbourhood = AROUND }: JudgeOptions,
-): Promise<readonly RunQuality[]> {
+): Promise<readonly JudgedRun[]> {
   const { histograms: models, detector } = model;
-  const judged: RunQuality[] = [];
+  const judged: JudgedRun[] = [];
   for await (const { run, scores, find } of scoreRuns(model, file, notes, neighbourhood)) {
     judged.push(certifyRun({ run, scores, models, detector, find, now, excluded }));
   }
@@ -34,7 +34,7 @@ export async function judgeFile(
 export async function writeGolden(
   path: string,
   golden: GoldenRanges,
-  reasons: ReadonlyMap<number, readonly QualityRange[]> | null = null,
+  reasons: ReadonlyMap<number, readonly DqmRange[]> | null = null,
 ): Promise<void> {
   await writeWhole(path, formatGolden(golden));
   if (reasons !== null) {

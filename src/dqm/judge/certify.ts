@@ -1,4 +1,4 @@
-import type { BinEvidence, LumiVerdict, RunQuality } from "../../alert/quality.ts";
+import type { BinEvidence, JudgedRun, LumiVerdict } from "../../alert/dqm.ts";
 import { describeEvidence, type Explainer, explainer } from "./explain.ts";
 import type { GoldenRanges } from "./golden.ts";
 import type { LumiHistogram } from "./histogram.ts";
@@ -23,7 +23,7 @@ export interface CertifyParts {
 }
 
 /** The machine's judgement of a run, with the bins of its worst lumisections. */
-export function certifyRun({ run, scores, excluded, models, detector, find, now }: CertifyParts): RunQuality {
+export function certifyRun({ run, scores, excluded, models, detector, find, now }: CertifyParts): JudgedRun {
   const explainers = new Map<string, Explainer>();
   const explain = ({ lumi, histogram }: LumiVerdict): readonly BinEvidence[] => {
     const name = histogram ?? "";
@@ -59,7 +59,7 @@ export function worstOf(lumis: readonly LumiVerdict[]): readonly LumiVerdict[] {
 }
 
 /** What is off in a run's worst lumisection, as sentences. */
-export function worstEvidence({ evidence }: Pick<RunQuality, "evidence">): readonly string[] {
+export function worstEvidence({ evidence }: Pick<JudgedRun, "evidence">): readonly string[] {
   const [worst] = evidence;
   return worst === undefined ? [] : describeEvidence(worst).map((one) => `${worst.histogram}, ${one}`);
 }

@@ -51,6 +51,9 @@ function atLeast(rank: number, mean: number): number {
 
 /** The part of the detector that a histogram's path names: `Pixel/Barrel` of `Pixel/Barrel/charge_1`; the name itself without a path. */
 export function partOf(name: string): string {
-  const folders = name.split("/").filter((folder) => folder !== "").slice(0, -1);
+  const folders = name
+    .split("/")
+    .filter((folder) => folder !== "")
+    .slice(0, -1);
   return folders.length === 0 ? name : folders.slice(0, 2).join("/");
 }

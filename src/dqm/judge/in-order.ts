@@ -21,7 +21,7 @@ export interface InOrder {
 
 /**
  * Each run is judged by certified runs, by what of it was accepted so far, and by runs before it whose data was accepted. A run that comes again after
- * higher ones begins anew, with the references that were there before it.
+ * higher ones begins again, with the references that were there before it.
  */
 export function judgeInOrder(models: ReadonlyMap<string, HistogramModel>): InOrder {
   const known = new Map<string, Histogram>();

@@ -1,4 +1,4 @@
-import type { LumiVerdict, Overrule, QualityRange, QualityStatus } from "../../alert/quality.ts";
+import type { DqmRange, DqmStatus, LumiVerdict, Overrule } from "../../alert/dqm.ts";
 import { contains, type GoldenRanges, rangesOf } from "./golden.ts";
 import type { LumiScore } from "./lumi-scores.ts";
 
@@ -22,7 +22,7 @@ export function judgeRun(
   for (const { lumi, score, histogram, gain, part } of scores) {
     fillGap(verdicts, lumi, (missing) => contains(excluded, run, missing));
     const empty = Number.isNaN(score);
-    const judged: QualityStatus = empty ? "STANDBY" : score >= 1 ? "BAD" : "GOOD";
+    const judged: DqmStatus = empty ? "STANDBY" : score >= 1 ? "BAD" : "GOOD";
     const status = contains(excluded, run, lumi) ? "EXCLUDED" : judged;
     verdicts.push({
       lumi,
@@ -64,7 +64,7 @@ export function applyOverrules(
 }
 
 /** Verdicts as ranges of one status and one origin, with the reason of each. */
-export function rangesWithReasons(verdicts: readonly FinalVerdict[]): readonly QualityRange[] {
+export function rangesWithReasons(verdicts: readonly FinalVerdict[]): readonly DqmRange[] {
   const ranges: FinalVerdict[][] = [];
   for (const verdict of verdicts) {
     const current = ranges.at(-1);
@@ -150,7 +150,7 @@ export function goldenOf(runs: ReadonlyMap<number, readonly LumiVerdict[]>): Gol
 }
 
 /** How many lumisections have each status. */
-export function countStatuses(verdicts: readonly LumiVerdict[]): Readonly<Record<QualityStatus, number>> {
+export function countStatuses(verdicts: readonly LumiVerdict[]): Readonly<Record<DqmStatus, number>> {
   const counts = { GOOD: 0, BAD: 0, STANDBY: 0, EXCLUDED: 0, NOTSET: 0 };
   for (const { status } of verdicts) {
     counts[status]++;

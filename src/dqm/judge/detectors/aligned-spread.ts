@@ -43,7 +43,12 @@ export function alignedSpread(set: ReferenceSet, hasGain: boolean): Float64Array
   return blended(excess, weights, balancedShape(set), runs.length);
 }
 
-function addExcess(into: Float64Array, weights: Float64Array, shape: Float64Array, { row, entries, widening }: Nearest) {
+function addExcess(
+  into: Float64Array,
+  weights: Float64Array,
+  shape: Float64Array,
+  { row, entries, widening }: Nearest,
+) {
   for (let bin = 0; bin < into.length; bin++) {
     const share = Math.max(row[bin] as number, 1 / entries);
     const off = ((shape[bin] as number) - share) / share;

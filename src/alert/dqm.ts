@@ -1,11 +1,11 @@
 /** What is said of a lumisection. STANDBY: no entries (no beam, or off); EXCLUDED: taken out on purpose; NOTSET: nobody has looked, or nothing to look at. */
-export const QUALITY_STATUSES = ["GOOD", "BAD", "STANDBY", "EXCLUDED", "NOTSET"] as const;
-export type QualityStatus = (typeof QUALITY_STATUSES)[number];
+export const DQM_STATUSES = ["GOOD", "BAD", "STANDBY", "EXCLUDED", "NOTSET"] as const;
+export type DqmStatus = (typeof DQM_STATUSES)[number];
 
 /** The machine's verdict on one lumisection. */
 export interface LumiVerdict {
   readonly lumi: number;
-  readonly status: QualityStatus;
+  readonly status: DqmStatus;
   /** 1 and more is bad; null without entries or histogram. */
   readonly score: number | null;
   /** The histogram that is worst. */
@@ -32,7 +32,7 @@ export interface BinEvidence {
 }
 
 /** One run as the machine judges it, before people overrule. */
-export interface RunQuality {
+export interface JudgedRun {
   readonly run: number;
   readonly judgedAt: Date;
   readonly detector: string;
@@ -49,7 +49,7 @@ export interface Overrule {
   /** Inclusive. */
   readonly first: number;
   readonly last: number;
-  readonly status: QualityStatus;
+  readonly status: DqmStatus;
   readonly reason: string;
   readonly by: string;
   readonly via: "slack" | "web" | "cli";
@@ -59,10 +59,10 @@ export interface Overrule {
 }
 
 /** Lumisections in a row of one status and for one reason. */
-export interface QualityRange {
+export interface DqmRange {
   readonly first: number;
   readonly last: number;
-  readonly status: QualityStatus;
+  readonly status: DqmStatus;
   /** Why, as a sentence for people. */
   readonly reason: string;
   /** Who overruled; null for the machine's own. */
