@@ -226,7 +226,10 @@ describe("not an anomaly", () => {
       { by: "feedback", muted: true, because: "ada marked this as not an anomaly on 2026-06-01" },
     ]);
     expect(world.current.anomalies.last()).toEqual([]);
-    expect(world.current.entities()[0]).toMatchObject({ state: "ok", note: expect.stringContaining("ada marked this") });
+    expect(world.current.entities()[0]).toMatchObject({
+      state: "ok",
+      note: expect.stringContaining("ada marked this"),
+    });
 
     expect(await world.detection.feedback.revoke("f1", by)).toEqual({
       ok: true,
