@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { Alertmanager } from "../alert/alertmanager.ts";
-import type { Clock } from "../alert/clock.ts";
+import { atMostEvery, type Clock } from "../alert/clock.ts";
 import type { Config } from "../config/schema.ts";
 import type { Store } from "../store/store.ts";
 import type { Acknowledgements } from "./acknowledgements.ts";
@@ -28,12 +28,11 @@ export function createCare(parts: CareParts): (now: Date) => Promise<void> {
   const { alertmanager, store, acknowledgements, clock, log } = parts;
   const makeRecurring = createRecurringCare(parts);
   const lookAfterSilences = createSilenceCare({ alertmanager, ledger: store.silences, clock, log });
-  let last = 0;
+  const isDue = atMostEvery(EVERY, clock);
   return async (now) => {
-    if (now.getTime() - last < EVERY) {
+    if (!isDue()) {
       return;
     }
-    last = now.getTime();
     try {
       for (const { acknowledgement, action, reason } of await acknowledgements.tend()) {
         if (action === "end") {

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { ActiveAlert } from "../alert/alert.ts";
 import type { Alertmanager } from "../alert/alertmanager.ts";
-import type { Clock } from "../alert/clock.ts";
+import { atMostEvery, type Clock } from "../alert/clock.ts";
 import type { AlertGroup } from "../alert/group.ts";
 import type { ServiceEvents } from "../alert/service-events.ts";
 import type { Silence } from "../alert/silence.ts";
@@ -44,7 +44,7 @@ export interface AlertCycle {
 export function createAlertCycle(parts: AlertCycleParts, seen: readonly ActiveAlert[] = []): AlertCycle {
   const { alertmanager, store, current, clock, log } = parts;
   let previous = new Map(seen.map((alert) => [alert.fingerprint, alert]));
-  let savedAt = 0;
+  const isSaveDue = atMostEvery(SAVE_EVERY, clock);
 
   async function look(): Promise<{ alerts: readonly ActiveAlert[]; silences: readonly Silence[] } | null> {
     const now = clock();
@@ -92,8 +92,8 @@ export function createAlertCycle(parts: AlertCycleParts, seen: readonly ActiveAl
     countHidden(current, alerts);
     await parts.annotate(result.items, now);
     parts.events.emit("groups seen", { groups: result.groups, now });
-    if (now.getTime() - savedAt >= SAVE_EVERY) {
-      await save();
+    if (isSaveDue()) {
+      await parts.save();
     }
     current.changed();
   }
@@ -109,11 +109,7 @@ export function createAlertCycle(parts: AlertCycleParts, seen: readonly ActiveAl
     }
   }
 
-  async function save(): Promise<void> {
-    savedAt = clock().getTime();
-    await parts.save();
-  }
-  return { run, save };
+  return { run, save: parts.save };
 }
 
 function countHidden(current: CurrentState, alerts: readonly ActiveAlert[]): void {
