@@ -100,7 +100,9 @@ export async function startServiceWorld(options: ServiceWorldOptions = {}): Prom
     if (url !== null) {
       workspace.connectBot(url);
     }
-    return { service, due: new Map(service.loops.map((loop) => [loop, now])) };
+    const idle = options.source === undefined ? ["scoring", "training"] : [];
+    const loops = service.loops.filter(({ name }) => !idle.includes(name));
+    return { service, due: new Map(loops.map((loop) => [loop, now])) };
   };
   let running = await open();
 

@@ -16,6 +16,8 @@ export interface AlertCycleParts {
   readonly alertmanager: Alertmanager;
   /** Runs the pipeline and sends what follows from it: storms collapsed, copies, alerts it raises. */
   readonly sending: Cycle;
+  /** Alerts that fired when the last process looked for the last time: a restart is not taken for new ones. */
+  readonly seen: readonly ActiveAlert[];
   /** Keeps the pipeline's memory. */
   readonly save: () => Promise<void>;
   /** Brings what dashboards should show to Grafana; never throws. */
@@ -40,10 +42,10 @@ export interface AlertCycle {
   save(): Promise<void>;
 }
 
-/** @param seen alerts as they were at the end of the last process, so that a restart is not taken for new alerts */
-export function createAlertCycle(parts: AlertCycleParts, seen: readonly ActiveAlert[] = []): AlertCycle {
+/** @returns a cycle that has not looked yet */
+export function createAlertCycle(parts: AlertCycleParts): AlertCycle {
   const { alertmanager, store, current, clock, log } = parts;
-  let previous = new Map(seen.map((alert) => [alert.fingerprint, alert]));
+  let previous = new Map(parts.seen.map((alert) => [alert.fingerprint, alert]));
   const isSaveDue = atMostEvery(SAVE_EVERY, clock);
 
   async function look(): Promise<{ alerts: readonly ActiveAlert[]; silences: readonly Silence[] } | null> {

@@ -134,6 +134,7 @@ export async function createService({ config, foundation, clock, log, pace = {} 
     ...shared,
     alertmanager,
     sending: reasoning.cycle,
+    seen: reasoning.seen,
     save: reasoning.save,
     annotate: createAnnotator(config, { current, clock, log }),
     current,

@@ -18,7 +18,7 @@ function alert(alertname: string, labels: Readonly<Record<string, string>> = {},
   };
 }
 
-const text = () => world.messages().map((message) => JSON.stringify(message));
+const text = () => world.messages().map((message) => message.text);
 
 describe("the whole service", () => {
   it("brings an alert to Slack as one message, follows it, and ends it there", async () => {

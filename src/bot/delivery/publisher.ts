@@ -177,6 +177,13 @@ export function createPublisher(parts: PublisherParts): Publisher {
     return run;
   };
 
+  /** Somebody is to see it soon, or sees it in the summary of a flood. */
+  const isUnderWay = (id: string) =>
+    pending.has(id) ||
+    waiting.has(id) ||
+    showing.has(id) ||
+    floods.current()?.groups.some((one) => one.id === id) === true;
+
   const flush = async (): Promise<void> => {
     for (const [id, group] of waiting) {
       pending.set(id, pending.get(id) ?? group);
@@ -194,11 +201,15 @@ export function createPublisher(parts: PublisherParts): Publisher {
 
   return {
     async publish(group, options = {}) {
+      const isShown = (await store.messages.of(group.id)).length > 0;
+      if (!isShown && group.state === "resolved" && !isUnderWay(group.id)) {
+        return;
+      }
       pending.set(group.id, group);
       waiting.delete(group.id);
       if (options.urgent === true) {
         await showOne(group.id);
-      } else if ((await store.messages.of(group.id)).length === 0) {
+      } else if (!isShown) {
         // Not waited for: a channel that Slack limits must not hold up whoever found the alert.
         void showOne(group.id);
       } else {

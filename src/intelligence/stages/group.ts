@@ -21,11 +21,23 @@ export interface GroupStageOptions {
   readonly state?: GroupStageState | null;
 }
 
+/** An alert as it was last seen by an earlier process. */
+export interface SeenItem {
+  readonly item: Item;
+  readonly groupId: string | null;
+  /** Null where it still fired. */
+  readonly resolvedAt: Date | null;
+}
+
 /** Resolved groups are shown this long, so that messages about them can be closed. */
 const SHOW_RESOLVED = 60 * 60_000;
+/** Number of an event that the grouper does not know. */
+const NO_EVENT = -1;
 
 /** The grouping stage with its memory. */
 export interface GroupStage extends Stage {
+  /** Before the first run: what of these has gone meanwhile is shown as resolved from then on. */
+  recall(seen: readonly SeenItem[]): void;
   state(): GroupStageState;
   /** A person says that the second group belongs to the first. False when either is closed. */
   merge(into: string, from: string): boolean;
@@ -42,6 +54,8 @@ export function groupStage(options: GroupStageOptions): GroupStage {
   const seats = new Map<string, Seat>((state?.seats ?? []).map((seat) => [seat.fingerprint, { ...seat }]));
   const cards = new Map<string, Card>((state?.cards ?? []).map(([id, card]) => [id, { ...card }]));
   const lastSeen = new Map<string, Item>();
+  let recalled: readonly SeenItem[] = [];
+  let startedAt: number | null = null;
   const reseat = (events: readonly number[], groupId: string, reason: string): boolean => {
     for (const seat of seats.values()) {
       if (events.includes(seat.event)) {
@@ -52,6 +66,12 @@ export function groupStage(options: GroupStageOptions): GroupStage {
   };
   return {
     name: "group",
+    recall(seen) {
+      recalled = seen;
+      for (const { item } of seen) {
+        lastSeen.set(item.source.fingerprint, item);
+      }
+    },
     shapes: () => new Map([...cards].map(([id, { kind, subject }]) => [id, { kind, subject }])),
     merge(into, from) {
       const moved = grouper.merge(into, from);
@@ -65,6 +85,9 @@ export function groupStage(options: GroupStageOptions): GroupStage {
     state: () => ({ memory: grouper.state(), seats: [...seats.values()], cards: [...cards] }),
     run(batch, context) {
       const failures = [...batch.failures];
+      startedAt ??= context.now.getTime();
+      seatGone(recalled, batch.items, seats);
+      recalled = [];
       const fresh = batch.items
         .filter((item) => isNew(item.source, seats))
         .sort((left, right) => eventTime(left.source, context) - eventTime(right.source, context));
@@ -83,7 +106,7 @@ export function groupStage(options: GroupStageOptions): GroupStage {
       }
       const items = batch.items.map((item) => withSeat(item, seats));
       leave(items, seats, lastSeen, context.now);
-      forget(seats, cards, lastSeen, context.now);
+      forget({ seats, cards, lastSeen, now: context.now.getTime(), startedAt });
       for (const id of new Set([...seats.values()].map((seat) => seat.groupId))) {
         noteCard(id, grouper, cards);
       }
@@ -169,9 +192,32 @@ function leave(items: readonly Item[], seats: Map<string, Seat>, lastSeen: Map<s
   }
 }
 
-function forget(seats: Map<string, Seat>, cards: Map<string, Card>, lastSeen: Map<string, Item>, now: Date): void {
+/** Alerts that an earlier process saw and that are gone, where it died before it kept its memory. */
+function seatGone(recalled: readonly SeenItem[], items: readonly Item[], seats: Map<string, Seat>): void {
+  const active = new Set(items.map((item) => item.source.fingerprint));
+  for (const { item, groupId, resolvedAt } of recalled) {
+    const { fingerprint, startsAt } = item.source;
+    if (groupId !== null && !active.has(fingerprint) && !seats.has(fingerprint)) {
+      const endedAt = resolvedAt?.getTime() ?? null;
+      const seat = { fingerprint, startsAt: startsAt.getTime(), event: NO_EVENT, groupId, rule: "new", endedAt };
+      seats.set(fingerprint, { ...seat, reason: "it fired before a restart" });
+    }
+  }
+}
+
+interface Forgetting {
+  readonly seats: Map<string, Seat>;
+  readonly cards: Map<string, Card>;
+  readonly lastSeen: Map<string, Item>;
+  /** Unix milliseconds, as the next. */
+  readonly now: number;
+  readonly startedAt: number;
+}
+
+/** What ended before the start is shown for as long after it: its messages may not say so yet. */
+function forget({ seats, cards, lastSeen, now, startedAt }: Forgetting): void {
   for (const [fingerprint, seat] of seats) {
-    if (seat.endedAt !== null && now.getTime() - seat.endedAt > SHOW_RESOLVED) {
+    if (seat.endedAt !== null && now - Math.max(seat.endedAt, startedAt) > SHOW_RESOLVED) {
       seats.delete(fingerprint);
       lastSeen.delete(fingerprint);
     }
