@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ActiveAlert, Labels } from "../../alert/alert.ts";
+import { type ActiveAlert, type Labels, labelOf } from "../../alert/alert.ts";
 import type { AlertFilter, Alertmanager, AlertmanagerStatus, NotificationGroup } from "../../alert/alertmanager.ts";
 import type { Clock } from "../../alert/clock.ts";
 import { type Matcher, matches, matchesAll } from "../../alert/matcher.ts";
@@ -173,7 +173,7 @@ function groupAlerts(alerts: readonly ActiveAlert[], groupBy: readonly string[])
   const groups = new Map<string, { labels: Labels; receiver: string; alerts: ActiveAlert[] }>();
   for (const alert of alerts) {
     const labels = Object.fromEntries(
-      groupBy.flatMap((name) => (alert.labels[name] === undefined ? [] : [[name, alert.labels[name]]])),
+      groupBy.filter((name) => Object.hasOwn(alert.labels, name)).map((name) => [name, labelOf(alert.labels, name)]),
     );
     const key = JSON.stringify(labels);
     const group = groups.get(key) ?? { labels, receiver: RECEIVER, alerts: [] };

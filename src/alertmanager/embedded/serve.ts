@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { z } from "zod";
 import type { Clock } from "../../alert/clock.ts";
+import { own } from "../../alert/own.ts";
 import { AlertmanagerError } from "../error.ts";
 import type { EmbeddedAlertmanager } from "./embedded.ts";
 import { EmbeddedRefusal } from "./refusal.ts";
@@ -86,7 +87,7 @@ async function answer(embedded: EmbeddedAlertmanager, request: IncomingMessage, 
   if (silenceId !== undefined) {
     return answerSilence(embedded, request.method ?? "", silenceId);
   }
-  const route = ROUTES[`${request.method} ${path}`];
+  const route = own(ROUTES, `${request.method} ${path}`);
   if (route === undefined) {
     throw new EmbeddedRefusal(404, `path ${url.pathname} was not found`);
   }

@@ -1,3 +1,4 @@
+import { own, putOwn } from "../../alert/own.ts";
 import type { Json } from "./types.ts";
 
 /** What a person put into a dialogue: block id → text, or value of the chosen option; several are apart by line breaks. */
@@ -9,7 +10,7 @@ export function formState(blocks: readonly Json[], input: FormInput): Json {
   for (const block of blocks.filter(({ type }) => type === "input")) {
     const id = String(block["block_id"]);
     const element = block["element"] as Json;
-    state[id] = { [String(element["action_id"])]: elementState(element, input[id]) };
+    putOwn(state, id, { [String(element["action_id"])]: elementState(element, own(input, id)) });
   }
   return state;
 }
