@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type ActiveAlert, type Labels, labelOf } from "../../alert/alert.ts";
 import type { AlertFilter, Alertmanager, AlertmanagerStatus, NotificationGroup } from "../../alert/alertmanager.ts";
 import type { Clock } from "../../alert/clock.ts";
+import { labelSet } from "../../alert/label-set.ts";
 import { type Matcher, matches, matchesAll } from "../../alert/matcher.ts";
 import { DEFAULT_RESOLVE_TIMEOUT } from "../schema.ts";
 import { acceptableStart } from "../wire.ts";
@@ -43,14 +44,13 @@ export interface ListedAlert extends ActiveAlert {
 }
 
 const time = z.number();
-const labels = z.record(z.string(), z.string());
 const snapshotSchema = z.object({
   version: z.literal(1),
   alerts: z.array(
     z.object({
       fingerprint: z.string(),
-      labels,
-      annotations: labels,
+      labels: labelSet,
+      annotations: labelSet,
       generatorURL: z.string(),
       startsAt: time,
       endsAt: time,
