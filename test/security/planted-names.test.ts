@@ -7,7 +7,6 @@ import { own, putOwn } from "../../src/alert/own.ts";
 import { DEFAULT_SEVERITIES, severityRank } from "../../src/alert/severity.ts";
 import { UserError } from "../../src/alert/user-error.ts";
 import { createEmbeddedAlertmanager } from "../../src/alertmanager/embedded/embedded.ts";
-import { postedAlerts, readMatchers } from "../../src/alertmanager/embedded/travel.ts";
 import { alertSchema } from "../../src/alertmanager/schema.ts";
 import { histogramOfJson } from "../../src/dqm/judge/read/json.ts";
 import { fitVectorizer, vectorize } from "../../src/intelligence/learned/vectorizer.ts";
@@ -16,6 +15,7 @@ import { matchersOfGroup } from "../../src/operations/group-matchers.ts";
 import { answerSchema } from "../../src/prometheus/schema.ts";
 import { siteOfCms } from "../../src/tickets/sites.ts";
 import { webhookSchema } from "../../src/web/webhook.ts";
+import { postedAlerts, readMatchers } from "../alertmanager/travel.ts";
 
 const NAMES = [
   "constructor",

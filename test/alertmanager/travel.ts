@@ -1,12 +1,12 @@
 import { z } from "zod";
-import type { Alert } from "../../alert/alert.ts";
-import type { AlertFilter, AlertmanagerStatus, NotificationGroup } from "../../alert/alertmanager.ts";
-import { labelSet } from "../../alert/label-set.ts";
-import { type Matcher, MatcherSyntaxError, parseMatcher } from "../../alert/matcher.ts";
-import type { Silence, SilenceRequest } from "../../alert/silence.ts";
-import type { AlertmanagerApi } from "../generated/api.ts";
-import type { ListedAlert } from "./embedded.ts";
-import { EmbeddedRefusal } from "./refusal.ts";
+import type { Alert } from "../../src/alert/alert.ts";
+import type { AlertFilter, AlertmanagerStatus, NotificationGroup } from "../../src/alert/alertmanager.ts";
+import { labelSet } from "../../src/alert/label-set.ts";
+import { type Matcher, MatcherSyntaxError, parseMatcher } from "../../src/alert/matcher.ts";
+import type { Silence, SilenceRequest } from "../../src/alert/silence.ts";
+import type { ListedAlert } from "../../src/alertmanager/embedded/embedded.ts";
+import { EmbeddedRefusal } from "../../src/alertmanager/embedded/refusal.ts";
+import type { AlertmanagerApi } from "../../src/alertmanager/generated/api.ts";
 
 const time = z
   .string()
