@@ -1,4 +1,4 @@
-import { putOwn } from "../../alert/own.ts";
+import { putOwn } from "../../src/alert/own.ts";
 
 /** How well groups found fit incidents known: pairs, merges, roots. */
 export interface GroupingScore {
