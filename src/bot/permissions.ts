@@ -1,5 +1,6 @@
 import type { webApi } from "@slack/bolt";
 import { type Clock, steadyTime } from "../alert/clock.ts";
+import { own } from "../alert/own.ts";
 import { plain } from "./messages/payload.ts";
 
 /** Whether a person may do something, and whom to ask otherwise. */
@@ -30,7 +31,7 @@ export function createPermissions(
     return members;
   };
   return async (action, userId) => {
-    const allowed = rules[action];
+    const allowed = own(rules, action);
     if (allowed === undefined || allowed.includes(userId)) {
       return { allowed: true };
     }

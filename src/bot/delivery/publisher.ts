@@ -3,6 +3,7 @@ import type { webApi } from "@slack/bolt";
 import type { Logger } from "pino";
 import type { Clock } from "../../alert/clock.ts";
 import type { AlertGroup } from "../../alert/group.ts";
+import { own } from "../../alert/own.ts";
 import type { SlackMessage, Store } from "../../store/store.ts";
 import { viewOf } from "../group-view.ts";
 import { groupMessage } from "../messages/group.ts";
@@ -93,7 +94,8 @@ export function createPublisher(parts: PublisherParts): Publisher {
 
   const postOwn = async (view: GroupView): Promise<void> => {
     const { group } = view;
-    const wanted = (group.service === null ? undefined : slack.channels[group.service]) ?? slack.channels["default"];
+    const wanted =
+      (group.service === null ? undefined : own(slack.channels, group.service)) ?? slack.channels["default"];
     if (wanted === undefined) {
       log.error({ group: group.id }, "no channel for alerts: set slack.channels.default");
       return;
