@@ -4,7 +4,7 @@ import type { Clock } from "../alert/clock.ts";
 import type { ServiceEvents } from "../alert/service-events.ts";
 import { severityRank } from "../alert/severity.ts";
 import { createAcknowledgements } from "../alertmanager/acknowledgements.ts";
-import { createCare } from "../alertmanager/maintain-silences.ts";
+import { createMaintenance } from "../alertmanager/maintain-silences.ts";
 import { createSilences } from "../alertmanager/silences.ts";
 import { anomalyToAlert } from "../anomalies/alerts/anomaly-alerts.ts";
 import { createAnomalyPush } from "../anomalies/service/anomaly-push.ts";
@@ -34,13 +34,15 @@ import { createTicketLoops } from "../tickets/loops.ts";
 import type { TransferService } from "../transfers/service/service.ts";
 import { openTransfers } from "../transfers/service/start.ts";
 import type { Foundation } from "./foundation.ts";
-import { openBot, type RunningBot } from "./start-bot.ts";
+import { openBot, type RunningBot, type SlackPace } from "./start-bot.ts";
 
 export interface ServiceParts {
   readonly config: Config;
   readonly foundation: Foundation;
   readonly clock: Clock;
   readonly log: Logger;
+  /** How quickly Slack is written to; tests do not wait. */
+  readonly pace?: SlackPace;
 }
 
 /** Everything but the page, joined and not started. */
@@ -67,7 +69,7 @@ export interface Service {
 }
 
 /** Joins the parts from top to bottom: each takes what it needs by name, and later ones hear of earlier ones by events. */
-export async function createService({ config, foundation, clock, log }: ServiceParts): Promise<Service> {
+export async function createService({ config, foundation, clock, log, pace = {} }: ServiceParts): Promise<Service> {
   const { catalogue, store, alertmanager, source, trainer, world } = foundation;
   const baseUrl = config.web.baseUrl ?? `http://${config.web.listen}`;
   const shared = { catalogue, store, clock, log };
@@ -127,11 +129,18 @@ export async function createService({ config, foundation, clock, log }: ServiceP
     longest: maxSilence,
   });
   const acknowledgements = createAcknowledgements({ alertmanager, silences, book: store.acknowledgements, clock });
-  const maintain = createCare({ ...shared, config: config.intelligence, alertmanager, silences, acknowledgements });
+  const maintain = createMaintenance({
+    ...shared,
+    config: config.intelligence,
+    alertmanager,
+    silences,
+    acknowledgements,
+  });
   const cycle = createAlertCycle({
     ...shared,
     alertmanager,
     sending: reasoning.cycle,
+    seen: reasoning.seen,
     save: reasoning.save,
     annotate: createAnnotator(config, { current, clock, log }),
     current,
@@ -186,6 +195,7 @@ export async function createService({ config, foundation, clock, log }: ServiceP
     current,
     events,
     webUrl: baseUrl,
+    pace,
   });
   const escalations = oncall.escalations(bot?.deliver ?? (async () => {}), bot?.quietPeople);
   events.on("group answered", "on call", ({ groupId, person, at }) =>
