@@ -8,13 +8,8 @@ const PER_ROW = 100;
 const MOST_ROWS = 40;
 const SQUARE = 8;
 
-<<<<<<< HEAD:src/web/pages/dqm.js
 /** Recent runs, how many of their lumisections are what. */
 export function dqmPage({ runs }) {
-=======
-/** Recent runs, how many of their lumisections are what. */
-export function qualityPage({ runs }) {
->>>>>>> main:src/web/pages/quality.js
   return [
     h("h1", {}, "Data quality"),
     runs.length === 0
