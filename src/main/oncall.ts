@@ -5,6 +5,7 @@ import type { Bot } from "../bot/app.ts";
 import type { Catalogue } from "../config/catalogue.ts";
 import type { Config } from "../config/schema.ts";
 import type { OncallDesk } from "../intelligence/actions-types.ts";
+import { createCalendarReader, rememberReadings } from "../oncall/calendar-thread.ts";
 import { createEscalations, type Escalations } from "../oncall/escalations.ts";
 import { feedClient } from "../oncall/feed-client.ts";
 import { createFeedWatch } from "../oncall/feed-watch.ts";
@@ -62,12 +63,13 @@ function withSchedule(
   ownersOf: RouteContext["ownersOf"],
   { config, store, clock, log }: OncallParts,
 ): Oncall {
-  const feeds = createFeedWatch(schedule, { states: store.states, fetchText: feedClient() }, (problem) =>
+  const read = rememberReadings(createCalendarReader());
+  const feeds = createFeedWatch(schedule, { states: store.states, fetchText: feedClient(), read }, (problem) =>
     log.warn({ problem }, "on-call calendar"),
   );
   const exceptions = async (at: Date): Promise<Exceptions> => ({
     overrides: await store.oncall.overrides(new Date(at.getTime() - AROUND), new Date(at.getTime() + AROUND)),
-    calendars: feeds.current().calendars,
+    calendars: (await feeds.current(clock())).calendars,
   });
   const context = async (at: Date, quietPeople: Bot["quietPeople"] | undefined): Promise<RouteContext> => {
     const known = await exceptions(at);

@@ -1,161 +1,134 @@
-import { DateTime, IANAZone } from "luxon";
-import ical, { type VEvent } from "node-ical";
-import { timesInUtc, ZONE_PROPERTY } from "./calendar-times.ts";
+import { groupSeries, occurrencesOf, type Series, type SeriesContext } from "./calendar-series.ts";
+import { type CalendarComponent, parseCalendar, propertiesNamed, textOf } from "./calendar-text.ts";
+import { zonesOf } from "./calendar-zones.ts";
 import type { Schedule } from "./load.ts";
 import type { CalendarEvent } from "./turn.ts";
-import { addDays, atWallTime, fromFloating, toFloating } from "./wall-time.ts";
+import { zoneClock } from "./wall-time.ts";
 
-const LARGEST = 5_000_000;
 const MOST_EVENTS = 20_000;
-/** RRule's number for DAILY; what repeats more often is no shift. */
-const DAILY = 3;
-const HOUR = 3_600_000;
+const MOST_PROBLEMS = 20;
+const YEAR = 366 * 86_400_000;
 
 /** Shifts of a calendar, and what in it could not be used. */
 export interface CalendarShifts {
   readonly events: readonly CalendarEvent[];
-  /** Sentences for people; at most 20. */
+  /** Sentences for people, each with the event's title; at most 20. */
   readonly problems: readonly string[];
 }
 
+/** People as calendars know them: by the name in a title, or the address of an attendee. */
+export type CalendarPeople = readonly Pick<Schedule["people"][number], "name" | "email">[];
+
+export interface ReadOptions {
+  readonly people: CalendarPeople;
+  /** Of floating times and all-day events. */
+  readonly zone: string;
+  readonly range: { readonly from: Date; readonly to: Date };
+  /** Numbers of series that are not to be read, since they take too long. */
+  readonly skip?: ReadonlySet<number>;
+  /** Hears which series is read next; null when all were. */
+  readonly reading?: (series: number | null) => void;
+}
+
 /**
- * Reads an iCalendar feed (RFC 5545): single, all-day and repeating events, in their own time zones, with exceptions and
- * moved occurrences. An event belongs to the attendee whose address, or else the person whose name, the schedule knows.
- * @param zone of floating times and all-day events
- * @throws Error when it is not a calendar or larger than 5 MB
+ * Reads an iCalendar feed (RFC 5545): single, all-day and repeating events, in their own time zones, with exceptions, moved
+ * occurrences and changes from an occurrence on. A series is used whole or not at all: what is not understood is a problem.
+ * An event belongs to the attendee whose address, or else the person whose name, the schedule knows.
+ * @throws Error when it is not a calendar, is cut off, or is larger than 5 MB
  */
-export function readCalendar(
-  text: string,
-  schedule: Pick<Schedule, "people">,
-  zone: string,
-  range: { readonly from: Date; readonly to: Date },
-): CalendarShifts {
-  if (text.length > LARGEST) {
-    throw new Error(`a calendar of ${text.length} characters is more than can be read (${LARGEST})`);
-  }
-  if (!/^\s*BEGIN:VCALENDAR/i.test(text)) {
-    throw new Error("that is no calendar: it does not begin with BEGIN:VCALENDAR");
-  }
+export function readCalendar(text: string, options: ReadOptions): CalendarShifts {
+  const { range, zone, skip, reading } = options;
+  const parsed = parseCalendar(text);
   const events: CalendarEvent[] = [];
-  const problems: string[] = [];
-  for (const component of Object.values(ical.sync.parseICS(timesInUtc(text, zone)))) {
-    if (component.type !== "VEVENT" || component.status === "CANCELLED") {
+  const problems: string[] = [...parsed.problems];
+  const context = {
+    clock: zoneClock(zone),
+    zones: zonesOf(parsed.zones, new Date(range.to.getTime() + YEAR)),
+    range,
+  };
+  for (const [index, series] of groupSeries(parsed.events).entries()) {
+    reading?.(index);
+    const tell = (problem: string) => problems.push(`"${titleOf(series)}" ${problem}`);
+    if (skip?.has(index) === true) {
+      tell("is not used: it takes too long to expand");
       continue;
     }
-    try {
-      for (const [event, from, to] of occurrences(component, zone, range)) {
-        events.push({ person: personOf(event, schedule), from, to });
-      }
-    } catch (error) {
-      problems.push(error instanceof Error ? error.message : String(error));
-    }
+    const found = readSeries(series, options.people, { ...context, doubt: tell });
+    events.push(...found);
     if (events.length > MOST_EVENTS) {
       throw new Error(`the calendar has more than ${MOST_EVENTS} events within the time that matters`);
     }
   }
-  return { events, problems: [...new Set(problems)].slice(0, 20) };
+  reading?.(null);
+  return { events, problems: [...new Set(problems)].slice(0, MOST_PROBLEMS) };
 }
 
-type RepeatRule = NonNullable<VEvent["rrule"]>;
-type SingleEvent = Omit<VEvent, "recurrences">;
-type Occurrence = readonly [event: SingleEvent, from: Date, to: Date];
-
-function occurrences(event: VEvent, zone: string, range: { from: Date; to: Date }): readonly Occurrence[] {
-  const touches = ([, from, to]: Occurrence) => from < range.to && to > range.from && from < to;
-  if (event.rrule === undefined) {
-    return [[event, ...spanOf(event, zone)] as const].filter(touches);
+function readSeries(series: Series, people: CalendarPeople, context: SeriesContext): readonly CalendarEvent[] {
+  try {
+    return occurrencesOf(series, context).flatMap(({ event, from, to }) => {
+      const found = personOf(event, people);
+      if (found.person === null) {
+        context.doubt(found.problem);
+        return [];
+      }
+      return [{ person: found.person, from, to }];
+    });
+  } catch (error) {
+    context.doubt(`is not used: ${error instanceof Error ? error.message : String(error)}`);
+    return [];
   }
-  const moved = Object.values(event.recurrences ?? {});
-  const isOut = new Set([...datesOf(event.exdate), ...moved.flatMap(({ recurrenceid }) => datesOf([recurrenceid]))]);
-  const regular = repeat(event, zone, range).filter(([, from]) => !isOut.has(keyOf(event, from, zone)));
-  const changed = moved
-    .filter(({ status }) => status !== "CANCELLED")
-    .map((one) => [one, ...spanOf(one, zone)] as const);
-  return [...regular, ...changed].filter(touches);
 }
 
-/**
- * Expands a rule on the clock of the event's zone: the rule sees local times as if they were UTC, and each result is put
- * into the zone afterwards, so that a shift keeps its local time over DST changes.
- */
-function repeat(event: VEvent, zone: string, range: { from: Date; to: Date }): readonly Occurrence[] {
-  const { rrule } = event;
-  if (rrule === undefined || rrule.options.freq > DAILY) {
-    throw new Error(`"${event.summary}" repeats more often than daily`);
-  }
-  const itsZone = zoneOf(event, zone);
-  const [start, end] = spanOf(event, zone).map((moment) => toFloating(moment, itsZone)) as [Date, Date];
-  const Rule = rrule.constructor as new (options: RepeatRule["origOptions"]) => RepeatRule;
-  const { tzid: _, until, ...options } = rrule.origOptions;
-  const last = until === undefined || until === null ? {} : { until: toFloating(until, itsZone) };
-  const length = end.getTime() - start.getTime();
-  const starts = new Rule({ ...options, ...last, dtstart: start }).between(
-    new Date(toFloating(range.from, itsZone).getTime() - length - HOUR),
-    new Date(toFloating(range.to, itsZone).getTime() + HOUR),
-    true,
-    (_date, count) => count < MOST_EVENTS,
+function titleOf({ master, exceptions }: Series): string {
+  const title = [master, ...exceptions].map((event) => (event === null ? null : textOf(event, "summary")));
+  return title.find((one) => one !== null) ?? "(no title)";
+}
+
+type Named = { readonly person: string } | { readonly person: null; readonly problem: string };
+
+function personOf(event: CalendarComponent, people: CalendarPeople): Named {
+  const addresses = propertiesNamed(event, "attendee").map(({ values }) =>
+    String(values[0])
+      .replace(/^mailto:/i, "")
+      .toLowerCase(),
   );
-  return starts.map((one) => [
-    event,
-    fromFloating(one, itsZone),
-    fromFloating(new Date(one.getTime() + length), itsZone),
-  ]);
-}
-
-/** Begin and end; without an end an all-day event lasts a day. */
-function spanOf(event: SingleEvent, zone: string): readonly [Date, Date] {
-  const { start, end } = event;
-  if (start === undefined) {
-    throw new Error(`"${event.summary}" has no start`);
+  const invited = people.filter(({ email }) => email !== undefined && addresses.includes(email.toLowerCase()));
+  const title = ` ${textOf(event, "summary") ?? ""} `.toLowerCase();
+  const among = invited.length > 1 ? invited : people;
+  const [first, ...others] = invited.length === 1 ? invited : namedIn(title, among);
+  if (first === undefined) {
+    return { person: null, problem: "names nobody of the schedule" };
   }
-  if (event.datetype !== "date") {
-    return [start, end ?? start];
+  if (others.length > 0) {
+    const names = [first, ...others].map(({ name }) => name).join(", ");
+    return { person: null, problem: `is not used: it names several people (${names})` };
   }
-  const firstDay = dayOf(start);
-  const lastDay = end === undefined || dayOf(end) <= firstDay ? addDays(firstDay, 1) : dayOf(end);
-  return [atWallTime(firstDay, "00:00", zone), atWallTime(lastDay, "00:00", zone)];
+  return { person: first.name };
 }
 
-/** The day of an all-day date, which the parser gives as midnight of this machine. */
-function dayOf(date: Date): string {
-  return DateTime.fromJSDate(date).toFormat("yyyy-MM-dd");
-}
-
-function zoneOf(event: SingleEvent, zone: string): string {
-  const noted = (event as { readonly [ZONE_PROPERTY]?: unknown })[ZONE_PROPERTY];
-  const named = typeof noted === "string" ? noted : event.start?.tz;
-  return event.datetype !== "date" && named !== undefined && IANAZone.isValidZone(named) ? named : zone;
-}
-
-/** An occurrence is known by its moment, an all-day one by its day. */
-function keyOf(event: SingleEvent, from: Date, zone: string): string {
-  return event.datetype === "date" ? DateTime.fromJSDate(from, { zone }).toFormat("yyyy-MM-dd") : from.toISOString();
-}
-
-function datesOf(dates: unknown): readonly string[] {
-  return Object.values((dates ?? {}) as Record<string, unknown>)
-    .filter((date) => date instanceof Date)
-    .map((date) => ("dateOnly" in date && date.dateOnly === true ? dayOf(date) : date.toISOString()));
-}
-
-function personOf(event: SingleEvent, { people }: Pick<Schedule, "people">): string {
-  const addresses = [event.attendee ?? []].flat().map((attendee) => {
-    const value = typeof attendee === "string" ? attendee : attendee.val;
-    return value.replace(/^mailto:/i, "").toLowerCase();
-  });
-  const byAddress = people.find(({ email }) => email !== undefined && addresses.includes(email.toLowerCase()));
-  const title = ` ${event.summary ?? ""} `.toLowerCase();
-  const named = people.filter(({ name }) => hasWord(title, name.toLowerCase()));
-  const byName = named.sort((a, b) => b.name.length - a.name.length)[0];
-  const person = byAddress ?? byName;
-  if (person === undefined) {
-    throw new Error(`"${event.summary ?? "(no title)"}" names nobody of the schedule`);
+/** People whose name is a word of the title; a name within a longer one that is there too does not count. */
+function namedIn(title: string, people: CalendarPeople): CalendarPeople {
+  const longestFirst = [...people].sort((a, b) => b.name.length - a.name.length);
+  const found: CalendarPeople[number][] = [];
+  let rest = title;
+  for (const person of longestFirst) {
+    const name = person.name.toLowerCase();
+    const at = placeOf(rest, name);
+    if (at >= 0) {
+      found.push(person);
+      rest = rest.replaceAll(name, " ".repeat(name.length));
+    }
   }
-  return person.name;
+  return found;
 }
 
-function hasWord(text: string, word: string): boolean {
-  const at = text.indexOf(word);
+/** Where a word stands in a text; -1 when it does not. */
+function placeOf(text: string, word: string): number {
   const isLetter = (character: string | undefined) => /[\p{L}\p{N}_]/u.test(character ?? " ");
-  return at >= 0 && !isLetter(text[at - 1]) && !isLetter(text[at + word.length]);
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+    if (!isLetter(text[at - 1]) && !isLetter(text[at + word.length])) {
+      return at;
+    }
+  }
+  return -1;
 }

@@ -5,8 +5,8 @@ import type { Schedule } from "./load.ts";
 export interface FeedWatch {
   /** Reads all feeds again; never rejects: what fails is among the problems. */
   refresh(now: Date): Promise<void>;
-  /** The newest that could be had; nothing before the first `refresh`. */
-  current(): Feeds;
+  /** The newest that could be read; before the first `refresh` it waits for one: nobody has a shift that was not read yet. */
+  current(now: Date): Promise<Feeds>;
 }
 
 /** @param onProblem hears of each problem when it appears, once until it has gone away */
@@ -16,16 +16,26 @@ export function createFeedWatch(
   onProblem: (problem: string) => void = () => {},
 ): FeedWatch {
   let feeds: Feeds = { calendars: new Map(), problems: [] };
+  let first: Promise<void> | null = null;
+  const refresh = async (now: Date): Promise<void> => {
+    const before = new Set(feeds.problems.map(withoutTimes));
+    feeds = await readFeeds(schedule, parts, now, feeds).catch((error: Error) => ({
+      calendars: feeds.calendars,
+      problems: [`calendars cannot be read (${error.message}): those of before are used`],
+    }));
+    feeds.problems.filter((problem) => !before.has(withoutTimes(problem))).forEach(onProblem);
+  };
   return {
-    async refresh(now) {
-      const before = new Set(feeds.problems.map(withoutTimes));
-      feeds = await readFeeds(schedule, parts, now).catch((error: Error) => ({
-        calendars: feeds.calendars,
-        problems: [`calendars cannot be read (${error.message}): those of before are used`],
-      }));
-      feeds.problems.filter((problem) => !before.has(withoutTimes(problem))).forEach(onProblem);
+    refresh(now) {
+      const run = refresh(now);
+      first ??= run;
+      return run;
     },
-    current: () => feeds,
+    async current(now) {
+      first ??= refresh(now);
+      await first;
+      return feeds;
+    },
   };
 }
 
