@@ -1,14 +1,14 @@
 // Files of any size, made and read to the end, with processor time and the highest memory: see bench/transfers.md and bench/dqm.md.
 import { createWriteStream, existsSync, statSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import { newNotes } from "../src/cli/dqm-files.ts";
-import { loadQualityFrom, saveQualityIn, trainQuality } from "../src/cli/dqm-model.ts";
-import { scoreQuality } from "../src/cli/dqm-score.ts";
-import { readTransfers } from "../src/cli/transfer-file.ts";
-import { scoreTransfers } from "../src/cli/transfers-score.ts";
 import { toEvent, transferStream } from "../src/demo/transfers/generator.ts";
 import { seededRandom } from "../src/detect/math/random.ts";
-import { createCleanUp } from "../src/detect/transfers/clean-up.ts";
+import { newNotes } from "../src/dqm/files/histogram-files.ts";
+import { loadQualityFrom, saveQualityIn, trainQuality } from "../src/dqm/files/model.ts";
+import { scoreQuality } from "../src/dqm/files/score.ts";
+import { scoreTransfers } from "../src/transfers/files/score.ts";
+import { readTransfers } from "../src/transfers/files/transfer-file.ts";
+import { createCleanUp } from "../src/transfers/model/clean-up.ts";
 
 const START = 1_772_323_200;
 const KINDS = ["transfers.ndjson", "transfers.csv", "dqm.csv", "dqm.json"] as const;

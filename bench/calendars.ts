@@ -7,8 +7,8 @@
  */
 import { spawnSync } from "node:child_process";
 import { cpus } from "node:os";
-import { readCalendar } from "../src/oncall/calendar-in.ts";
-import { FEED_ZONE, type GeneratedFeed, generateFeed, randomFrom } from "../test/oncall/generated-feeds.ts";
+import { readCalendar } from "../src/oncall/calendar/read.ts";
+import { FEED_ZONE, type GeneratedFeed, generateFeed, randomFrom } from "../test/oncall/calendar/generated-feeds.ts";
 
 const FEEDS = 2000;
 const range = { from: new Date("2026-01-01T00:00:00Z"), to: new Date("2027-06-01T00:00:00Z") };

@@ -1,17 +1,17 @@
 // Detectors of bad lumisections on runs they have not seen, and a nested choice between ways to combine them: see bench/README.md.
 import { cpus } from "node:os";
-import { newNotes, readHistograms } from "../src/cli/dqm-files.ts";
-import { betaBinomialDetector } from "../src/detect/dqm/detectors/beta-binomial.ts";
-import { combined } from "../src/detect/dqm/detectors/default.ts";
-import type { ShapeDetector } from "../src/detect/dqm/detectors/detector.ts";
-import { pcaDetector } from "../src/detect/dqm/detectors/pca.ts";
-import { pullDetector } from "../src/detect/dqm/detectors/pull.ts";
-import { SHAPE_DETECTORS } from "../src/detect/dqm/detectors/registry.ts";
-import { kolmogorovDetector } from "../src/detect/dqm/detectors/tests.ts";
-import { fitHistogram } from "../src/detect/dqm/model.ts";
-import { ALONE, AROUND, BEFORE, type Neighbourhood } from "../src/detect/dqm/neighbours.ts";
-import { collectReferences } from "../src/detect/dqm/references.ts";
-import { figuresOf, type JudgedHistogram, runWiseScores } from "../src/detect/dqm/run-wise.ts";
+import { newNotes, readHistograms } from "../src/dqm/files/histogram-files.ts";
+import { betaBinomialDetector } from "../src/dqm/judge/detectors/beta-binomial.ts";
+import { combined } from "../src/dqm/judge/detectors/default.ts";
+import type { ShapeDetector } from "../src/dqm/judge/detectors/detector.ts";
+import { pcaDetector } from "../src/dqm/judge/detectors/pca.ts";
+import { pullDetector } from "../src/dqm/judge/detectors/pull.ts";
+import { SHAPE_DETECTORS } from "../src/dqm/judge/detectors/registry.ts";
+import { kolmogorovDetector } from "../src/dqm/judge/detectors/tests.ts";
+import { fitHistogram } from "../src/dqm/judge/model.ts";
+import { ALONE, AROUND, BEFORE, type Neighbourhood } from "../src/dqm/judge/neighbours.ts";
+import { collectReferences } from "../src/dqm/judge/references.ts";
+import { figuresOf, type JudgedHistogram, runWiseScores } from "../src/dqm/judge/run-wise.ts";
 
 const SEED = 1;
 const [file, ...labels] = process.argv.slice(2);

@@ -5,15 +5,15 @@ import { cpus, tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { pino } from "pino";
 import type { Anomaly } from "../src/alert/anomaly.ts";
-import { filesIn } from "../src/cli/detect.ts";
-import { csvFiles, readAll } from "../src/cli/entity-files.ts";
-import { readFrame } from "../src/cli/frame-csv.ts";
+import { anomalyToAlert } from "../src/anomalies/alerts/anomaly-alerts.ts";
+import { createDetection } from "../src/anomalies/service/detection.ts";
 import { loadCatalogue } from "../src/config/catalogue.ts";
 import { loadConfig } from "../src/config/load.ts";
-import { anomalyToAlert } from "../src/intelligence/anomaly-alerts.ts";
-import { createCurrentState } from "../src/intelligence/current-state.ts";
-import { createDetection } from "../src/main/detection/detection.ts";
+import { csvFiles, readAll } from "../src/evaluate/score/entity-files.ts";
+import { readFrame } from "../src/files/frame-csv.ts";
+import { filesIn } from "../src/files/pairs.ts";
 import type { MetricSource } from "../src/prometheus/source.ts";
+import { createCurrentState } from "../src/status/current-state.ts";
 import { openStore } from "../src/store/open.ts";
 
 const MINUTE = 60_000;
@@ -83,7 +83,7 @@ async function loadLabelled(folder: string): Promise<Loaded> {
 }
 
 async function labelsOf(path: string): Promise<readonly number[]> {
-  const { openSeries } = await import("../src/cli/frame-csv.ts");
+  const { openSeries } = await import("../src/files/frame-csv.ts");
   const found: number[] = [];
   for await (const { label } of (await openSeries(path, { labels: true })).rows) {
     found.push(label);
@@ -134,6 +134,7 @@ async function replay(loaded: Loaded): Promise<Counts> {
   const pushed = new Map<string, Anomaly>();
   const catalogue = loadCatalogue(null);
   const detection = createDetection({
+    events: { on: () => {} },
     config: {
       ...plain,
       prometheus: { ...plain.prometheus, step: Math.max(step * 1000, MINUTE) },

@@ -6,7 +6,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fastify } from "fastify";
 import type { Page } from "playwright-core";
-import { drawPlot } from "../src/bot/plot.ts";
+import { drawPlot } from "../src/bot/pictures/plot.ts";
 import { slackPage } from "../src/demo/slack/page.ts";
 import { type Harness, startHarness, textOf } from "../test/bot/harness.ts";
 import {

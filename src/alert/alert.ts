@@ -32,6 +32,11 @@ export function alertName(alert: Pick<Alert, "labels">): string {
   return alert.labels["alertname"] ?? "(no alertname)";
 }
 
+/** A label's value; a missing one is the empty string, also where every object has a property of that name. */
+export function labelOf(labels: Labels, name: string): string {
+  return Object.hasOwn(labels, name) ? (labels[name] ?? "") : "";
+}
+
 /** True when the alert has an end that is not after `now`. */
 export function isResolved(alert: Pick<Alert, "endsAt">, now: Date): boolean {
   return alert.endsAt !== null && alert.endsAt.getTime() <= now.getTime();

@@ -3,8 +3,8 @@ import type { Logger } from "pino";
 import type { Clock } from "../alert/clock.ts";
 import { UserError } from "../alert/user-error.ts";
 import type { Config } from "../config/schema.ts";
-import { type AlertmanagerCluster, createAlertmanagerCluster } from "./cluster.ts";
 import { createAlertmanagerServer } from "./server.ts";
+import { type AlertmanagerCluster, createAlertmanagerCluster } from "./several/cluster.ts";
 import type { SyncStates } from "./sync-types.ts";
 
 export interface ClientDependencies {

@@ -5,31 +5,31 @@ import { App, HTTPReceiver, type Receiver, SocketModeReceiver, webApi } from "@s
 import type { AlertGroup, Person } from "../alert/group.ts";
 import { DEFAULT_SEVERITIES } from "../alert/severity.ts";
 import { UserError } from "../alert/user-error.ts";
-import type { RunReport } from "../intelligence/quality-desk.ts";
+import type { RunReport } from "../dqm/service/quality-desk.ts";
 import type { Deliver } from "../oncall/pages.ts";
-import { type Announcer, createAnnouncer } from "./announcer.ts";
-import { boltLogger } from "./bolt-logger.ts";
-import { createCopies } from "./copies.ts";
-import { createDeliver } from "./deliver.ts";
+import { type Announcer, createAnnouncer } from "./delivery/announcer.ts";
+import { createCopies } from "./delivery/copies.ts";
+import { createDeliver } from "./delivery/deliver.ts";
+import { createOutbox, type Outbox } from "./delivery/outbox.ts";
+import { createPermalinks } from "./delivery/permalinks.ts";
+import { createPoster } from "./delivery/poster.ts";
+import { createPublisher } from "./delivery/publisher.ts";
+import { createQuietHours, createQuietPeople } from "./delivery/quiet-hours.ts";
+import { postRunSummary } from "./delivery/run-summary.ts";
+import { createSubscriptions } from "./delivery/subscriptions.ts";
 import type { Desk } from "./desk.ts";
-import { createIdentity } from "./identity.ts";
 import { registerActions } from "./listeners/actions/index.ts";
 import { registerCommands } from "./listeners/commands/index.ts";
 import { registerEvents } from "./listeners/events/index.ts";
 import { registerViews } from "./listeners/views/index.ts";
 import { notice } from "./messages/notice.ts";
-import { createOutbox, type Outbox } from "./outbox.ts";
 import type { BotParts, PageRequest, PageResult, SlackSettings } from "./parts.ts";
 import { createPeople } from "./people.ts";
-import { createPermalinks } from "./permalinks.ts";
 import { createPermissions } from "./permissions.ts";
-import { createPictures } from "./pictures.ts";
-import { drawPlot } from "./plot.ts";
-import { createPoster } from "./poster.ts";
-import { createPublisher } from "./publisher.ts";
-import { createQuietHours, createQuietPeople } from "./quiet-hours.ts";
-import { postRunSummary } from "./run-summary.ts";
-import { createSubscriptions } from "./subscriptions.ts";
+import { createPictures } from "./pictures/pictures.ts";
+import { drawPlot } from "./pictures/plot.ts";
+import { boltLogger } from "./setup/bolt-logger.ts";
+import { createIdentity } from "./setup/identity.ts";
 
 /** The Slack bot. */
 export interface Bot extends Announcer {

@@ -1,12 +1,12 @@
 import type { webApi } from "@slack/bolt";
 import type { SeverityRanking } from "../alert/severity.ts";
+import type { Permalinks } from "./delivery/permalinks.ts";
+import type { Publisher } from "./delivery/publisher.ts";
+import type { Subscriptions } from "./delivery/subscriptions.ts";
 import type { BotParts } from "./parts.ts";
 import type { People } from "./people.ts";
-import type { Permalinks } from "./permalinks.ts";
 import type { Permissions } from "./permissions.ts";
-import type { Pictures } from "./pictures.ts";
-import type { Publisher } from "./publisher.ts";
-import type { Subscriptions } from "./subscriptions.ts";
+import type { Pictures } from "./pictures/pictures.ts";
 
 /** What every listener works at: the collaborators and the bot's own tools. */
 export interface Desk extends BotParts {

@@ -1,6 +1,6 @@
 import type { AlertGroup } from "../alert/group.ts";
 import type { Store } from "../store/store.ts";
-import type { GroupView } from "./messages/group.ts";
+import type { GroupView } from "./messages/group-view.ts";
 
 /** What people did about a group, read from the store, so that any replica and any restart shows the same. */
 export async function viewOf(

@@ -2,11 +2,11 @@ import type { Logger } from "pino";
 import type { Clock } from "../alert/clock.ts";
 import type { AlertGroup, Person } from "../alert/group.ts";
 import type { SeverityRanking } from "../alert/severity.ts";
-import type { Actions, OncallDesk } from "../intelligence/actions-types.ts";
-import type { QualityDesk } from "../intelligence/quality-desk.ts";
-import type { MetricSeries, StatusSource } from "../intelligence/status-types.ts";
+import type { QualityDesk } from "../dqm/service/quality-desk.ts";
+import type { Actions, OncallDesk } from "../operations/actions-types.ts";
+import type { MetricSeries, StatusSource } from "../status/status-types.ts";
 import type { Store } from "../store/store.ts";
-import type { FloodRules } from "./flood.ts";
+import type { FloodRules } from "./delivery/flood.ts";
 
 /** How to reach Slack; the configuration's `slack` section after defaults. */
 export interface SlackSettings {

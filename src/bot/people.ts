@@ -1,6 +1,6 @@
 import type { webApi } from "@slack/bolt";
 import type { Person } from "../alert/group.ts";
-import type { Actor } from "../intelligence/actions-types.ts";
+import type { Actor } from "../operations/actions-types.ts";
 import type { Store } from "../store/store.ts";
 
 /** Slack's members as persons of ours, and back. */

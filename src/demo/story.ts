@@ -1,6 +1,6 @@
 import type { Alert } from "../alert/alert.ts";
 import type { Clock } from "../alert/clock.ts";
-import type { CurrentState } from "../intelligence/current-state.ts";
+import type { CurrentState } from "../status/current-state.ts";
 import type { Injection, InjectionKind } from "./cmsweb/injection.ts";
 import type { Simulation } from "./cmsweb/simulation.ts";
 import { STEPS, type Step, type StepWorld } from "./story/steps.ts";

@@ -1,11 +1,11 @@
 import { UserError } from "../alert/user-error.ts";
 import type { Detector } from "./detector.ts";
-import { streamDetector } from "./life/stream-detector.ts";
 import { defaultDetector } from "./models/default.ts";
 import { kmeans } from "./models/kmeans.ts";
 import { mahalanobis } from "./models/mahalanobis.ts";
 import { pca } from "./models/pca.ts";
 import { robust } from "./models/robust.ts";
+import { streamDetector } from "./models/stream-detector.ts";
 
 /** Detectors that need nothing but arithmetic. */
 export const CHEAP_DETECTORS: readonly Detector[] = [defaultDetector, robust, mahalanobis, pca, kmeans];

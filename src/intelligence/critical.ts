@@ -1,9 +1,7 @@
 import type { ActiveAlert, Alert } from "../alert/alert.ts";
+import { CRITICAL_ALERT } from "../alert/names.ts";
 import { type SeverityRanking, severityRank } from "../alert/severity.ts";
 import type { Item } from "./stage.ts";
-
-/** Name of the alert that says: too many urgent things at once. */
-export const CRITICAL_ALERT = "CMSWebCriticalInfrastructure";
 
 /**
  * The alert that is raised when more than `threshold` alerts of the worst severity are active at once, else null.

@@ -3,9 +3,9 @@ import type { Logger } from "pino";
 import { UserError } from "../alert/user-error.ts";
 import type { ServeOptions } from "../cli/command.ts";
 import { loadConfig } from "../config/load.ts";
+import { untilInterrupted } from "../runtime/lifecycle.ts";
 import { compose } from "./compose.ts";
 import { showProgress } from "./demo-console.ts";
-import { untilInterrupted } from "./lifecycle.ts";
 import { takeTurn } from "./turn.ts";
 
 /** Builds everything from the configuration, runs it until it is interrupted, and stops it in reverse order. */

@@ -1,9 +1,9 @@
 import type { Logger } from "pino";
 import type { Config } from "../config/schema.ts";
 import { isServerUrl } from "../config/store-place.ts";
+import { startStandby } from "../runtime/standby.ts";
 import type { Turn } from "../store/turn.ts";
 import { readListen } from "../web/web.ts";
-import { startStandby } from "./standby.ts";
 
 /**
  * Of all replicas on one PostgreSQL only one works at a time. Waits until it is this one, answering for it meanwhile.

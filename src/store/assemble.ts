@@ -1,5 +1,4 @@
 import type { Database } from "./database.ts";
-import type { OpenedStore } from "./open.ts";
 import { acknowledgementRepository } from "./repositories/acknowledgements.ts";
 import { anomalyRepository } from "./repositories/anomalies.ts";
 import { auditRepository } from "./repositories/audit.ts";
@@ -13,6 +12,7 @@ import { qualityRepository } from "./repositories/quality.ts";
 import { silenceLedgerRepository } from "./repositories/silences.ts";
 import { stateRepository } from "./repositories/states.ts";
 import { ticketRepository } from "./repositories/tickets.ts";
+import type { Store } from "./store.ts";
 
 /** The store over a migrated database. */
 export function assembleStore(database: Database, close: () => Promise<void>): OpenedStore {
@@ -37,4 +37,10 @@ export function assembleStore(database: Database, close: () => Promise<void>): O
       return closing;
     },
   };
+}
+
+/** A store together with its database. */
+export interface OpenedStore extends Store {
+  /** Of this room alone. */
+  readonly database: Database;
 }

@@ -1,8 +1,8 @@
 import { is, sql } from "drizzle-orm";
 import { getTableConfig, type PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { UserError } from "../alert/user-error.ts";
+import type { OpenedStore } from "./assemble.ts";
 import { type Database, listed, rowsOf } from "./database.ts";
-import type { OpenedStore } from "./open.ts";
 import * as schema from "./schema.ts";
 
 /** A table and how many rows of it were copied. */

@@ -1,14 +1,7 @@
 import type { Logger } from "pino";
 import type { Config } from "../config/schema.ts";
 import { isServerUrl } from "../config/store-place.ts";
-import type { Database } from "./database.ts";
-import type { Store } from "./store.ts";
-
-/** A store together with its database. */
-export interface OpenedStore extends Store {
-  /** Of this room alone. */
-  readonly database: Database;
-}
+import type { OpenedStore } from "./assemble.ts";
 
 export interface StoreOptions {
   /** Hears of lost connections and unsafe settings. */

@@ -4,10 +4,10 @@ import { PGlite } from "@electric-sql/pglite";
 import { NodeFS } from "@electric-sql/pglite/nodefs";
 import { drizzle } from "drizzle-orm/pglite";
 import { migrate } from "drizzle-orm/pglite/migrator";
+import type { OpenedStore } from "./assemble.ts";
 import { assembleStore } from "./assemble.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { MIGRATIONS, refuseNewerSchema } from "./migrate.ts";
-import type { OpenedStore } from "./open.ts";
 
 /** As little as `-F` (no fsync) leaves of PGlite's own start parameters, and fsync by the call that reaches our hook. */
 const DURABLE = [...PGlite.defaultStartParams.filter((parameter) => parameter !== "-F"), "-c", "wal_sync_method=fsync"];

@@ -3,9 +3,9 @@ import { migrate } from "drizzle-orm/node-postgres/migrator";
 import pg from "pg";
 import type { Logger } from "pino";
 import { UserError } from "../alert/user-error.ts";
+import type { OpenedStore } from "./assemble.ts";
 import { assembleStore } from "./assemble.ts";
 import { MIGRATIONS, refuseNewerSchema } from "./migrate.ts";
-import type { OpenedStore } from "./open.ts";
 
 /** Any number that nobody else is likely to lock by: replicas that start together migrate one after the other. */
 const MIGRATION_LOCK = 7_246_118_502;

@@ -1,4 +1,4 @@
-import type { QualityDesk, RunReport } from "../intelligence/quality-desk.ts";
+import type { QualityDesk, RunReport } from "../dqm/service/quality-desk.ts";
 import type { RunListView, RunPageView } from "./quality-views.ts";
 
 /** What the pages of data quality show. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { TransferIncident } from "../detect/transfers/incident.ts";
-import { summaryOf } from "../intelligence/transfers/alerts.ts";
-import type { TransfersOverview } from "../intelligence/transfers/overview.ts";
+import { summaryOf } from "../transfers/alerts/alerts.ts";
+import type { TransfersOverview } from "../transfers/alerts/overview.ts";
+import type { TransferIncident } from "../transfers/model/incident.ts";
 
 const time = z.iso.datetime();
 

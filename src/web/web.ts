@@ -1,21 +1,18 @@
 import type { AddressInfo } from "node:net";
 import fastify, { type FastifyInstance } from "fastify";
-import type { Logger } from "pino";
 import { Histogram, type Registry } from "prom-client";
 import { systemClock } from "../alert/clock.ts";
 import { UserError } from "../alert/user-error.ts";
-import type { Config } from "../config/schema.ts";
 import { crossSiteReason, identify } from "./access.ts";
-import type { Role } from "./actions.ts";
 import { createLive } from "./live.ts";
+import type { WebOptions } from "./options.ts";
 import { refuse } from "./problem.ts";
 import { registerApi } from "./routes/api.ts";
 import { registerHealth } from "./routes/health.ts";
 import { registerPages } from "./routes/pages.ts";
 import { registerSession } from "./routes/session.ts";
 import { registerWebhook } from "./routes/webhook.ts";
-import type { Actor, WebSources } from "./sources.ts";
-import type { Notification } from "./webhook.ts";
+import type { Actor } from "./sources.ts";
 
 const MAX_BODY = 5_000_000;
 
@@ -23,23 +20,6 @@ declare module "fastify" {
   interface FastifyRequest {
     actor: Actor | null;
   }
-}
-
-/** What the web server is built from. */
-export interface WebOptions {
-  readonly config: Config["web"];
-  readonly sources: WebSources;
-  readonly registry: Registry;
-  readonly log: Logger;
-  /** Called for each notification that Alertmanager's webhook brings. */
-  readonly onNotification: (notification: Notification) => Promise<void>;
-  /** Role of people on this machine without a token; `viewer` unless said. The demo gives `admin`. */
-  readonly localRole?: Role;
-  /** More tabs in the page's navigation, e.g. the emulated Slack workspace. */
-  readonly links?: readonly { readonly title: string; readonly href: string }[];
-  /** Adds routes of others before it listens; they are under the same access rules when below /api. */
-  readonly mount?: (app: FastifyInstance) => void | Promise<void>;
-  readonly now?: () => Date;
 }
 
 /** The running web server. */

@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { systemClock } from "../../src/alert/clock.ts";
 import { type ClientDependencies, createAlertmanagerClient } from "../../src/alertmanager/client.ts";
-import type { AlertmanagerCluster } from "../../src/alertmanager/cluster.ts";
+import type { AlertmanagerCluster } from "../../src/alertmanager/several/cluster.ts";
 import { configSchema } from "../../src/config/schema.ts";
 
 /** A logger that says nothing. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { quietEnd } from "../../src/bot/quiet-hours.ts";
+import { quietEnd } from "../../src/bot/delivery/quiet-hours.ts";
 import { type Harness, startHarness, textOf } from "./harness.ts";
 import { earlier, fresh, NOW, sampleAlert, sampleChange, sampleGroup } from "./samples.ts";
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { checkSlack } from "../../src/bot/check.ts";
+import { checkSlack } from "../../src/bot/setup/check.ts";
 import { startEmulatedWorkspace, type Workspace } from "../../src/demo/slack/workspace.ts";
 
 describe("the check of a Slack set-up", () => {

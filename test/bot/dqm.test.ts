@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { runListMessage, runSummaryMessage } from "../../src/bot/messages/dqm-summary.ts";
-import { createQualityDesk, type QualityDesk, type RunReport } from "../../src/intelligence/quality-desk.ts";
-import { memoryQualityStore } from "../main/quality/fakes.ts";
+import { createQualityDesk, type QualityDesk, type RunReport } from "../../src/dqm/service/quality-desk.ts";
+import { memoryQualityStore } from "../dqm/service/fakes.ts";
 import { runQuality } from "../store/quality-contract.ts";
 import { type Harness, startHarness, textOf } from "./harness.ts";
 import { payloadProblems } from "./payload-check.ts";

@@ -1,8 +1,8 @@
 import type { AlertGroup } from "../../src/alert/group.ts";
 import { equals } from "../../src/alert/matcher.ts";
 import { nearest } from "../../src/bot/nearest.ts";
-import type { ActionResult, Actions, Actor, OncallDesk } from "../../src/intelligence/actions-types.ts";
-import type { StatusSource } from "../../src/intelligence/status-types.ts";
+import type { ActionResult, Actions, Actor, OncallDesk } from "../../src/operations/actions-types.ts";
+import type { StatusSource } from "../../src/status/status-types.ts";
 import type { Store } from "../../src/store/store.ts";
 import { fresh, NOW, sampleAnomaly, sampleOverview, sampleSeries, sampleStatus } from "./samples.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createFloodGate } from "../../src/bot/flood.ts";
+import { createFloodGate } from "../../src/bot/delivery/flood.ts";
 import { floodRows } from "../../src/bot/messages/flood.ts";
 import { startHarness, textOf } from "./harness.ts";
 import { NOW, sampleAlert, sampleGroup } from "./samples.ts";

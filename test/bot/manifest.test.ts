@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { METHOD_SCOPES, neededScopes } from "../../src/bot/scopes.ts";
+import { METHOD_SCOPES, neededScopes } from "../../src/bot/setup/scopes.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const manifest = parse(readFileSync(join(ROOT, "deploy/slack-app-manifest.yaml"), "utf8")) as {

@@ -1,7 +1,7 @@
 import { webApi } from "@slack/bolt";
 import { pino } from "pino";
 import { describe, expect, test } from "vitest";
-import { createOutbox, PRIORITY } from "../../src/bot/outbox.ts";
+import { createOutbox, PRIORITY } from "../../src/bot/delivery/outbox.ts";
 
 const LIMITED = new webApi.WebAPIRateLimitedError(30);
 const BROKEN = new webApi.WebAPIRequestError(new Error("socket hang up"));

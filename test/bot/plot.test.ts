@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { describeSeries, drawPlot } from "../../src/bot/plot.ts";
-import { plotSpec } from "../../src/bot/plot-spec.ts";
+import { describeSeries, drawPlot } from "../../src/bot/pictures/plot.ts";
+import { plotSpec } from "../../src/bot/pictures/plot-spec.ts";
 import { sampleSeries } from "./samples.ts";
 
 describe("the picture of a metric", () => {

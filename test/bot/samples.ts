@@ -3,8 +3,8 @@ import type { Anomaly } from "../../src/alert/anomaly.ts";
 import { fingerprint } from "../../src/alert/fingerprint.ts";
 import type { AlertGroup, Person } from "../../src/alert/group.ts";
 import type { Ticket } from "../../src/alert/ticket.ts";
-import type { MetricSeries, Overview, Part, ServiceStatus } from "../../src/intelligence/status-types.ts";
 import type { RosterChange } from "../../src/oncall/handoff.ts";
+import type { MetricSeries, Overview, Part, ServiceStatus } from "../../src/status/status-types.ts";
 
 export const NOW = new Date("2026-03-02T10:00:00Z");
 

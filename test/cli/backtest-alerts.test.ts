@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { Anomaly, Lowering } from "../../src/alert/anomaly.ts";
-import { changesOf, pastAlerts } from "../../src/cli/backtest-alerts.ts";
+import type { ReplayedEntity } from "../../src/anomalies/life/backtest.ts";
+import { loweredByExtent } from "../../src/anomalies/life/extent.ts";
 import { loadCatalogue } from "../../src/config/catalogue.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import type { ReplayedEntity } from "../../src/detect/life/backtest.ts";
-import { loweredByExtent } from "../../src/detect/life/extent.ts";
-import { event, minute } from "../detect/life/events.ts";
+import { changesOf, pastAlerts } from "../../src/evaluate/backtest/alerts.ts";
+import { event, minute } from "../anomalies/life/events.ts";
 
 const config = loadConfig(null, {});
 const catalogue = loadCatalogue(null);

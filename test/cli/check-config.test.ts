@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { neededScopes } from "../../src/bot/scopes.ts";
+import { checkSlackConfig } from "../../src/bot/setup/check.ts";
+import { neededScopes } from "../../src/bot/setup/scopes.ts";
 import { startEmulatedWorkspace, type Workspace } from "../../src/demo/slack/workspace.ts";
-import { checkSlackConfig } from "../../src/main/check-slack.ts";
 import { cmswatch } from "./run.ts";
 
 describe("cmswatch check-config", () => {
@@ -43,6 +43,17 @@ describe("cmswatch check-config", () => {
   test("a schedule that is wrong is named too", async () => {
     const found = await check(`oncall: ${join(folder, "missing.yaml")}`);
     expect(found).toMatchObject({ code: 2, err: expect.stringContaining("missing.yaml") });
+  });
+
+  test("events of a calendar that cannot be understood are named with their titles", async () => {
+    const event = "BEGIN:VEVENT\nUID:1\nSUMMARY:ada\nDTSTART;TZID=Nowhere:20260302T090000\nDURATION:PT1H\nEND:VEVENT";
+    writeFileSync(join(folder, "feed.ics"), `BEGIN:VCALENDAR\n${event}\nEND:VCALENDAR\n`);
+    const roles = "roles: { primary: { calendar: { file: feed.ics } } }";
+    const schedule = `people: [{ name: ada }]\nfallback: { person: ada }\nrosters: [{ name: all, default: true, ${roles} }]\n`;
+    writeFileSync(join(folder, "oncall.yaml"), schedule);
+    const found = await check(`oncall: ${join(folder, "oncall.yaml")}`);
+    expect(found).toMatchObject({ code: 1, err: "" });
+    expect(found.out).toContain('PROBLEM calendar of all: "ada" is not used: its time zone "Nowhere" is not known\n');
   });
 
   describe("--slack", () => {

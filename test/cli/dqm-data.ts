@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
-import type { LumiHistogram } from "../../src/detect/dqm/histogram.ts";
-import { lumisectionsOf } from "../detect/dqm/synthetic.ts";
+import type { LumiHistogram } from "../../src/dqm/judge/histogram.ts";
+import { lumisectionsOf } from "../dqm/judge/synthetic.ts";
 
 /** Three good runs and a shifted, bad one; `good` says so. */
 export const FOUR_RUNS = [

@@ -1,10 +1,10 @@
 import { Readable } from "node:stream";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
-import { histogramsOf, newNotes } from "../../src/cli/dqm-files.ts";
-import { textLines } from "../../src/cli/text-lines.ts";
-import { readTransfers } from "../../src/cli/transfer-file.ts";
-import { RAW } from "../detect/transfers/samples.ts";
+import { histogramsOf, newNotes } from "../../src/dqm/files/histogram-files.ts";
+import { textLines } from "../../src/files/text-lines.ts";
+import { readTransfers } from "../../src/transfers/files/transfer-file.ts";
+import { RAW } from "../transfers/model/samples.ts";
 
 const MEGABYTES = 5;
 /** What may have been read and not been asked for yet: a few blocks, whatever the length of the file. */

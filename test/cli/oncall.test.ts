@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readCalendar } from "../../src/oncall/calendar-in.ts";
+import { readCalendar } from "../../src/oncall/calendar/read.ts";
 import { openFolder } from "../../src/store/pglite.ts";
 import type { Store } from "../../src/store/store.ts";
 import { databaseTemplate } from "../store/memory-store.ts";

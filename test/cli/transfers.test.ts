@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { readTransfers } from "../../src/cli/transfer-file.ts";
-import type { TransferEvaluation } from "../../src/cli/transfers-evaluate.ts";
 import { storageNames, toEvent, transferStream } from "../../src/demo/transfers/generator.ts";
-import { RAW, START } from "../detect/transfers/samples.ts";
+import type { TransferEvaluation } from "../../src/transfers/files/evaluate.ts";
+import { readTransfers } from "../../src/transfers/files/transfer-file.ts";
 import { sharedData } from "../shared-data.ts";
+import { RAW, START } from "../transfers/model/samples.ts";
 import { cmswatch } from "./run.ts";
 
 let folder: string;

@@ -1,10 +1,10 @@
 import { pino } from "pino";
 import { collectDefaultMetrics, Registry } from "prom-client";
-import { createCurrentState } from "../../src/intelligence/current-state.ts";
-import type { Loop } from "../../src/main/loop.ts";
-import { createLoop } from "../../src/main/loop.ts";
+import { createTally } from "../../src/intelligence/tally.ts";
 import { registerMetrics } from "../../src/main/metrics.ts";
-import { createTally } from "../../src/main/tally.ts";
+import type { Loop } from "../../src/runtime/loop.ts";
+import { createLoop } from "../../src/runtime/loop.ts";
+import { createCurrentState } from "../../src/status/current-state.ts";
 import type { Store } from "../../src/store/store.ts";
 import { buildWeb } from "../../src/web/web.ts";
 import { webOptions } from "../web/build.ts";
@@ -18,7 +18,7 @@ export async function ownMetrics(): Promise<string> {
   const current = createCurrentState(60_000);
   const tally = createTally();
   registerMetrics(registry, {
-    core: { loops: [await finishedLoop()], current, tally },
+    service: { loops: [await finishedLoop()], current, tally },
     store: { models: { list: async () => [MODEL] } as unknown as Store["models"] },
     version: "1.2.3",
   });

@@ -1,16 +1,16 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { judgeSimulatedRun } from "../../src/demo/quality/run.ts";
-import { createQualityDesk } from "../../src/intelligence/quality-desk.ts";
-import { transfersOverview } from "../../src/intelligence/transfers/overview.ts";
+import { createQualityDesk } from "../../src/dqm/service/quality-desk.ts";
+import { transfersOverview } from "../../src/transfers/alerts/overview.ts";
 import { createWebQuality } from "../../src/web/quality.ts";
 import type { WebSources } from "../../src/web/sources.ts";
 import { toTransfersView } from "../../src/web/transfer-views.ts";
 import { createWeb, type Web } from "../../src/web/web.ts";
-import { transfer } from "../detect/transfers/samples.ts";
-import { AT, incident, ticket } from "../intelligence/transfers/samples.ts";
-import { memoryQualityStore } from "../main/quality/fakes.ts";
+import { memoryQualityStore } from "../dqm/service/fakes.ts";
 import { overrule } from "../store/quality-contract.ts";
+import { AT, incident, ticket } from "../transfers/alerts/samples.ts";
+import { transfer } from "../transfers/model/samples.ts";
 import { webOptions } from "../web/build.ts";
 import { accessibilityFindings, hasChromium, keepPicture, startBrowser } from "./browser.ts";
 

@@ -3,7 +3,7 @@ import { systemClock } from "../../src/alert/clock.ts";
 import { equals } from "../../src/alert/matcher.ts";
 import type { Acknowledgement } from "../../src/alert/silence.ts";
 import { createAcknowledgements } from "../../src/alertmanager/acknowledgements.ts";
-import type { AlertmanagerCluster } from "../../src/alertmanager/cluster.ts";
+import type { AlertmanagerCluster } from "../../src/alertmanager/several/cluster.ts";
 import { createSilenceCare } from "../../src/alertmanager/silence-care.ts";
 import { createSilences, type Silences } from "../../src/alertmanager/silences.ts";
 import { clientOf, silent } from "../alertmanager/clients.ts";

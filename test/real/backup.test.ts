@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { copyBetween } from "../../src/cli/store-copy.ts";
+import { copyBetween } from "../../src/cli/service/store-copy.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { Store } from "../../src/store/store.ts";
 import { awaitTurn } from "../../src/store/turn.ts";

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadCatalogue } from "../../src/config/catalogue.ts";
 import { defaultMetrics } from "../../src/config/metrics.ts";
 import { startExporter } from "../../src/demo/cmsweb/exporter.ts";
-import { openMetricsHistory } from "../../src/demo/cmsweb/exposition.ts";
 import { createSimulation } from "../../src/demo/cmsweb/simulation.ts";
 import { createPrometheusClient } from "../../src/prometheus/client.ts";
 import type { MetricSource } from "../../src/prometheus/source.ts";
+import { openMetricsHistory } from "./open-metrics-history.ts";
 import { hasProgram, type MetricsServer, startPrometheus, startVictoriaMetrics } from "./prometheus-server.ts";
 
 const catalogue = loadCatalogue(null);

@@ -3,8 +3,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { runningService, serviceFiles, startService, stopService } from "../../src/cli/service-process.ts";
-import { fetchStatus, formatStatus } from "../../src/cli/service-status.ts";
+import { runningService, serviceFiles, startService, stopService } from "../../src/cli/service/process.ts";
+import { fetchStatus, formatStatus } from "../../src/cli/service/status.ts";
 
 const PROGRAM = [process.execPath, "--import", import.meta.resolve("tsx"), "src/main.ts"] as const;
 const PATIENCE = 120_000;

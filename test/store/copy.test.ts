@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { OpenedStore } from "../../src/store/assemble.ts";
 import { copyStore } from "../../src/store/copy.ts";
-import type { OpenedStore } from "../../src/store/open.ts";
 import { openMemoryStore, runSql } from "./memory-store.ts";
 import { anomaly, minute, model } from "./samples.ts";
 

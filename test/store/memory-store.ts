@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PGlite } from "@electric-sql/pglite";
 import { sql } from "drizzle-orm";
+import type { OpenedStore } from "../../src/store/assemble.ts";
 import { rowsOf } from "../../src/store/database.ts";
-import type { OpenedStore } from "../../src/store/open.ts";
 import { openInMemory } from "../../src/store/pglite.ts";
 
 /**

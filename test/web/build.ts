@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { Registry } from "prom-client";
 import { configSchema } from "../../src/config/schema.ts";
-import type { WebOptions } from "../../src/web/web.ts";
+import type { WebOptions } from "../../src/web/options.ts";
 import type { Notification } from "../../src/web/webhook.ts";
 import { sampleDetails } from "./sample-details.ts";
 import { NOW, sampleSources } from "./sample-sources.ts";

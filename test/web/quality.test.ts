@@ -1,10 +1,10 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createQualityDesk } from "../../src/intelligence/quality-desk.ts";
+import { createQualityDesk } from "../../src/dqm/service/quality-desk.ts";
 import { createWebQuality } from "../../src/web/quality.ts";
 import { buildWeb } from "../../src/web/web.ts";
-import { memoryQualityStore } from "../main/quality/fakes.ts";
+import { memoryQualityStore } from "../dqm/service/fakes.ts";
 import { overrule, runQuality } from "../store/quality-contract.ts";
 import { TOKENS, webOptions } from "./build.ts";
 

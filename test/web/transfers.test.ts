@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { transfersOverview } from "../../src/intelligence/transfers/overview.ts";
+import { transfersOverview } from "../../src/transfers/alerts/overview.ts";
 import { toTransfersView, transfersView } from "../../src/web/transfer-views.ts";
 import { buildWeb } from "../../src/web/web.ts";
-import { transfer } from "../detect/transfers/samples.ts";
-import { AT, incident, ticket } from "../intelligence/transfers/samples.ts";
+import { AT, incident, ticket } from "../transfers/alerts/samples.ts";
+import { transfer } from "../transfers/model/samples.ts";
 import { webOptions } from "./build.ts";
 
 const NOW = {

@@ -1,6 +1,7 @@
 import { Counter } from "prom-client";
 import { afterEach, describe, expect, it } from "vitest";
-import { buildWeb, createWeb, readListen, type WebOptions } from "../../src/web/web.ts";
+import type { WebOptions } from "../../src/web/options.ts";
+import { buildWeb, createWeb, readListen } from "../../src/web/web.ts";
 import { webOptions } from "./build.ts";
 
 const closers: (() => Promise<unknown>)[] = [];

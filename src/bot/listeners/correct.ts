@@ -1,6 +1,6 @@
 import { alertName } from "../../alert/alert.ts";
 import type { AlertGroup } from "../../alert/group.ts";
-import type { ActionResult, Actor } from "../../intelligence/actions-types.ts";
+import type { ActionResult, Actor } from "../../operations/actions-types.ts";
 import type { Desk } from "../desk.ts";
 import { notice } from "../messages/notice.ts";
 import { plain } from "../messages/payload.ts";

@@ -1,4 +1,4 @@
-import type { ActionResult, Actor, SilenceWish } from "../../intelligence/actions-types.ts";
+import type { ActionResult, Actor, SilenceWish } from "../../operations/actions-types.ts";
 import type { Desk } from "../desk.ts";
 import { notice } from "../messages/notice.ts";
 import { button, type Payload, plain, section } from "../messages/payload.ts";

@@ -1,5 +1,5 @@
 import type { AlertGroup } from "../../alert/group.ts";
-import type { Actor } from "../../intelligence/actions-types.ts";
+import type { Actor } from "../../operations/actions-types.ts";
 import type { Desk } from "../desk.ts";
 import { homeView } from "../messages/home.ts";
 import { settingsOf } from "../settings.ts";

@@ -1,5 +1,5 @@
-import type { Actor } from "../../intelligence/actions-types.ts";
 import { markSeen } from "../../oncall/escalations.ts";
+import type { Actor } from "../../operations/actions-types.ts";
 import type { Desk } from "../desk.ts";
 
 /** Records that somebody has looked at the pages about a group. What they wanted to do does not wait on it. */

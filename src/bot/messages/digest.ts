@@ -1,4 +1,4 @@
-import type { Digest, RuleDay } from "../digest.ts";
+import type { Digest, RuleDay } from "../delivery/digest.ts";
 import { context, lines, link, type Payload, plain, section } from "./payload.ts";
 import { groupLine, part } from "./status.ts";
 import { age, span as duration, moment } from "./time.ts";

@@ -1,5 +1,5 @@
 import type { QualityRange, QualityStatus } from "../../alert/quality.ts";
-import type { RunReport } from "../../intelligence/quality-desk.ts";
+import type { RunReport } from "../../dqm/service/quality-desk.ts";
 import { button, context, cut, lines, link, type Payload, plain, section } from "./payload.ts";
 import { pictureBlock, type UploadedPicture } from "./status.ts";
 import { moment } from "./time.ts";

@@ -1,7 +1,7 @@
 import type { TableBlock } from "@slack/types";
 import { alertName } from "../../alert/alert.ts";
 import type { AlertGroup } from "../../alert/group.ts";
-import type { Flood } from "../flood.ts";
+import type { Flood } from "../delivery/flood.ts";
 import { severityWord } from "./looks.ts";
 import { context, cut, lines, link, type Payload, plain, section } from "./payload.ts";
 import { moment } from "./time.ts";

@@ -1,5 +1,5 @@
 import type { ActionsBlock, StaticSelect } from "@slack/types";
-import type { GroupView } from "./group.ts";
+import type { GroupView } from "./group-view.ts";
 import { button, option } from "./payload.ts";
 
 /** Choices of the silence menu: what the person reads, and a duration that `parseDuration` takes. */

@@ -2,26 +2,11 @@ import type { ActionsBlock, KnownBlock } from "@slack/types";
 import type { ActiveAlert } from "../../alert/alert.ts";
 import { alertName } from "../../alert/alert.ts";
 import type { AlertGroup } from "../../alert/group.ts";
-import type { Acknowledgement, LedgerEntry } from "../../store/store.ts";
 import { groupActions } from "./group-actions.ts";
+import type { GroupView } from "./group-view.ts";
 import { GROUP_LOOKS, severityWord } from "./looks.ts";
 import { context, cut, lines, link, type Payload, plain, section } from "./payload.ts";
 import { moment, span } from "./time.ts";
-
-/** A group with what people did about it: all that its message shows. */
-export interface GroupView {
-  readonly group: AlertGroup;
-  /** The acknowledgement that holds now, else null. */
-  readonly acknowledgement: Acknowledgement | null;
-  /** Silences that people made for this group and that still hold. */
-  readonly silences: readonly LedgerEntry[];
-  /** Why this person gets it as a direct message; null in a channel. */
-  readonly pageReason: string | null;
-  /** Its message in the channel, for those who are not there; null in the channel itself. */
-  readonly permalink: string | null;
-  /** Base address of the dashboard, for "see all"; null when there is none. */
-  readonly webUrl: string | null;
-}
 
 const SHOWN_ALERTS = 8;
 const SHOWN_SOLUTIONS = 3;

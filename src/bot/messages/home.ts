@@ -1,7 +1,7 @@
 import type { HomeView, KnownBlock } from "@slack/types";
 import type { AlertGroup } from "../../alert/group.ts";
-import type { Overview } from "../../intelligence/status-types.ts";
-import { type Subscription, subscriptionWords } from "../subscriptions.ts";
+import type { Overview } from "../../status/status-types.ts";
+import { type Subscription, subscriptionWords } from "../delivery/subscriptions.ts";
 import { serviceFields, summaryLine } from "./overview.ts";
 import { button, context, divider, header, option, plain, section } from "./payload.ts";
 import { groupLine, oncallLine, part } from "./status.ts";

@@ -1,6 +1,6 @@
 import type { AlertGroup, RunbookLink } from "../../alert/group.ts";
 import type { Ticket } from "../../alert/ticket.ts";
-import type { Part, SilenceInfo } from "../../intelligence/status-types.ts";
+import type { Part, SilenceInfo } from "../../status/status-types.ts";
 import { context, cut, lines, link, type Payload, plain, section } from "./payload.ts";
 import { groupLine, part, silenceLine, ticketLine } from "./status.ts";
 import { age } from "./time.ts";

@@ -1,5 +1,5 @@
 import type { AlertGroup } from "../../alert/group.ts";
-import type { ServiceState } from "../../intelligence/status-types.ts";
+import type { ServiceState } from "../../status/status-types.ts";
 
 /** Colour of a group's bar and the sign before its title, by state. */
 export const GROUP_LOOKS = {

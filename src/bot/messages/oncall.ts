@@ -1,4 +1,4 @@
-import type { OncallNow } from "../../intelligence/status-types.ts";
+import type { OncallNow } from "../../status/status-types.ts";
 import type { OncallOverride } from "../../store/store.ts";
 import { button, cut, lines, type Payload, plain, section } from "./payload.ts";
 import { oncallLine } from "./status.ts";

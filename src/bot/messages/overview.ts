@@ -1,5 +1,5 @@
 import type { KnownBlock } from "@slack/types";
-import type { Overview, ServiceSummary } from "../../intelligence/status-types.ts";
+import type { Overview, ServiceSummary } from "../../status/status-types.ts";
 import { STATE_SIGNS } from "./looks.ts";
 import { context, cut, fields, lines, type Payload, plain, section } from "./payload.ts";
 import { groupLine, oncallLine, part, ticketLine } from "./status.ts";

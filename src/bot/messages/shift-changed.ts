@@ -1,4 +1,4 @@
-import type { ActionResult } from "../../intelligence/actions-types.ts";
+import type { ActionResult } from "../../operations/actions-types.ts";
 import { notice } from "./notice.ts";
 import { button, type Payload, plain, section } from "./payload.ts";
 

@@ -1,7 +1,7 @@
 import type { AlertGroup } from "../../alert/group.ts";
-import type { Part } from "../../intelligence/status-types.ts";
 import type { RosterChange, RosterDuty } from "../../oncall/handoff.ts";
 import type { OnDuty } from "../../oncall/who.ts";
+import type { Part } from "../../status/status-types.ts";
 import { context, cut, lines, type Payload, plain, section } from "./payload.ts";
 import { groupLine, part } from "./status.ts";
 import { age, moment } from "./time.ts";

@@ -2,7 +2,7 @@ import type { KnownBlock } from "@slack/types";
 import type { Anomaly, Contribution } from "../../alert/anomaly.ts";
 import type { AlertGroup } from "../../alert/group.ts";
 import type { Ticket } from "../../alert/ticket.ts";
-import type { OncallNow, Part, ServiceStatus, SilenceInfo } from "../../intelligence/status-types.ts";
+import type { OncallNow, Part, ServiceStatus, SilenceInfo } from "../../status/status-types.ts";
 import { GROUP_LOOKS, STATE_SIGNS, severityWord } from "./looks.ts";
 import { formatNumber, offBy } from "./numbers.ts";
 import { button, context, cut, divider, lines, link, type Payload, plain, section } from "./payload.ts";

@@ -1,5 +1,5 @@
 import { formatDuration } from "../../alert/duration.ts";
-import type { Part } from "../../intelligence/status-types.ts";
+import type { Part } from "../../status/status-types.ts";
 
 /** A moment in the reader's own time zone; the fallback is UTC. Source: Slack's date formatting `<!date^…>`. */
 export function moment(at: Date): string {

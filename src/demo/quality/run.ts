@@ -1,10 +1,10 @@
 import type { RunQuality } from "../../alert/quality.ts";
-import { certifyRuns } from "../../detect/dqm/certify.ts";
-import type { LumiHistogram } from "../../detect/dqm/histogram.ts";
-import { lumiScores } from "../../detect/dqm/model.ts";
-import { collectReferences } from "../../detect/dqm/references.ts";
-import { fitQuality, type QualityModel } from "../../detect/dqm/saved.ts";
 import { seededRandom } from "../../detect/math/random.ts";
+import { certifyRuns } from "../../dqm/judge/certify.ts";
+import type { LumiHistogram } from "../../dqm/judge/histogram.ts";
+import { lumiScores } from "../../dqm/judge/model.ts";
+import { collectReferences } from "../../dqm/judge/references.ts";
+import { fitQuality, type QualityModel } from "../../dqm/judge/saved.ts";
 
 const NAME = "CSC/hOccupancy ME+2";
 const BINS = 36;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { AddressInfo } from "node:net";
-import { neededScopes } from "../../bot/scopes.ts";
+import { neededScopes } from "../../bot/setup/scopes.ts";
 import { type BotCaller, createBotCaller } from "./bot-caller.ts";
 import { createFaults, type Fault } from "./faults.ts";
 import { type ApiCall, createGate } from "./gate.ts";

@@ -1,5 +1,5 @@
 import type { Alert } from "../../alert/alert.ts";
-import type { CurrentState } from "../../intelligence/current-state.ts";
+import type { CurrentState } from "../../status/current-state.ts";
 import type { InjectionKind } from "../cmsweb/injection.ts";
 import type { Board } from "../tickets/board.ts";
 import type { SimulatedRucio } from "../transfers/rucio.ts";

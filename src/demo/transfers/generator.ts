@@ -1,5 +1,5 @@
 import { seededRandom } from "../../detect/math/random.ts";
-import { endOf, linkOf, type Transfer } from "../../detect/transfers/transfer.ts";
+import { endOf, linkOf, type Transfer } from "../../transfers/model/transfer.ts";
 
 /** A fault planted in the stream. Times are Unix seconds. */
 export interface PlantedFault {

@@ -1,6 +1,6 @@
 import type { Clock } from "../../alert/clock.ts";
-import { endOf } from "../../detect/transfers/transfer.ts";
-import type { EventSource, StoredEvent } from "../../rucio/source.ts";
+import { endOf } from "../../transfers/model/transfer.ts";
+import type { EventSource, StoredEvent } from "../../transfers/rucio/source.ts";
 import { type PlantedFault, storageNames, toEvent, transferStream } from "./generator.ts";
 
 const SEED = 11;

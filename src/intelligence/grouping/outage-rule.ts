@@ -1,5 +1,6 @@
 import { poissonTail } from "./poisson.ts";
-import type { Facts, Rule, View } from "./types.ts";
+import type { Rule, View } from "./rule.ts";
+import type { Facts } from "./types.ts";
 
 const MINUTE = 60;
 const HOUR = 3600;

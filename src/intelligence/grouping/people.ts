@@ -1,6 +1,7 @@
 import type { Memory } from "./memory.ts";
 import { rootOf } from "./root.ts";
-import type { Facts, GroupState, Match, View } from "./types.ts";
+import type { Match, View } from "./rule.ts";
+import type { Facts, GroupState } from "./types.ts";
 
 /** How long after its last alert a group may still take one because people merged such alerts before. */
 const TOGETHER_WITHIN = 2 * 3600;

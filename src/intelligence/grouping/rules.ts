@@ -1,6 +1,7 @@
 import { outageRule } from "./outage-rule.ts";
 import { nodesOf } from "./rack.ts";
-import type { Firing, GroupState, Match, Rule, View } from "./types.ts";
+import type { Match, Rule, View } from "./rule.ts";
+import type { Firing, GroupState } from "./types.ts";
 
 const MINUTE = 60;
 const HOUR = 3600;

@@ -1,6 +1,4 @@
 import type { Labels } from "../../alert/alert.ts";
-import type { Catalogue } from "../../config/catalogue.ts";
-import type { Memory } from "./memory.ts";
 
 /** An alert that begins to fire (or fires again), as the grouper needs it. */
 export interface GroupingEvent {
@@ -98,28 +96,6 @@ export interface Firing {
   readonly t: number;
   readonly event: number;
   groupId: string;
-}
-
-/** A rule's wish: into which group, and why. */
-export interface Match {
-  readonly group: GroupState;
-  readonly reason: string;
-  /** A group that it shows to be part of this one. */
-  readonly absorbs?: GroupState;
-}
-
-/** What rules may look at. */
-export interface View {
-  readonly t: number;
-  readonly facts: Facts;
-  readonly catalogue: Catalogue;
-  readonly memory: Memory;
-}
-
-/** One way to belong to a group that exists already. */
-export interface Rule {
-  readonly name: string;
-  match(view: View): Match | null;
 }
 
 /** Everything the grouper remembers, as plain data. */

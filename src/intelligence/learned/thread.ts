@@ -1,4 +1,4 @@
-import { besides, openWorker } from "../../detect/worker/open.ts";
+import { besides, openWorker } from "../../training/open.ts";
 import type { FittedSeverity } from "./guesser.ts";
 import type { LabelledRule } from "./severity-model.ts";
 

@@ -1,7 +1,7 @@
 import { alertName } from "../../alert/alert.ts";
+import { ANOMALY_ALERT } from "../../alert/names.ts";
 import { type SeverityRanking, severityRank } from "../../alert/severity.ts";
 import type { Catalogue } from "../../config/catalogue.ts";
-import { ANOMALY_ALERT } from "../anomaly-alerts.ts";
 import { serviceOf, sourceOf } from "../grouping/facts.ts";
 import { outageFacts } from "../grouping/outage.ts";
 import type { OutageFacts } from "../grouping/types.ts";

@@ -1,6 +1,6 @@
 import type { Anomaly, AnomalyContext } from "../../alert/anomaly.ts";
-import { sayExtent } from "../../detect/life/extent.ts";
-import { likeness } from "../../detect/life/similar.ts";
+import { sayExtent } from "../../anomalies/life/extent.ts";
+import { likeness } from "../../anomalies/life/similar.ts";
 import type { Feedback, Store } from "../../store/store.ts";
 import type { AnomalyDetailView, AnomalyView, FeedbackView } from "../detail-views.ts";
 

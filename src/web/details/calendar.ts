@@ -1,4 +1,4 @@
-import type { OncallNow } from "../../intelligence/status-types.ts";
+import type { OncallNow } from "../../status/status-types.ts";
 import type { OncallPageView } from "../detail-views.ts";
 
 type Shift = OncallPageView["shifts"][number];

@@ -2,7 +2,7 @@ import type { Service } from "../../config/catalogue.ts";
 import { type MetricDefinition, serviceMetrics } from "../../config/metrics.ts";
 import type { CourseView } from "../detail-views.ts";
 import type { CourseRange } from "../sources.ts";
-import type { DetailParts } from "./details.ts";
+import type { DetailParts } from "./parts.ts";
 
 const MAX_POINTS = 500;
 const GRAIN = 15_000;

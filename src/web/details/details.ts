@@ -1,41 +1,17 @@
-import type { Clock } from "../../alert/clock.ts";
-import type { RunbookLink } from "../../alert/group.ts";
 import { formatMatcher, MatcherSyntaxError, parseMatcher } from "../../alert/matcher.ts";
 import { isOurs, type Silence } from "../../alert/silence.ts";
 import { UserError } from "../../alert/user-error.ts";
-import type { Catalogue } from "../../config/catalogue.ts";
-import type { Actions } from "../../intelligence/actions-types.ts";
-import type { CurrentState } from "../../intelligence/current-state.ts";
-import type { Runbook } from "../../intelligence/runbooks/runbook.ts";
-import type { OncallNow } from "../../intelligence/status-types.ts";
-import type { MetricSource } from "../../prometheus/source.ts";
-import type { LedgerEntry, Store } from "../../store/store.ts";
+import type { LedgerEntry } from "../../store/store.ts";
 import type { SilenceView } from "../detail-views.ts";
-import type { WebDetails, WebSources } from "../sources.ts";
+import type { WebDetails } from "../sources.ts";
 import { anomalyDetail, toAnomalyView } from "./anomalies.ts";
 import { calendar } from "./calendar.ts";
 import { noiseReport } from "./noise.ts";
+import type { DetailParts } from "./parts.ts";
 import { serviceDetail } from "./service.ts";
 
 const DAY = 86_400_000;
 const MAX_LISTED = 1000;
-
-/** What the pages' data is made of. */
-export interface DetailParts {
-  readonly catalogue: Catalogue;
-  readonly current: CurrentState;
-  readonly store: Store;
-  readonly source: MetricSource;
-  readonly actions: Pick<Actions, "preview">;
-  readonly runbooks: readonly Runbook[];
-  /** What to do when a service misbehaves, whatever the alert. */
-  readonly runbookOf: (service: string) => RunbookLink | null;
-  readonly oncall: (service: string | null, at: Date) => Promise<readonly OncallNow[]>;
-  readonly clock: Clock;
-  readonly demo: boolean;
-  /** The first page's data, so that both pages say the same. */
-  readonly overview: Pick<WebSources, "services" | "groups">;
-}
 
 /** Makes the data of all pages but the first out of the current state, the store and the metrics. */
 export function createDetails(parts: DetailParts): WebDetails {

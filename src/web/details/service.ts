@@ -7,7 +7,7 @@ import type { CourseRange } from "../sources.ts";
 import type { GroupView } from "../views.ts";
 import { toAnomalyView } from "./anomalies.ts";
 import { coursesOf } from "./courses.ts";
-import type { DetailParts } from "./details.ts";
+import type { DetailParts } from "./parts.ts";
 
 const HOUR = 3_600_000;
 const MAX_ANOMALIES = 100;

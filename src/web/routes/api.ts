@@ -4,13 +4,10 @@ import { MatcherSyntaxError, matchesAll, parseMatchers } from "../../alert/match
 import { UserError } from "../../alert/user-error.ts";
 import { actionSchema, type OutcomeView, outcomeView, roleFor } from "../actions.ts";
 import type { Live } from "../live.ts";
+import type { WebOptions } from "../options.ts";
 import type { WebSources } from "../sources.ts";
-
 import { transfersView } from "../transfer-views.ts";
-
 import { asOfView, type GroupView, groupView, overviewView, serviceView, statusView } from "../views.ts";
-
-import type { WebOptions } from "../web.ts";
 import { detailEndpoints } from "./details.ts";
 import { type Endpoint, openApi, reads, registerEndpoints, takes } from "./endpoint.ts";
 import { qualityEndpoints } from "./quality.ts";

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import type { WebOptions } from "../web.ts";
+import type { WebOptions } from "../options.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {

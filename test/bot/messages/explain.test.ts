@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
+import { loweredByExtent } from "../../../src/anomalies/life/extent.ts";
+import { createRollUp } from "../../../src/anomalies/life/roll-up.ts";
 import { explainMessage } from "../../../src/bot/messages/explain.ts";
-import { loweredByExtent } from "../../../src/detect/life/extent.ts";
-import { createRollUp } from "../../../src/detect/life/roll-up.ts";
-import { event, minute } from "../../detect/life/events.ts";
+import { event, minute } from "../../anomalies/life/events.ts";
 import { sampleGroup } from "../samples.ts";
 
 test("an explanation says how many pods it is, and why it is taken less seriously", () => {

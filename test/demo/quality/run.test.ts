@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { judgeSimulatedRun } from "../../../src/demo/quality/run.ts";
-import { applyOverrules, rangesWithReasons } from "../../../src/detect/dqm/verdicts.ts";
+import { applyOverrules, rangesWithReasons } from "../../../src/dqm/judge/verdicts.ts";
 
 describe("the simulated run", () => {
   it("is judged by the real detector: exactly its dark lumisections are bad", async () => {

@@ -1,6 +1,7 @@
 import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Anomaly } from "../../../src/alert/anomaly.ts";
+import { createDetection } from "../../../src/anomalies/service/detection.ts";
 import { loadCatalogue } from "../../../src/config/catalogue.ts";
 import { entitySpecs } from "../../../src/config/entities.ts";
 import { loadConfig } from "../../../src/config/load.ts";
@@ -8,11 +9,10 @@ import type { InjectionKind } from "../../../src/demo/cmsweb/injection.ts";
 import { createSimulation } from "../../../src/demo/cmsweb/simulation.ts";
 import { createSimulatedSource } from "../../../src/demo/cmsweb/source.ts";
 import { demoEnvironment } from "../../../src/demo/demo.ts";
-import { createCurrentState } from "../../../src/intelligence/current-state.ts";
-import { createDetection } from "../../../src/main/detection/detection.ts";
 import { type MetricSource, MetricSourceError } from "../../../src/prometheus/source.ts";
-import type { OpenedStore } from "../../../src/store/open.ts";
-import { directTrainer } from "../../main/detection/world.ts";
+import { createCurrentState } from "../../../src/status/current-state.ts";
+import type { OpenedStore } from "../../../src/store/assemble.ts";
+import { directTrainer } from "../../anomalies/service/world.ts";
 import { openMemoryStore, runSql } from "../../store/memory-store.ts";
 
 const MINUTE = 60_000;
@@ -31,6 +31,7 @@ async function happen(service: string, kind: InjectionKind, at: string, around =
   let now = new Date(at);
   const events = new Map<string, Anomaly>();
   const detection = createDetection({
+    events: { on: () => {} },
     config,
     catalogue,
     specs: entitySpecs(config, catalogue).filter((spec) => spec.service === service),

@@ -7,8 +7,8 @@ import { loadCatalogue } from "../../../src/config/catalogue.ts";
 import { createSimulation } from "../../../src/demo/cmsweb/simulation.ts";
 import { registerStory } from "../../../src/demo/story/routes.ts";
 import { createStory, type Story, type StoryParts, type StoryPlace } from "../../../src/demo/story.ts";
-import { type CurrentState, createCurrentState } from "../../../src/intelligence/current-state.ts";
 import { asActive } from "../../../src/intelligence/pipeline.ts";
+import { type CurrentState, createCurrentState } from "../../../src/status/current-state.ts";
 
 const NOW = new Date("2026-06-15T12:00:00Z");
 

@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import type { Alert } from "../../../src/alert/alert.ts";
 import { configSchema } from "../../../src/config/schema.ts";
 import { createSimulatedRucio } from "../../../src/demo/transfers/rucio.ts";
-import { createCurrentState } from "../../../src/intelligence/current-state.ts";
-import { createTransferService } from "../../../src/main/transfers/service.ts";
-import { memoryStore } from "../../main/transfers/memory.ts";
+import { createCurrentState } from "../../../src/status/current-state.ts";
+import { createTransferService } from "../../../src/transfers/service/service.ts";
+import { memoryStore } from "../../transfers/service/memory.ts";
 
 const BEGIN = Date.parse("2026-06-15T12:00:00Z");
 
@@ -25,8 +25,12 @@ describe("the simulated Rucio", () => {
       source: rucio.source,
       every: 5000,
       store: memoryStore().store,
-      alertmanager: { post: async (alerts) => void posted.push(...alerts) },
-      pipeline: { enrich: (alerts) => alerts },
+      sink: {
+        async push(alerts) {
+          posted.push(...alerts);
+          return alerts;
+        },
+      },
       current: createCurrentState(60_000),
       fitSequences: () => Promise.reject(new Error("not used")),
       baseUrl: null,

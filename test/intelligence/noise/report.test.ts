@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatNoise, formatPages } from "../../../src/cli/report.ts";
+import { formatNoise, formatPages } from "../../../src/cli/alerts/report.ts";
 import { pageFigures } from "../../../src/intelligence/noise/pages.ts";
 import { noiseReport } from "../../../src/intelligence/noise/report.ts";
 import type { AlertChange } from "../../../src/store/store.ts";

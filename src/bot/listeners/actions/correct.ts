@@ -1,5 +1,5 @@
 import type { ModalView } from "@slack/types";
-import { regroupModal, severityModal } from "../../messages/correction-modals.ts";
+import { regroupModal, severityModal } from "../../messages/modals/correction-modals.ts";
 import { notice } from "../../messages/notice.ts";
 import { feedback } from "./feedback.ts";
 import type { GroupPress } from "./group-action.ts";

@@ -1,4 +1,4 @@
-import type { ActionResult } from "../../../intelligence/actions-types.ts";
+import type { ActionResult } from "../../../operations/actions-types.ts";
 import type { Desk } from "../../desk.ts";
 import { notice } from "../../messages/notice.ts";
 import { plain } from "../../messages/payload.ts";

@@ -1,6 +1,6 @@
 import type { Desk } from "../../desk.ts";
+import { overruleModal } from "../../messages/modals/overrule-modal.ts";
 import { notice } from "../../messages/notice.ts";
-import { overruleModal } from "../../messages/overrule-modal.ts";
 import { pressed } from "./pressed.ts";
 
 /** "Overrule …" under a run's summary: opens the dialogue. */

@@ -5,7 +5,7 @@ import type {
   SlackActionMiddlewareArgs,
   StaticSelectAction,
 } from "@slack/bolt";
-import type { Actor } from "../../../intelligence/actions-types.ts";
+import type { Actor } from "../../../operations/actions-types.ts";
 import type { Desk } from "../../desk.ts";
 import { guarded, permitted, type Reply, replyBy } from "../reply.ts";
 

@@ -1,7 +1,7 @@
 import type { BlockAction, PlainTextInputAction, SlackActionMiddlewareArgs } from "@slack/bolt";
 import { type Matcher, MatcherSyntaxError } from "../../../alert/matcher.ts";
 import type { Desk } from "../../desk.ts";
-import { silenceModal } from "../../messages/silence-modal.ts";
+import { silenceModal } from "../../messages/modals/silence-modal.ts";
 import { readForm } from "../views/silence-form.ts";
 
 /** Counts anew what the silence would hide while somebody edits its matchers. */

@@ -1,6 +1,6 @@
 import type { AlertGroup } from "../../../alert/group.ts";
+import { silenceModal } from "../../messages/modals/silence-modal.ts";
 import { notice } from "../../messages/notice.ts";
-import { silenceModal } from "../../messages/silence-modal.ts";
 import { readDuration } from "../commands/silence.ts";
 import { makeSilence } from "../make-silence.ts";
 import type { GroupPress } from "./group-action.ts";

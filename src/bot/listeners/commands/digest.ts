@@ -1,4 +1,4 @@
-import { gatherDigest } from "../../digest.ts";
+import { gatherDigest } from "../../delivery/digest.ts";
 import { digestMessage } from "../../messages/digest.ts";
 import type { Subcommand } from "./subcommand.ts";
 

@@ -1,7 +1,7 @@
+import { uploadMap } from "../../delivery/run-summary.ts";
 import { runListMessage, runSummaryMessage } from "../../messages/dqm-summary.ts";
 import { notice } from "../../messages/notice.ts";
 import { plain } from "../../messages/payload.ts";
-import { uploadMap } from "../../run-summary.ts";
 import { settingsOf } from "../../settings.ts";
 import { permitted } from "../reply.ts";
 import { replyEitherWay } from "../reply-with-picture.ts";

@@ -1,6 +1,6 @@
 import { parseDuration } from "../../../alert/duration.ts";
 import { equals } from "../../../alert/matcher.ts";
-import type { SilenceWish } from "../../../intelligence/actions-types.ts";
+import type { SilenceWish } from "../../../operations/actions-types.ts";
 import { notice, unknownServiceNotice } from "../../messages/notice.ts";
 import { plain } from "../../messages/payload.ts";
 import { nearest } from "../../nearest.ts";

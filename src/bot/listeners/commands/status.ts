@@ -1,4 +1,4 @@
-import type { ServiceStatus } from "../../../intelligence/status-types.ts";
+import type { ServiceStatus } from "../../../status/status-types.ts";
 import type { Desk } from "../../desk.ts";
 import { unknownServiceNotice } from "../../messages/notice.ts";
 import { overviewMessage } from "../../messages/overview.ts";

@@ -1,4 +1,4 @@
-import type { Actor } from "../../../intelligence/actions-types.ts";
+import type { Actor } from "../../../operations/actions-types.ts";
 import type { Desk } from "../../desk.ts";
 import type { Reply } from "../reply.ts";
 

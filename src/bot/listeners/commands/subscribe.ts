@@ -1,8 +1,8 @@
+import { type Subscription, subscriptionWords } from "../../delivery/subscriptions.ts";
 import type { Desk } from "../../desk.ts";
 import { notice, unknownServiceNotice } from "../../messages/notice.ts";
 import { plain } from "../../messages/payload.ts";
 import { nearest } from "../../nearest.ts";
-import { type Subscription, subscriptionWords } from "../../subscriptions.ts";
 import { permitted } from "../reply.ts";
 import type { CommandInput, Subcommand } from "./subcommand.ts";
 

@@ -1,0 +1,49 @@
+import type { Logger } from "pino";
+import type { Alertmanager } from "../alert/alertmanager.ts";
+import type { Clock } from "../alert/clock.ts";
+import type { Config } from "../config/schema.ts";
+import type { Store } from "../store/store.ts";
+import type { Acknowledgements } from "./acknowledgements.ts";
+import { createRecurringCare } from "./recurring.ts";
+import { createSilenceCare } from "./silence-care.ts";
+import type { Silences } from "./silences.ts";
+
+export interface CareParts {
+  readonly config: Config["intelligence"];
+  readonly silences: Pick<Silences, "add">;
+  readonly alertmanager: Alertmanager;
+  readonly store: Store;
+  readonly acknowledgements: Acknowledgements;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+const EVERY = 10_000;
+
+/**
+ * Looks after acknowledgements and silences of ours, at most every ten seconds, and makes those that come again; a failure is
+ * told and tried again. @throws UserError for recurring silences that cannot be
+ */
+export function createCare(parts: CareParts): (now: Date) => Promise<void> {
+  const { alertmanager, store, acknowledgements, clock, log } = parts;
+  const makeRecurring = createRecurringCare(parts);
+  const lookAfterSilences = createSilenceCare({ alertmanager, ledger: store.silences, clock, log });
+  let last = 0;
+  return async (now) => {
+    if (now.getTime() - last < EVERY) {
+      return;
+    }
+    last = now.getTime();
+    try {
+      for (const { acknowledgement, action, reason } of await acknowledgements.tend()) {
+        if (action === "end") {
+          log.info({ group: acknowledgement.groupId, by: acknowledgement.by, reason }, "acknowledgement ended");
+        }
+      }
+      await lookAfterSilences();
+      await makeRecurring(now);
+    } catch (error) {
+      log.warn({ err: error }, "silences could not be looked after; tried again soon");
+    }
+  };
+}

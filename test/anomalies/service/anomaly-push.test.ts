@@ -1,0 +1,109 @@
+import { pino } from "pino";
+import { describe, expect, it } from "vitest";
+import type { Alert } from "../../../src/alert/alert.ts";
+import { anomalyToAlert } from "../../../src/anomalies/alerts/anomaly-alerts.ts";
+import { createAnomalyPush } from "../../../src/anomalies/service/anomaly-push.ts";
+import { loadCatalogue } from "../../../src/config/catalogue.ts";
+import { event, minute } from "../life/events.ts";
+
+/** A push whose Alertmanager only notes what it is sent, or fails. */
+function setUp() {
+  const posted: (readonly Alert[])[] = [];
+  let failing = false;
+  const push = createAnomalyPush({
+    alertmanager: { alerts: async () => [] },
+    sink: {
+      async push(alerts) {
+        if (failing) {
+          throw new Error("away");
+        }
+        posted.push(alerts);
+        return alerts;
+      },
+    },
+    toAlert: (anomaly, pushed) => anomalyToAlert(anomaly, loadCatalogue(null), null, pushed),
+    clock: () => minute(30),
+    log: pino({ level: "silent" }),
+  });
+  return {
+    push,
+    posted,
+    fail: (isFailing: boolean) => {
+      failing = isFailing;
+    },
+  };
+}
+
+const open = event("e", { closedAt: null });
+const muted = event("e", {
+  closedAt: null,
+  context: { lowered: [{ by: "feedback", muted: true, because: "ada said so" }] },
+});
+
+describe("what is pushed", () => {
+  it("is every open event each time, with the labels it was first pushed with", async () => {
+    const { push, posted } = setUp();
+    await push([open]);
+    await push([{ ...open, score: 99, class: "availability" }]);
+    expect(posted[1]?.[0]?.labels).toEqual(posted[0]?.[0]?.labels);
+    expect(posted[1]?.[0]?.endsAt).toBeNull();
+  });
+
+  it("is nothing for an event that was muted from the beginning", async () => {
+    const { push, posted } = setUp();
+    await push([muted]);
+    expect(posted).toEqual([]);
+  });
+
+  it("is the end of an alert whose event a person called ordinary, once", async () => {
+    const { push, posted } = setUp();
+    await push([open]);
+    await push([muted]);
+    expect(posted[1]?.[0]?.endsAt).toEqual(minute(30));
+    await push([muted]);
+    expect(posted).toHaveLength(2);
+  });
+
+  it("waits while Alertmanager is away", async () => {
+    const { push, posted, fail } = setUp();
+    await push([open]);
+    fail(true);
+    await push([{ ...open, closedAt: minute(9) }]);
+    fail(false);
+    await push([]);
+    expect(posted[1]?.[0]?.endsAt).toEqual(minute(9));
+  });
+
+  it("is another alert, more severe, when an event of few pods comes to be of many; the first one ends", async () => {
+    const { push, posted } = setUp();
+    const members = [{ id: "p", entity: "dbs-1", openedAt: minute(0), closedAt: null, peakScore: 8, metric: "cpu" }];
+    const of = (atOnce: number) =>
+      event("e", {
+        closedAt: null,
+        context: { members, affected: atOnce, now: atOnce, atOnce, scored: 50, parts: "pods" },
+      });
+    await push([of(3)]);
+    await push([of(40)]);
+    await push([of(40)]);
+    const look = posted.map((alerts) =>
+      alerts.map(({ labels, endsAt }) => [labels["extent"], labels["severity"], endsAt === null ? "open" : "over"]),
+    );
+    expect(look).toEqual([
+      [["few", "info", "open"]],
+      [
+        ["many", "warning", "open"],
+        ["few", "info", "over"],
+      ],
+      [["many", "warning", "open"]],
+    ]);
+  });
+
+  it("stays one alert of many while its pods recover one after the other", async () => {
+    const { push, posted } = setUp();
+    const members = [{ id: "p", entity: "dbs-1", openedAt: minute(0), closedAt: null, peakScore: 8, metric: "cpu" }];
+    const context = { members, affected: 40, atOnce: 40, scored: 50 };
+    await push([event("e", { closedAt: null, context: { ...context, now: 40 } })]);
+    await push([event("e", { closedAt: null, context: { ...context, now: 1 } })]);
+    expect(posted[1]?.map(({ labels }) => labels)).toEqual(posted[0]?.map(({ labels }) => labels));
+  });
+});
