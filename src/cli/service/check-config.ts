@@ -1,3 +1,4 @@
+import { systemClock } from "../../alert/clock.ts";
 import type { KnownServices } from "../../oncall/load.ts";
 import type { CommandContext, Finding, RegisterCommand } from "../command.ts";
 
@@ -29,7 +30,7 @@ async function check(file: string, options: CheckOptions, context: CommandContex
   const catalogue = loadCatalogue(config.services ?? null);
   readRecurring(config.intelligence);
   const calendars =
-    config.oncall === undefined ? [] : await calendarProblems(config.oncall, catalogue, context.clock());
+    config.oncall === undefined ? [] : await calendarProblems(config.oncall, catalogue, systemClock());
   const found = options.slack === true ? ((await context.checkSlack?.(config.slack)) ?? []) : null;
   if (options.json === true) {
     context.out(`${JSON.stringify(found ?? config, hideSecrets, 2)}\n`);
