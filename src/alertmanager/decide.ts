@@ -14,7 +14,7 @@ export interface DecisionContext<Item extends SyncItem> {
   readonly now: Date;
   /** After how many milliseconds an unchanged alert is sent again. */
   readonly refreshAfter: number;
-  /** After how many milliseconds it is written down anew that an unchanged item was seen. */
+  /** After how many milliseconds it is written down again that an unchanged item was seen. */
   readonly noteAfter: number;
   /** Identities that are wanted now by any item: none of them is ended. Asked for only when something ends. */
   readonly wanted: () => ReadonlySet<string>;

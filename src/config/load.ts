@@ -70,7 +70,7 @@ export function readYaml(file: string): { tree: Tree; locate: Locate } {
   const fault = document.errors[0];
   if (fault !== undefined) {
     const line = lines.linePos(fault.pos[0]).line;
-    throw new UserError(fault.message.split("\n")[0] ?? fault.code, `${file}:${line}`, "mend the YAML there");
+    throw new UserError(fault.message.split("\n")[0] ?? fault.code, `${file}:${line}`, "fix the YAML there");
   }
   const tree = expand(document, file);
   if (typeof tree !== "object" || tree === null || Array.isArray(tree)) {

@@ -49,7 +49,7 @@ export function expectFormat(saved: SavedModel, detector: string, format: number
   }
   if (saved.format !== format) {
     throw new SavedModelError(
-      `format ${saved.format} of detector "${detector}", this version reads ${format}: train it anew`,
+      `format ${saved.format} of detector "${detector}", this version reads ${format}: train it again`,
     );
   }
 }

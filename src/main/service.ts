@@ -4,7 +4,7 @@ import type { Clock } from "../alert/clock.ts";
 import type { ServiceEvents } from "../alert/service-events.ts";
 import { severityRank } from "../alert/severity.ts";
 import { createAcknowledgements } from "../alertmanager/acknowledgements.ts";
-import { createCare } from "../alertmanager/maintain-silences.ts";
+import { createMaintenance } from "../alertmanager/maintain-silences.ts";
 import { createSilences } from "../alertmanager/silences.ts";
 import { anomalyToAlert } from "../anomalies/alerts/anomaly-alerts.ts";
 import { createAnomalyPush } from "../anomalies/service/anomaly-push.ts";
@@ -127,7 +127,13 @@ export async function createService({ config, foundation, clock, log }: ServiceP
     longest: maxSilence,
   });
   const acknowledgements = createAcknowledgements({ alertmanager, silences, book: store.acknowledgements, clock });
-  const maintain = createCare({ ...shared, config: config.intelligence, alertmanager, silences, acknowledgements });
+  const maintain = createMaintenance({
+    ...shared,
+    config: config.intelligence,
+    alertmanager,
+    silences,
+    acknowledgements,
+  });
   const cycle = createAlertCycle({
     ...shared,
     alertmanager,

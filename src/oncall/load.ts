@@ -101,7 +101,7 @@ function findBadSpan({ people, rosters }: ScheduleFile): Fault | null {
       return {
         what: `${name} is away until before it begins`,
         path: ["people", index, "away", wrong],
-        hint: "mend from and to",
+        hint: "fix from and to",
       };
     }
   }
@@ -139,7 +139,7 @@ function findUnknown(schedule: ScheduleFile, known: KnownServices | null): Fault
       return {
         what: `there is no ${kind} "${name}"`,
         path,
-        hint: near === null ? `add that ${kind} or mend the name` : `did you mean "${near}"?`,
+        hint: near === null ? `add that ${kind} or fix the name` : `did you mean "${near}"?`,
       };
     }
   }

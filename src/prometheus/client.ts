@@ -169,9 +169,9 @@ function refused(
       : status === 404
         ? "prometheus.url is the base address, without /api/v1; is this a Prometheus?"
         : status === 400
-          ? "mend the query"
+          ? "fix the query"
           : status === 422
-            ? "the query cannot be executed: mend it, or ask for less"
+            ? "the query cannot be executed: fix it, or ask for less"
             : status === 429 || status >= 500
               ? "the server is busy or has a fault: look at its log"
               : "that is not an answer of Prometheus's API: check prometheus.url";

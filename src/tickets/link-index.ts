@@ -14,12 +14,12 @@ export interface WrongLink {
 
 /** Which open tickets belong together, over all systems. */
 export interface LinkIndex {
-  /** Looks again when something may have changed; links anew only when tickets or undone links have. */
+  /** Looks again when something may have changed; links again only when tickets or undone links have. */
   update(): Promise<void>;
   /** Says that tickets have changed. */
   markStale(): void;
   issues(): readonly LinkedIssue[];
-  /** Keys (`system/id`) of the other tickets of the same issue, the oldest 20 of them; the same list until linked anew. */
+  /** Keys (`system/id`) of the other tickets of the same issue, the oldest 20 of them; the same list until linked again. */
   linkedWith(ticket: Pick<Ticket, "system" | "id">): readonly string[];
 }
 

@@ -64,7 +64,7 @@ export function createDetection(parts: DetectionParts): Detection {
   const { step } = config.prometheus;
   const { detectors, timezone: timeZone } = config.detect;
   const detector = unitDetector(specs, detectors);
-  const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
+  const yieldToEventLoop = () => new Promise<void>((resolve) => setImmediate(resolve));
   const roster = createRoster({ specs, detector, step, source, store, current, log });
   const book = createFeedbackBook({ store, current, timeZone, step, clock });
   const ledger: Ledger = createLedger({
@@ -83,7 +83,7 @@ export function createDetection(parts: DetectionParts): Detection {
     }),
     onAnomalies: parts.onAnomalies,
   });
-  const fleets = createFleets({ source, store, current, ledger, step, timeZone, breathe, log });
+  const fleets = createFleets({ source, store, current, ledger, step, timeZone, yieldToEventLoop, log });
   const onPoint = showPoints(current, ledger.mutedBecause);
   const inFleet = (spec: EntitySpec) => isFleet(spec, detectors);
   const scoreRound = createScoring({
@@ -110,7 +110,7 @@ export function createDetection(parts: DetectionParts): Detection {
     log,
     forgives: (event) => book.muting(event) !== null,
     changed: () => current.changed(),
-    breathe,
+    yieldToEventLoop,
   });
   parts.events.on("anomaly closed", "detection", ({ id }) => ledger.dismiss(id));
   let restored = false;

@@ -32,7 +32,7 @@ export interface LearningParts extends TrainingParts {
   readonly changed: () => void;
 }
 
-/** Trains what has no model, and anew what is due. */
+/** Trains what has no model, and again what is due. */
 export interface Learning {
   run(signal: AbortSignal): Promise<void>;
   progress(): Pick<TrainingProgress, "entity" | "epoch">;

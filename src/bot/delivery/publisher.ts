@@ -132,7 +132,7 @@ export function createPublisher(parts: PublisherParts): Publisher {
   const editOrPost = async (main: SlackMessage, view: GroupView): Promise<void> => {
     const edited = await poster.edit(main, groupMessage(view), PRIORITY.edit);
     if (!edited && view.group.state !== "resolved") {
-      log.warn({ group: view.group.id, channel: main.channel }, "alert message is gone, posting it anew");
+      log.warn({ group: view.group.id, channel: main.channel }, "alert message is gone, posting it again");
       await repost(main, view);
     }
   };

@@ -1,7 +1,7 @@
 import type { Service } from "../../config/catalogue.ts";
 import { streamKey, uniform } from "./random.ts";
 
-/** The character of one simulated service: how big it is and how it breathes. */
+/** The character of one simulated service: how big it is and how it yields to the event loop. */
 export interface Profile {
   readonly service: Service;
   /** Names of its pods, a few per workload. */

@@ -100,14 +100,14 @@ export async function createQuality(parts: QualityParts): Promise<Quality> {
   return { desk, loops: [loop, ...references] };
 }
 
-/** Fitting anew takes seconds per histogram: certified runs wait for each other so long. */
+/** Fitting again takes seconds per histogram: certified runs wait for each other so long. */
 const GROW_EVERY = 10 * 60_000;
 
 async function excludedRanges(file: string | undefined): Promise<GoldenRanges> {
   return file === undefined ? new Map() : readGolden(file);
 }
 
-/** The model of a folder, read again when it was trained anew. */
+/** The model of a folder, read again when it was trained again. */
 function modelIn(folder: string | undefined): () => Promise<QualityModel> {
   if (folder === undefined) {
     throw new UserError("is missing", "dqm.model", "train one by `cmswatch dqm train` and name its folder");

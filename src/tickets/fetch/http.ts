@@ -115,7 +115,7 @@ export function showAddress(url: string): string {
 }
 
 /**
- * Makes the agent of one request: certificates are read anew, because proxies are renewed; the context made of them is
+ * Makes the agent of one request: certificates are read again, because proxies are renewed; the context made of them is
  * kept as long as they stay the same, because reading all authorities takes a tenth of a second.
  */
 function createAgents({ tls, usesCertificate }: HttpSettings, places: CertificatePlaces): (now: Date) => Agent {

@@ -24,7 +24,7 @@ const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----(?:(?!-----BEGIN).)*?-----END \1-----
 
 /**
  * The client certificate to use: the configured one, else `X509_USER_PROXY`, else `X509_USER_CERT` with `X509_USER_KEY`,
- * else the proxy `x509up_u<uid>` in the temporary folder; null when there is none. It is read anew at each call, because
+ * else the proxy `x509up_u<uid>` in the temporary folder; null when there is none. It is read again at each call, because
  * proxies are renewed every few hours.
  * @throws UserError when the one that is named cannot be read, has expired, has no key, or a key of another certificate.
  */
@@ -102,7 +102,7 @@ function attempt<T>(work: () => T, what: string, source: string): T {
   try {
     return work();
   } catch (error) {
-    throw new UserError(`${what} (${(error as Error).message})`, source, "make it anew", { cause: error });
+    throw new UserError(`${what} (${(error as Error).message})`, source, "make it again", { cause: error });
   }
 }
 

@@ -111,7 +111,7 @@ export function listOf(answer: unknown, where: string): readonly unknown[] {
   }
   const failure = errorSchema.safeParse(answer);
   if (failure.success) {
-    throw new UserError(`is an error answer: ${quoteValue(failure.data.error)}`, where, "mend the query or the token");
+    throw new UserError(`is an error answer: ${quoteValue(failure.data.error)}`, where, "fix the query or the token");
   }
   const withAssets = assetsSchema.safeParse(answer);
   if (!withAssets.success) {

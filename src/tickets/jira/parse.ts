@@ -64,7 +64,7 @@ export function readJiraPage(answer: unknown, where: string): JiraPage {
     throw new UserError(
       `is an error answer: ${quoteValue(failure.data.errorMessages.join("; "))}`,
       where,
-      "mend the query or the token",
+      "fix the query or the token",
     );
   }
   const page = pageSchema.safeParse(answer);

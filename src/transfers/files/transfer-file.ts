@@ -137,5 +137,5 @@ function asUserError(error: unknown, path: string): unknown {
   if (code.startsWith("Z_")) {
     return new UserError("is not whole gzip data", path, "fetch it again, or name it without .gz");
   }
-  return error instanceof CsvError ? new UserError(`is not CSV (${error.message})`, path, "mend the file") : error;
+  return error instanceof CsvError ? new UserError(`is not CSV (${error.message})`, path, "fix the file") : error;
 }

@@ -214,7 +214,7 @@ export function createTeacher(parts: TeacherParts): Teacher {
         if (!(error instanceof SavedModelError)) {
           throw error;
         }
-        log.warn({ reason: error.message }, "transfers: the stored model is not used; it is trained anew");
+        log.warn({ reason: error.message }, "transfers: the stored model is not used; it is trained again");
       }
     },
   };

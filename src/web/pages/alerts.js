@@ -21,7 +21,7 @@ export function alertsPage({ groups, search }, context) {
       : regrouped(open, by),
     resolved.length > 0 &&
       by === "" && [
-        h("h2", {}, "Resolved of late"),
+        h("h2", {}, "Resolved recently"),
         h(
           "div",
           { class: "groups" },

@@ -23,7 +23,7 @@ export interface ShapeDetector {
 export function learntNumbers(learnt: Learnt, name: string, length?: number): Float64Array {
   const found = learnt[name];
   if (found === undefined || (length !== undefined && found.length !== length)) {
-    throw new Error(`the model's "${name}" is missing or of another size: train it anew`);
+    throw new Error(`the model's "${name}" is missing or of another size: train it again`);
   }
   return Float64Array.from(found);
 }
