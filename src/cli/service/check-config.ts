@@ -29,8 +29,7 @@ async function check(file: string, options: CheckOptions, context: CommandContex
   const config = loadConfig(file, context.environment);
   const catalogue = loadCatalogue(config.services ?? null);
   readRecurring(config.intelligence);
-  const calendars =
-    config.oncall === undefined ? [] : await calendarProblems(config.oncall, catalogue, systemClock());
+  const calendars = config.oncall === undefined ? [] : await calendarProblems(config.oncall, catalogue, systemClock());
   const found = options.slack === true ? ((await context.checkSlack?.(config.slack)) ?? []) : null;
   if (options.json === true) {
     context.out(`${JSON.stringify(found ?? config, hideSecrets, 2)}\n`);
