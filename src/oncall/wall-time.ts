@@ -35,17 +35,7 @@ export function momentOf(floating: number, { offsetAt }: ZoneClock): number {
  * @param day `2026-03-29` · @param time `02:30`
  */
 export function atWallTime(day: string, time: string, zone: string): Date {
-  return fromFloating(new Date(`${day}T${time}Z`), zone);
-}
-
-/** A moment's clock time in a zone, as if that were UTC. */
-export function toFloating(moment: Date, zone: string): Date {
-  return new Date(moment.getTime() + zoneClock(zone).offsetAt(moment.getTime()));
-}
-
-/** The opposite of `toFloating`, with `momentOf`'s rule for changes of clocks. */
-export function fromFloating(floating: Date, zone: string): Date {
-  return new Date(momentOf(floating.getTime(), zoneClock(zone)));
+  return new Date(momentOf(Date.parse(`${day}T${time}Z`), zoneClock(zone)));
 }
 
 /** The day that a zone's calendar shows at a moment, `2026-03-29`. */
