@@ -34,13 +34,15 @@ import { createTicketLoops } from "../tickets/loops.ts";
 import type { TransferService } from "../transfers/service/service.ts";
 import { openTransfers } from "../transfers/service/start.ts";
 import type { Foundation } from "./foundation.ts";
-import { openBot, type RunningBot } from "./start-bot.ts";
+import { openBot, type RunningBot, type SlackPace } from "./start-bot.ts";
 
 export interface ServiceParts {
   readonly config: Config;
   readonly foundation: Foundation;
   readonly clock: Clock;
   readonly log: Logger;
+  /** How quickly Slack is written to; tests do not wait. */
+  readonly pace?: SlackPace;
 }
 
 /** Everything but the page, joined and not started. */
@@ -67,7 +69,7 @@ export interface Service {
 }
 
 /** Joins the parts from top to bottom: each takes what it needs by name, and later ones hear of earlier ones by events. */
-export async function createService({ config, foundation, clock, log }: ServiceParts): Promise<Service> {
+export async function createService({ config, foundation, clock, log, pace = {} }: ServiceParts): Promise<Service> {
   const { catalogue, store, alertmanager, source, trainer, world } = foundation;
   const baseUrl = config.web.baseUrl ?? `http://${config.web.listen}`;
   const shared = { catalogue, store, clock, log };
@@ -138,6 +140,7 @@ export async function createService({ config, foundation, clock, log }: ServiceP
     ...shared,
     alertmanager,
     sending: reasoning.cycle,
+    seen: reasoning.seen,
     save: reasoning.save,
     annotate: createAnnotator(config, { current, clock, log }),
     current,
@@ -192,6 +195,7 @@ export async function createService({ config, foundation, clock, log }: ServiceP
     current,
     events,
     webUrl: baseUrl,
+    pace,
   });
   const escalations = oncall.escalations(bot?.deliver ?? (async () => {}), bot?.quietPeople);
   events.on("group answered", "on call", ({ groupId, person, at }) =>

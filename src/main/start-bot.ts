@@ -4,6 +4,7 @@ import type { ServiceEvents } from "../alert/service-events.ts";
 import type { SeverityRanking } from "../alert/severity.ts";
 import type { Bot } from "../bot/app.ts";
 import { createAnnouncements } from "../bot/delivery/announcements.ts";
+import type { BotParts, SlackSettings } from "../bot/parts.ts";
 import { createSlackWatch } from "../bot/setup/slack-watch.ts";
 import type { Catalogue } from "../config/catalogue.ts";
 import type { Config } from "../config/schema.ts";
@@ -16,6 +17,9 @@ import type { CurrentState } from "../status/current-state.ts";
 import type { StatusSource } from "../status/status-types.ts";
 import type { Store } from "../store/store.ts";
 import type { TransferService } from "../transfers/service/service.ts";
+
+/** How quickly Slack is written to. */
+export type SlackPace = Partial<Pick<SlackSettings, "spacing" | "batchFor" | "timeout">> & Pick<BotParts, "sleep">;
 
 export interface BotStart {
   readonly config: Config["slack"];
@@ -31,6 +35,7 @@ export interface BotStart {
   readonly store: Store;
   readonly catalogue: Catalogue;
   readonly webUrl: string;
+  readonly pace: SlackPace;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -80,8 +85,10 @@ export async function openBot(parts: BotStart): Promise<RunningBot | null> {
 async function buildBot(parts: BotStart, botToken: string): Promise<Bot> {
   const [{ createBot }, { drawPlot }] = await Promise.all([import("../bot/app.ts"), import("../bot/pictures/plot.ts")]);
   const { config, transfers } = parts;
+  const { sleep, ...pace } = parts.pace;
   return createBot({
     slack: {
+      ...pace,
       botToken,
       listen: config.listen,
       channels: config.channels,
@@ -104,6 +111,7 @@ async function buildBot(parts: BotStart, botToken: string): Promise<Bot> {
     webUrl: parts.webUrl,
     severities: parts.severities,
     draw: drawPlot,
+    ...(sleep === undefined ? {} : { sleep }),
     extras: transfers === null ? {} : { transfers: async (_now, about) => transfers.lines(about) },
   });
 }

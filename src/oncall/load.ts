@@ -1,4 +1,5 @@
 import { dirname, isAbsolute, join } from "node:path";
+import { own } from "../alert/own.ts";
 import { UserError } from "../alert/user-error.ts";
 import { readYaml } from "../config/load.ts";
 import { nearestNames } from "../config/nearest.ts";
@@ -110,7 +111,7 @@ function findBadSpan({ people, rosters }: ScheduleFile): Fault | null {
       return { what: `roster ${name} has no role`, path: ["rosters", index], hint: "give it roles: primary: …" };
     }
     const circle = Object.entries(roles).find(
-      ([, { nextOf }]) => nextOf !== undefined && (roles[nextOf]?.rotation.length ?? 0) === 0,
+      ([, { nextOf }]) => nextOf !== undefined && (own(roles, nextOf)?.rotation.length ?? 0) === 0,
     );
     if (circle !== undefined) {
       return {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Agent } from "node:https";
 import { rootCertificates } from "node:tls";
 import axios, { type AxiosInstance, isAxiosError } from "axios";
+import { own } from "../alert/own.ts";
 import type { Config } from "../config/schema.ts";
 import { type Answer, answerSchema, metadataSchema, parseValue } from "./schema.ts";
 import { type MetricSource, MetricSourceError, type Sample, type Series } from "./source.ts";
@@ -67,7 +68,7 @@ export function createPrometheusClient(options: PrometheusOptions): PrometheusCl
       const params = { metric, limit_per_metric: 1 };
       const answer = await http.get<unknown>(`${base}/api/v1/metadata`, { params }).catch(() => null);
       const parsed = metadataSchema.safeParse(answer?.data);
-      return (parsed.success ? parsed.data.data[metric]?.[0]?.type : undefined) ?? null;
+      return (parsed.success ? own(parsed.data.data, metric)?.[0]?.type : undefined) ?? null;
     },
     async reachable() {
       try {

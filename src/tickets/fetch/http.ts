@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { Agent } from "node:https";
 import { createSecureContext, rootCertificates, type SecureContext } from "node:tls";
 import axios, { type AxiosInstance, type AxiosResponse, isCancel } from "axios";
+import { own } from "../../alert/own.ts";
 import type { SourceSettings, SourceTools } from "../system.ts";
 import { gridAuthorities } from "./authorities.ts";
 import { FetchError } from "./retry.ts";
@@ -151,7 +152,7 @@ function readAnswer(
   { settings, now, done }: { settings: HttpSettings; now: Date; done: () => void },
 ): HttpAnswer {
   const header = (name: string): string | null => {
-    const value: unknown = response.headers[name];
+    const value: unknown = own(response.headers, name);
     return typeof value === "string" && value !== "" ? value : null;
   };
   const facts = { etag: header("etag"), lastModified: header("last-modified") };

@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { own } from "../../alert/own.ts";
 import { UserError } from "../../alert/user-error.ts";
 
 /** A client certificate (with its chain) and its key, in PEM. */
@@ -34,7 +35,7 @@ export function findClientCertificate(
   now: Date,
 ): ClientCertificate | null {
   const { environment } = places;
-  const named = (name: string) => environment[name] || null;
+  const named = (name: string) => own(environment, name) || null;
   const proxy = named("X509_USER_PROXY");
   const userCert = named("X509_USER_CERT");
   const usual = places.userId === null ? null : join(places.temporaryFolder, `x509up_u${places.userId}`);

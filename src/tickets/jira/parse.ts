@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { putOwn } from "../../alert/own.ts";
 import type { Ticket } from "../../alert/ticket.ts";
 import { UserError } from "../../alert/user-error.ts";
 import { parseIsoTime } from "../dates.ts";
@@ -118,7 +119,7 @@ function toTicket({ key, fields: raw }: z.output<typeof issueSchema>, base: stri
     duedate: raw.duedate,
   })) {
     if (value !== undefined && value !== null && value !== "") {
-      fields[name] = cleanText(value);
+      putOwn(fields, name, cleanText(value));
     }
   }
   return {

@@ -51,7 +51,7 @@ function filterForm(search) {
 function regrouped(groups, label) {
   const sets = new Map();
   for (const alert of groups.flatMap(({ alerts }) => alerts)) {
-    const value = alert.labels[label] ?? "";
+    const value = Object.hasOwn(alert.labels, label) ? alert.labels[label] : "";
     sets.set(value, [...(sets.get(value) ?? []), alert]);
   }
   const sections = [...sets]
