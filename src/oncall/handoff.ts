@@ -82,7 +82,7 @@ function keepTold(
   known: ToldDuties[string] | undefined,
 ): readonly [] {
   if (known !== undefined) {
-    next[key] = known;
+    putOwn(next, key, known);
   }
   return [];
 }

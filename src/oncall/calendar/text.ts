@@ -1,4 +1,5 @@
 import ICAL from "ical.js";
+import { own } from "../../alert/own.ts";
 
 const LARGEST = 5_000_000;
 const MOST_COMPONENTS = 20_000;
@@ -66,7 +67,7 @@ export function textOf(component: CalendarComponent, name: string): string | nul
 
 /** A parameter of a property (lower case) as text; null without it. */
 export function parameterOf({ parameters }: CalendarProperty, name: string): string | null {
-  const value = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+  const value = own(parameters, name);
   return typeof value === "string" && value !== "" ? value : null;
 }
 
