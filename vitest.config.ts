@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/real/**", "test/e2e/**"],
+    globalSetup: ["test/build-pages.ts"],
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 30_000,

@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/real/**/*.test.ts", "test/e2e/**/*.test.ts"],
+    globalSetup: ["test/build-pages.ts"],
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 120_000,

@@ -1,4 +1,4 @@
-// Compiles src/ to dist/ and copies what is not TypeScript (SQL migrations, pages, styles).
+// Compiles src/ to dist/, copies what is not TypeScript (SQL migrations, the demo's pages), and bundles the dashboard.
 import { execFileSync } from "node:child_process";
 import { chmodSync, cpSync, existsSync, rmSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
@@ -16,6 +16,7 @@ rmSync(out, { recursive: true, force: true });
 execFileSync(process.execPath, [compiler, "-p", join(root, "tsconfig.build.json")], { stdio: "inherit" });
 cpSync(join(root, "src"), out, {
   recursive: true,
-  filter: (source) => extname(source) !== ".ts",
+  filter: (source) => extname(source) !== ".ts" && source !== join(root, "src", "web", "pages"),
 });
+await (await import("./build-pages.mjs")).buildPages();
 chmodSync(join(out, "main.js"), 0o755);

@@ -71,6 +71,8 @@ export interface Actions {
   merge(wish: { readonly into: string; readonly from: string }, actor: Actor): Promise<ActionResult>;
   /** A person says that alerts do not belong to their group; the result's group is the old one without them. */
   split(wish: SplitWish, actor: Actor): Promise<ActionResult>;
+  /** Keeps a sentence of a person with groups, for whoever looks later. */
+  note(groupIds: readonly string[], text: string, actor: Actor): Promise<ActionResult>;
   /** The result's reason says what effect it has. */
   feedback(wish: FeedbackWish, actor: Actor): Promise<ActionResult>;
 }

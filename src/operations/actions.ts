@@ -224,6 +224,23 @@ export function createActions(parts: ActionParts): Actions {
     return { ok: true, reason: `Resolved by ${actor.person.name}.`, group: await afterLook(groupId) };
   }
 
+  async function note(groupIds: readonly string[], text: string, actor: Actor): Promise<ActionResult> {
+    const unknown: string[] = [];
+    for (const id of groupIds.filter((one) => find(one) === null)) {
+      if ((await store.history.ofGroup(id)).length === 0) {
+        unknown.push(id);
+      }
+    }
+    if (unknown.length > 0) {
+      return refuse("gone", `No group is known as ${unknown.join(", ")}; nothing was noted.`, null);
+    }
+    for (const id of groupIds) {
+      await record(actor, "note", id, { text });
+    }
+    const where = groupIds.length === 1 ? "the group" : `${groupIds.length} groups`;
+    return { ok: true, reason: `Noted with ${where}.`, group: find(groupIds[0] ?? "") };
+  }
+
   async function feedback(wish: FeedbackWish, actor: Actor): Promise<ActionResult> {
     const entry: Feedback = {
       id: parts.newId(),
@@ -260,6 +277,7 @@ export function createActions(parts: ActionParts): Actions {
     silence: (wish, actor) => asked(silence(wish, actor)),
     expire: (silenceId, actor) => asked(expire(silenceId, actor)),
     resolve,
+    note,
     ...createCorrections(parts, { find, afterLook, record }),
     feedback,
   };

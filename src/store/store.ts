@@ -136,6 +136,8 @@ export interface AlertHistoryRepository {
   since(at: Date, limit: number): Promise<readonly AlertChange[]>;
   /** Oldest first, the last 10,000. */
   of(fingerprint: string): Promise<readonly AlertChange[]>;
+  /** Changes of a group's alerts, oldest first, the last 10,000. */
+  ofGroup(groupId: string): Promise<readonly AlertChange[]>;
   /** How each alert was seen last (firing, silenced, unsilenced or resolved), of those that changed since. */
   last(since: Date): Promise<readonly AlertChange[]>;
 }
@@ -245,7 +247,12 @@ export interface AuditEntry {
 
 export interface AuditRepository {
   append(entry: AuditEntry): Promise<void>;
+  /** Newest first. */
   recent(limit: number): Promise<readonly AuditEntry[]>;
+  /** What was done to something (a group's id, a silence's id, …), oldest first, the last 1,000. */
+  about(subject: string): Promise<readonly AuditEntry[]>;
+  /** What was done at or after a moment, newest first. */
+  since(at: Date, limit: number): Promise<readonly AuditEntry[]>;
 }
 
 export interface DqmRepository {

@@ -9,6 +9,7 @@ export const actionSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("acknowledge"), group: z.string(), minutes: minutes.default(60) }),
   z.strictObject({ kind: z.literal("unacknowledge"), group: z.string() }),
   z.strictObject({ kind: z.literal("silence"), matchers: z.array(z.string()).min(1).max(50), minutes, reason }),
+  z.strictObject({ kind: z.literal("note"), groups: z.array(z.string().max(200)).min(1).max(100), text: reason }),
   z.strictObject({ kind: z.literal("expire-silence"), silence: z.string(), reason: reason.optional() }),
   z.strictObject({ kind: z.literal("not-anomaly"), anomaly: z.string(), reason }),
   z.strictObject({ kind: z.literal("revoke-feedback"), feedback: z.string() }),

@@ -12,6 +12,7 @@ import type {
   SilenceView,
 } from "./detail-views.ts";
 import type { WebDqm } from "./dqm.ts";
+import type { GroupPageView, HistoryView } from "./history-views.ts";
 import type { TransfersView } from "./transfer-views.ts";
 import type { AsOfView, GroupView, ServiceView, StatusView } from "./views.ts";
 
@@ -50,6 +51,16 @@ export interface CourseRange {
   readonly entity?: string;
 }
 
+/** A window of the history, and what of it. */
+export interface HistoryRequest {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly service?: string | undefined;
+  readonly alertname?: string | undefined;
+  /** Hours after which an acknowledgement of an open group is shown on top. */
+  readonly staleHours: number;
+}
+
 /** What the other pages show. A method gives null for what does not exist. */
 export interface WebDetails {
   service(name: string, range: CourseRange): Promise<ServiceDetailView | null>;
@@ -63,4 +74,8 @@ export interface WebDetails {
   audit(limit: number): Promise<readonly AuditView[]>;
   noise(days: number): Promise<NoiseView>;
   runbook(id: string): Promise<RunbookView | null>;
+  /** Everything that happened to one group of alerts. */
+  group(id: string): Promise<GroupPageView | null>;
+  /** What happened in a window; times are ISO, the last 24 hours unless said. */
+  history(query: HistoryRequest): Promise<HistoryView>;
 }

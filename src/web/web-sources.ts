@@ -223,6 +223,8 @@ async function act(action: WebAction, actor: DomainActor, parts: WebSourceParts)
         }
         throw error;
       }
+    case "note":
+      return said(actions.note(action.groups, action.text, actor));
     case "expire-silence":
       return said(actions.expire(action.silence, actor));
     case "not-anomaly":

@@ -149,6 +149,10 @@ export function fakeWorld(store: Store): FakeWorld {
       note("split", actor, `${fingerprints.length} out of ${groupId}`);
       return { ok: true, reason: "They are apart from now on.", group: groups.get(groupId) ?? null };
     },
+    async note(groupIds, text, actor) {
+      note("note", actor, `${groupIds.join()} ${text}`);
+      return { ok: true, reason: "Noted.", group: null };
+    },
     async feedback({ kind, subject, details }, actor) {
       note(`feedback ${kind}`, actor, "severity" in details ? `${subject} ${JSON.stringify(details)}` : subject);
       return { ok: true, reason: "Thank you: the next training leaves this time out.", group: null };

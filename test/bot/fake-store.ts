@@ -57,6 +57,7 @@ export function fakeStore(): Store {
           .filter((one) => one.at >= at)
           .slice(-limit)
           .reverse(),
+      ofGroup: async (groupId) => history.filter((one) => one.groupId === groupId),
       of: async (fingerprint) => history.filter((one) => one.fingerprint === fingerprint),
     },
     audit: {
@@ -64,6 +65,12 @@ export function fakeStore(): Store {
         audit.push(entry);
       },
       recent: async (limit) => audit.slice(-limit).reverse(),
+      about: async (subject) => audit.filter((one) => one.subject === subject),
+      since: async (at, limit) =>
+        audit
+          .filter((one) => one.at >= at)
+          .slice(-limit)
+          .reverse(),
     },
     oncall: {
       saveOverride: async (override) => {

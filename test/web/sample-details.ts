@@ -130,6 +130,18 @@ function sampleStore(): Store {
     figures: { loss: 0.0187, "false events a day": 0.2 },
     active,
   });
+  const deliveries = [
+    {
+      id: "p-1",
+      groupId: "g1",
+      person: "Ada Marsh",
+      step: 0,
+      sentAt: ago(3 * MINUTE),
+      deliveredAt: ago(3 * MINUTE),
+      seenAt: null,
+      answeredAt: ago(MINUTE),
+    },
+  ];
   const parts = {
     anomalies: {
       recent: async ({ since, service }: { since: Date; service?: string }) =>
@@ -154,6 +166,8 @@ function sampleStore(): Store {
     },
     silences,
     oncall: {
+      deliveries: async (groupId: string) => deliveries.filter((one) => one.groupId === groupId),
+      deliveriesSince: async (at: Date) => deliveries.filter((one) => one.sentAt >= at),
       overrides: async () => [
         {
           id: "o-1",
@@ -169,6 +183,8 @@ function sampleStore(): Store {
       list: async () => [model("dbs", "v2", 12, true), model("dbs", "v1", 36, false), model("das", "v1", 12, true)],
     },
     audit: {
+      about: async () => [],
+      since: async () => [],
       recent: async () => [
         {
           at: ago(MINUTE),
@@ -188,7 +204,11 @@ function sampleStore(): Store {
         },
       ],
     },
-    history: { since: async (at: Date) => HISTORY.filter((one) => one.at >= at) },
+    history: {
+      since: async (at: Date) => HISTORY.filter((one) => one.at >= at),
+      ofGroup: async (id: string) => HISTORY.filter((one) => one.groupId === id),
+    },
+    acknowledgements: { active: async () => [{ groupId: "dbs-latency", by: "Ada Marsh", at: ago(6 * HOUR) }] },
   };
   return parts as unknown as Store;
 }

@@ -34,7 +34,7 @@ describe("web", () => {
     for (const url of ["/api/v1/overview", "/api/v1/events", "/metrics", "/nosuch"]) {
       expect((await app.inject({ url, ...from })).statusCode, url).toBe(401);
     }
-    for (const url of ["/healthz", "/readyz", "/", "/services/dbs", "/assets/app.js", "/assets/uplot.js"]) {
+    for (const url of ["/healthz", "/readyz", "/", "/services/dbs", "/assets/app.js", "/assets/app.css"]) {
       expect((await app.inject({ url, ...from })).statusCode, url).toBe(200);
     }
   });
@@ -136,10 +136,10 @@ describe("web", () => {
 
   it("does not send a file twice", async () => {
     const { app } = await setUp();
-    const first = await app.inject({ url: "/assets/base.css", headers: local });
+    const first = await app.inject({ url: "/assets/app.css", headers: local });
     const etag = String(first.headers.etag);
     expect(
-      (await app.inject({ url: "/assets/base.css", headers: { ...local, "if-none-match": etag } })).statusCode,
+      (await app.inject({ url: "/assets/app.css", headers: { ...local, "if-none-match": etag } })).statusCode,
     ).toBe(304);
     expect(first.headers["content-security-policy"]).toContain("default-src 'self'");
   });

@@ -40,6 +40,15 @@ export function alertHistoryRepository(database: Database): AlertHistoryReposito
         .limit(LONGEST_HISTORY);
       return newest.reverse();
     },
+    async ofGroup(groupId) {
+      const newest = await database
+        .select(columns)
+        .from(alertChanges)
+        .where(eq(alertChanges.groupId, groupId))
+        .orderBy(desc(alertChanges.at), desc(alertChanges.row))
+        .limit(LONGEST_HISTORY);
+      return newest.reverse();
+    },
     async last(since) {
       return database
         .selectDistinctOn([alertChanges.fingerprint], columns)

@@ -6,6 +6,7 @@ import type { SilenceView } from "../detail-views.ts";
 import type { WebDetails } from "../sources.ts";
 import { anomalyDetail, toAnomalyView } from "./anomalies.ts";
 import { calendar } from "./calendar.ts";
+import { groupPage, historyOf } from "./history.ts";
 import { noiseReport } from "./noise.ts";
 import type { DetailParts } from "./parts.ts";
 import { serviceDetail } from "./service.ts";
@@ -69,6 +70,20 @@ export function createDetails(parts: DetailParts): WebDetails {
       return (await store.audit.recent(limit)).map((entry) => ({ ...entry, at: entry.at.toISOString() }));
     },
     noise: (days) => noiseReport(store, new Date(clock().getTime() - days * DAY)),
+    async group(id) {
+      const groups = await parts.overview.groups();
+      return groupPage(store, id, groups.find((group) => group.id === id) ?? null);
+    },
+    async history({ from, to, service, alertname, staleHours }) {
+      const end = to === undefined ? clock() : new Date(to);
+      const begin = from === undefined ? new Date(end.getTime() - DAY) : new Date(from);
+      if (begin >= end) {
+        throw new UserError("ends before it begins", "history", "give from before to");
+      }
+      const groups = await parts.overview.groups();
+      const staleAfter = staleHours * 3_600_000;
+      return historyOf(store, groups, { from: begin, to: end, service, alertname, staleAfter });
+    },
     async runbook(id) {
       const found = parts.runbooks.find((runbook) => runbook.id === id);
       if (found === undefined) {

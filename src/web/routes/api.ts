@@ -15,7 +15,7 @@ import { type Endpoint, openApi, reads, registerEndpoints, takes } from "./endpo
 const API_VERSION = "1";
 const anything = z.object({});
 /** Tabs of the dashboard; the first two need nothing but the overview. */
-const PAGES = ["overview", "alerts", "anomalies", "silences", "oncall", "models", "noise", "audit"];
+const PAGES = ["overview", "alerts", "history", "anomalies", "silences", "oncall", "models", "noise", "audit"];
 
 /** What the dashboard reads and does, under /api/v1; its description is at /api/v1/openapi.json. */
 export function registerApi(app: FastifyInstance, options: WebOptions, live: Live): void {

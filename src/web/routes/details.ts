@@ -11,12 +11,21 @@ import {
   serviceDetailView,
   silenceView,
 } from "../detail-views.ts";
+import { groupPageView, historyView } from "../history-views.ts";
 import type { WebDetails, WebSources } from "../sources.ts";
 import { asOfView } from "../views.ts";
 import { type Endpoint, reads, takes } from "./endpoint.ts";
 
 const anything = z.object({});
 const whole = (most: number, fallback: number) => z.coerce.number().int().min(1).max(most).default(fallback);
+const text = z.string().min(1).max(200).optional();
+const history = z.object({
+  from: z.iso.datetime({ offset: true }).optional(),
+  to: z.iso.datetime({ offset: true }).optional(),
+  service: text,
+  alertname: text,
+  staleHours: whole(720, 4),
+});
 const days = z.object({ days: whole(90, 7) });
 
 /** What the pages besides the first one read. Where there are no details every answer is 404. */
@@ -72,6 +81,12 @@ export function detailEndpoints({ details, asOf }: WebSources): readonly Endpoin
     ),
     reads("/api/v1/noise", "What alerts have cost people", noiseView, days, ({ query }) =>
       from((all) => all.noise(query.days)),
+    ),
+    reads("/api/v1/groups/:id", "Everything that happened to one group", groupPageView, anything, ({ params }) =>
+      from((all) => all.group(params["id"] ?? "")),
+    ),
+    reads("/api/v1/history", "What happened in a window, newest first", historyView, history, ({ query }) =>
+      from((all) => all.history(query)),
     ),
     reads("/api/v1/runbooks/:id", "One runbook", runbookView, anything, ({ params }) =>
       from((all) => all.runbook(params["id"] ?? "")),

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { refuse } from "../problem.ts";
 import { loadStatic, type StaticFile } from "../static.ts";
 
 /** Addresses of pages; the page itself chooses what to show by the address. */
@@ -6,6 +7,8 @@ const PAGE_PATHS = [
   "/",
   "/services/:name",
   "/alerts",
+  "/groups/:id",
+  "/history",
   "/anomalies",
   "/anomalies/:id",
   "/transfers",
@@ -36,16 +39,28 @@ export function registerPages(app: FastifyInstance): void {
   }
   const page = files.get("/assets/index.html");
   if (page === undefined) {
-    throw new Error("src/web/pages/index.html is missing from this installation");
+    throw new Error("the dashboard is missing from this installation: run `npm run build`");
   }
   // Links that older versions put into alerts and messages.
   app.get("/dqm", { config: { open: true } }, (_request, reply) => reply.redirect("/dqm", 301));
   app.get<{ Params: { run: string } }>("/dqm/:run", { config: { open: true } }, ({ params }, reply) =>
     reply.redirect(`/dqm/${encodeURIComponent(params.run)}`, 301),
   );
+  registerNotFound(app, page);
   for (const path of PAGE_PATHS) {
     app.get(path, { config: { open: true } }, (request, reply) => send(request, reply, page));
   }
+}
+
+/** An unknown address is a page with a way back for people, and an error object for programs. */
+function registerNotFound(app: FastifyInstance, page: StaticFile): void {
+  app.setNotFoundHandler({}, (request, reply) => {
+    const isPage = request.method === "GET" && (request.headers.accept ?? "").includes("text/html");
+    if (isPage && !request.url.startsWith("/api/")) {
+      return send(request, reply.code(404), page);
+    }
+    return refuse(reply, 404, `not found: ${request.url.slice(0, 200)}`, "see /api/v1/openapi.json for what there is");
+  });
 }
 
 function send(request: FastifyRequest, reply: FastifyReply, file: StaticFile): FastifyReply {

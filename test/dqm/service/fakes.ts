@@ -31,6 +31,6 @@ export function memoryDqmStore(): Pick<Store, "dqm" | "messages" | "states" | "a
       list: async () => new Map(),
       remove: async (key) => void states.delete(key),
     },
-    audit: { append: async () => {}, recent: async () => [] },
+    audit: { append: async () => {}, recent: async () => [], about: async () => [], since: async () => [] },
   } as Pick<Store, "dqm" | "messages" | "states" | "audit">;
 }

@@ -67,7 +67,14 @@ async function grow(growth: Growth): Promise<void> {
       reads.push(place);
       yield* data.get(place) ?? [];
     },
-    store: { audit: { append: async (entry: AuditEntry) => void audit.push(entry), recent: async () => audit } },
+    store: {
+      audit: {
+        append: async (entry: AuditEntry) => void audit.push(entry),
+        recent: async () => audit,
+        about: async () => audit,
+        since: async () => audit,
+      },
+    },
     clock: () => new Date("2026-03-01T11:00:00Z"),
     log: pino({ level: "silent" }),
   });

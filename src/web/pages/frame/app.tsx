@@ -6,9 +6,9 @@ import { get, Refused } from "./api.ts";
 import { listen } from "./live.ts";
 import { type Loaded, type Page, route } from "./routes.tsx";
 import { createSession, type Me, type Session, type SilenceDraft } from "./session.ts";
+import { useShortcuts } from "./shortcuts.tsx";
 import { SignInForm } from "./sign-in.tsx";
 import { Tabs } from "./tabs.tsx";
-import { useShortcuts } from "./shortcuts.tsx";
 
 const NOBODY: Me = { actor: null, links: [], pages: ["overview", "alerts"] };
 const TOAST_FOR = 6000;
@@ -35,7 +35,6 @@ export function App() {
   const toast = useCallback((text: string, isBad = false) => setMessage({ text, isBad }), []);
   const session = useMemo(() => createSession(me, show, toast, setDraft), [me, show, toast]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another address is another page
   useEffect(() => void show(), [address]);
   useEffect(() => {
     const timer = message === null ? undefined : setTimeout(() => setMessage(null), TOAST_FOR);
@@ -187,8 +186,7 @@ function caveat({ asOf }: Loaded) {
 
 /** How old the data on this page is; what has no time of its own was read from the store for this very answer. */
 function dataAge({ asOf, service }: Loaded) {
-  const at =
-    service === undefined || service === null ? (asOf?.at ?? new Date(now()).toISOString()) : service.dataAt;
+  const at = service === undefined || service === null ? (asOf?.at ?? new Date(now()).toISOString()) : service.dataAt;
   return at === null || at === undefined ? "no data" : age(at, "data ", " old");
 }
 

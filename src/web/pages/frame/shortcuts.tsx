@@ -15,7 +15,12 @@ export function useShortcuts({ toast }: Pick<Session, "toast">): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const target = event.target as HTMLElement;
-      if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, textarea, select, dialog") !== null) {
+      if (
+        event.ctrlKey ||
+        event.metaKey ||
+        event.altKey ||
+        target.closest("input, textarea, select, dialog") !== null
+      ) {
         return;
       }
       if (event.key === "?") {

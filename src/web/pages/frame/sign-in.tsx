@@ -8,10 +8,7 @@ export function signInPage(_: unknown, { actor, toast }: Session) {
   const { name, role } = actor ?? { name: "nobody", role: "no role" };
   return (
     <>
-      <SignInForm
-        why={`You are ${name}, with the role ${role}. A token of web.tokens gives another.`}
-        toast={toast}
-      />
+      <SignInForm why={`You are ${name}, with the role ${role}. A token of web.tokens gives another.`} toast={toast} />
       {name !== "local" && (
         <p class="signin">
           <button type="button" onClick={() => leave(toast)}>
@@ -40,7 +37,9 @@ export function SignInForm({ why, toast }: { readonly why: string; readonly toas
       <p class="faint">{why}</p>
       <label for="token">Token</label>
       <input type="password" id="token" name="token" autocomplete="current-password" required />
-      <button type="submit" class="primary">Sign in</button>
+      <button type="submit" class="primary">
+        Sign in
+      </button>
     </form>
   );
 }

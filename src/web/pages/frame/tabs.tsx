@@ -36,7 +36,7 @@ export function Tabs({ current, me }: TabsProps) {
   useLayoutEffect(() => setInRow(null), [key]);
   useLayoutEffect(() => {
     if (inRow === null && nav.current !== null && more.current !== null) {
-      setInRow(fit(nav.current, more.current));
+      setInRow(linksThatFit(nav.current, more.current));
     }
   });
   useEffect(() => {
@@ -71,7 +71,6 @@ export function Tabs({ current, me }: TabsProps) {
   return (
     <nav aria-label="Pages" id="tabs" ref={nav}>
       <div class="shown">{links.filter((_, at) => inRow?.[at] !== false)}</div>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: Escape inside the menu closes it */}
       <div
         class="more"
         ref={more}
@@ -82,7 +81,7 @@ export function Tabs({ current, me }: TabsProps) {
             more.current?.querySelector("button")?.focus();
           }
         }}
-        onfocusout={({ relatedTarget }) => {
+        onFocusOut={({ relatedTarget }) => {
           if (!more.current?.contains(relatedTarget as Node | null)) {
             setOpen(false);
           }
@@ -97,8 +96,6 @@ export function Tabs({ current, me }: TabsProps) {
         >
           More
         </button>
-        {/* biome-ignore lint/a11y/noStaticElementInteractions: a link that is followed closes the menu */}
-        {/* biome-ignore lint/a11y/useKeyWithClickEvents: the links themselves take the keys */}
         <div class="rest" id="more-pages" hidden={!isOpen} onClick={() => setOpen(false)}>
           {rest}
         </div>
@@ -108,7 +105,7 @@ export function Tabs({ current, me }: TabsProps) {
 }
 
 /** Which links fit beside the button of the menu, by their widths while all of them are in the row. */
-function fit(nav: HTMLElement, more: HTMLElement): readonly boolean[] {
+function linksThatFit(nav: HTMLElement, more: HTMLElement): readonly boolean[] {
   const links = [...nav.querySelectorAll<HTMLElement>(".shown > a")];
   const widths = links.map((link) => link.offsetWidth);
   const room = nav.clientWidth;

@@ -19,7 +19,11 @@ function join(large: number, largeUnit: string, small: number, smallUnit: string
 /** Text that keeps saying how long ago a time was. `before` and `after` surround it. */
 export function age(iso: string, before = "", after = " ago") {
   const text = () => `${before}${duration(now() - Date.parse(iso))}${after}`;
-  return <time dateTime={iso} title={clock(iso)} data-before={before} data-after={after}>{text()}</time>;
+  return (
+    <time dateTime={iso} title={clock(iso)} data-before={before} data-after={after}>
+      {text()}
+    </time>
+  );
 }
 
 let skew = 0;

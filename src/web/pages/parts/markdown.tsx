@@ -8,7 +8,9 @@ export function Markdown({ text }: { readonly text: string }) {
 
 /** Code, links and emphasis within a line. */
 export function Inline({ text }: { readonly text: string }) {
-  return <>{lexer(text).flatMap((token) => ("tokens" in token && token.tokens ? token.tokens.map(inline) : [token.raw]))}</>;
+  return (
+    <>{lexer(text).flatMap((token) => ("tokens" in token && token.tokens ? token.tokens.map(inline) : [token.raw]))}</>
+  );
 }
 
 function block(token: Token): ComponentChildren {
@@ -20,7 +22,6 @@ function block(token: Token): ComponentChildren {
     case "paragraph":
       return <p>{children(token)}</p>;
     case "code":
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
       return <pre tabIndex={0}>{(token as Tokens.Code).text}</pre>;
     case "list": {
       const { ordered, items } = token as Tokens.List;

@@ -64,10 +64,18 @@ export function SilenceDialog({ draft, session, close }: { draft: SilenceDraft; 
         </label>
         <label>
           Why
-          <input name="reason" required maxLength={1000} placeholder="for those who wonder later" value={draft.reason ?? ""} />
+          <input
+            name="reason"
+            required
+            maxLength={1000}
+            placeholder="for those who wonder later"
+            value={draft.reason ?? ""}
+          />
         </label>
         <div class="buttons">
-          <button type="submit" class="primary">Silence</button>
+          <button type="submit" class="primary">
+            Silence
+          </button>
           <button type="button" onClick={close}>
             Cancel
           </button>

@@ -12,11 +12,20 @@ export function table(
   title = names.filter(Boolean).join(", "),
 ) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <section class="card scroll" tabIndex={0} aria-label={title}>
       <table>
         <thead>
-          <tr>{names.map((name) => (name === "" ? <td key={name} /> : <th key={name} scope="col">{name}</th>))}</tr>
+          <tr>
+            {names.map((name) =>
+              name === "" ? (
+                <td key={name} />
+              ) : (
+                <th key={name} scope="col">
+                  {name}
+                </th>
+              ),
+            )}
+          </tr>
         </thead>
         <tbody>
           {rows.map((cells, row) => (
