@@ -39,8 +39,8 @@ export function registerPages(app: FastifyInstance): void {
     throw new Error("src/web/pages/index.html is missing from this installation");
   }
   // Links that older versions put into alerts and messages.
-  app.get("/dqm", { config: { open: true } }, (_request, reply) => reply.redirect("/dqm", 301));
-  app.get<{ Params: { run: string } }>("/dqm/:run", { config: { open: true } }, ({ params }, reply) =>
+  app.get("/quality", { config: { open: true } }, (_request, reply) => reply.redirect("/dqm", 301));
+  app.get<{ Params: { run: string } }>("/quality/:run", { config: { open: true } }, ({ params }, reply) =>
     reply.redirect(`/dqm/${encodeURIComponent(params.run)}`, 301),
   );
   for (const path of PAGE_PATHS) {
