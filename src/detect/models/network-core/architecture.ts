@@ -1,5 +1,6 @@
 import type { Scalar, Tensor, Tensor2D, Tensor3D } from "@tensorflow/tfjs";
 import type { TensorFlow } from "../../backend/prepare.ts";
+import type { MakeProgram } from "../program/program.ts";
 
 /** One block of weights, in the order the network uses them. */
 export interface WeightSpec {
@@ -36,6 +37,10 @@ export interface Architecture {
    * @param pushed how many rows were pushed before, for networks that restart parts of their state in turn
    */
   stepper(weights: readonly Float32Array[], metrics: number, pushed: number): Stepper;
+  /** The same loss's forward and backward pass on vector kernels. */
+  readonly program: MakeProgram;
+  /** Whether the loss is about every row of the window, and the newest twice, or about the newest only. */
+  readonly rebuilds: boolean;
   /** How many of the newest rows the answer after `pushed` rows is made of; the whole span where it is left out. */
   context?(pushed: number): number;
 }

@@ -13,7 +13,7 @@ export function lstmWeights(name: string, inputs: number, units: number): readon
 }
 
 /** Added to the forget gate, so that a fresh cell remembers (Jozefowicz et al. 2015). */
-const FORGET_BIAS = 1;
+export const FORGET_BIAS = 1;
 
 interface StepRecord {
   readonly input: Tensor2D;
