@@ -134,6 +134,7 @@ async function replay(loaded: Loaded): Promise<Counts> {
   const pushed = new Map<string, Anomaly>();
   const catalogue = loadCatalogue(null);
   const detection = createDetection({
+    events: { on: () => {} },
     config: {
       ...plain,
       prometheus: { ...plain.prometheus, step: Math.max(step * 1000, MINUTE) },

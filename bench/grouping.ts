@@ -4,7 +4,7 @@ import { cpus } from "node:os";
 import { gunzipSync } from "node:zlib";
 import { loadCatalogue } from "../src/config/catalogue.ts";
 import { createGrouper } from "../src/intelligence/grouping/grouper.ts";
-import { measureGrouping } from "../src/intelligence/grouping/measure.ts";
+import { measureGrouping } from "./measures/grouping.ts";
 
 const file = process.argv[2];
 if (file === undefined) {

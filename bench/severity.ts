@@ -1,18 +1,12 @@
 // Severity and category from the words of alerting rules, by cross-validation: see bench/README.md.
 import { readFileSync } from "node:fs";
 import { fitComplementBayes, scoreClasses } from "../src/intelligence/learned/complement-bayes.ts";
-import { crossValidate, stratifiedFolds } from "../src/intelligence/learned/folds.ts";
+import { type Answer, crossValidate, shareAnswered, stratifiedFolds } from "../src/intelligence/learned/folds.ts";
 import { fitLogistic, logits, softmax } from "../src/intelligence/learned/logistic.ts";
-import {
-  type Answer,
-  accuracy,
-  calibrationError,
-  macroF1,
-  shareAnswered,
-} from "../src/intelligence/learned/measure.ts";
 import { categoryTokens, wordPairs } from "../src/intelligence/learned/rule-text.ts";
 import { fitSeverity, guessSeverity } from "../src/intelligence/learned/severity-model.ts";
 import { fitVectorizer, vectorize } from "../src/intelligence/learned/vectorizer.ts";
+import { accuracy, calibrationError, macroF1 } from "./measures/classification.ts";
 
 interface Rule {
   readonly name: string;

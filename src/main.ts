@@ -43,7 +43,7 @@ await runCli(
       process.exitCode = code;
     },
     checkSlack: async (config) => {
-      const { checkSlackConfig } = await import("./bot/setup/check-slack.ts");
+      const { checkSlackConfig } = await import("./bot/setup/check.ts");
       return checkSlackConfig(config);
     },
     serve: async (options) => {

@@ -1,5 +1,9 @@
-import { RE2JS } from "re2js";
-import type { Labels } from "./alert.ts";
+import { type Labels, labelOf } from "./alert.ts";
+import { readClassic, readClassicList } from "./matcher-classic.ts";
+import { compilePattern, MatcherSyntaxError, type ReadMatcher, shortened } from "./matcher-pattern.ts";
+import { readUtf8List } from "./matcher-utf8.ts";
+
+export { MatcherSyntaxError } from "./matcher-pattern.ts";
 
 /** One condition on a label, as in Alertmanager: `name = "v"`, `!=`, `=~`, `!~`. A missing label is the empty string. */
 export interface Matcher {
@@ -9,20 +13,9 @@ export interface Matcher {
   readonly isEqual: boolean;
 }
 
-/** Thrown for text that is not a matcher; the message says what was expected and where. */
-export class MatcherSyntaxError extends Error {
-  override readonly name = "MatcherSyntaxError";
-}
-
-const OPERATORS = [
-  ["=~", true, true],
-  ["!~", true, false],
-  ["!=", false, false],
-  ["=", false, true],
-] as const;
-const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
-const MAX_COMPILED = 1000;
-const compiledPatterns = new Map<string, RE2JS>();
+const CLASSIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
+const LONE_SURROGATE = /\p{Surrogate}/u;
+const MAX_LENGTH = 10_000;
 
 /** Shorthand for an equality matcher. */
 export function equals(name: string, value: string): Matcher {
@@ -30,46 +23,50 @@ export function equals(name: string, value: string): Matcher {
 }
 
 /**
- * Reads one matcher such as `service="dbs"` or `alertname=~"ggus-.*"`; quotes are optional.
- * @throws MatcherSyntaxError for a missing operator, a bad label name, open quotes or a bad pattern.
+ * Reads one matcher such as `service="dbs"`, `pod=~node-[a-z]{5}` or `"k8s.pod.name"="x"`, as Alertmanager and amtool do:
+ * in the classic notation, else in the UTF-8 one. Where the two disagree the classic one holds, as in Alertmanager.
+ * @throws MatcherSyntaxError
  */
 export function parseMatcher(text: string): Matcher {
-  const trimmed = text.trim();
-  const at = trimmed.search(/[=!]/);
-  const operator = at < 0 ? undefined : OPERATORS.find(([symbol]) => trimmed.startsWith(symbol, at));
-  if (operator === undefined) {
-    throw new MatcherSyntaxError(`"${trimmed}" is not a matcher: expected name="value" with =, !=, =~ or !~`);
-  }
-  const [symbol, isRegex, isEqual] = operator;
-  const name = trimmed.slice(0, at).trim();
-  if (!LABEL_NAME.test(name)) {
-    throw new MatcherSyntaxError(`"${name}" is not a label name (letters, digits and _, not starting with a digit)`);
-  }
-  const value = unquote(trimmed.slice(at + symbol.length).trim());
-  if (isRegex) {
-    compile(value);
-  }
-  return { name, value, isRegex, isEqual };
+  checkText(text);
+  return either(
+    () => toMatcher(readClassic(text)),
+    () => toMatcher(onlyOne(readUtf8List(refuseBraces(text)), text)),
+    text,
+  );
 }
 
-/** Reads a comma-separated list, optionally in braces: `{service="dbs",severity!="info"}`. */
+/**
+ * Reads a comma-separated list, optionally in braces: `{service="dbs",severity!="info"}`. Braces count only as a pair, so
+ * that `pod=~node-[a-z]{5}` keeps its last one (Alertmanager's own classic list loses it).
+ * @throws MatcherSyntaxError
+ */
 export function parseMatchers(text: string): readonly Matcher[] {
-  const inner = text.trim().replace(/^\{/, "").replace(/\}$/, "");
-  const parts = inner.match(/(?:"(?:\\.|[^"\\])*"|[^,"])+|"/g) ?? [];
-  return parts.filter((part) => part.trim() !== "").map(parseMatcher);
+  checkText(text);
+  const trimmed = text.trim();
+  const opens = trimmed.startsWith("{");
+  if (opens && (trimmed.length === 1 || !trimmed.endsWith("}"))) {
+    throw new MatcherSyntaxError(`"${shortened(trimmed)}" opens a brace and does not close it`);
+  }
+  const inner = opens ? trimmed.slice(1, -1) : trimmed;
+  return either(
+    () => readClassicList(inner).map(toMatcher),
+    () => readUtf8List(inner).map(toMatcher),
+    inner,
+  );
 }
 
-/** The matcher in Alertmanager's notation, its value quoted. */
+/** The matcher in Alertmanager's notation, its value quoted: both notations read it as the same. */
 export function formatMatcher(matcher: Matcher): string {
-  const symbol =
-    OPERATORS.find(([, regex, equal]) => regex === matcher.isRegex && equal === matcher.isEqual)?.[0] ?? "=";
-  return `${matcher.name}${symbol}${JSON.stringify(matcher.value)}`;
+  const operator = `${matcher.isEqual ? "" : "!"}${matcher.isRegex ? "~" : "="}`;
+  const name = CLASSIC_NAME.test(matcher.name) ? matcher.name : quote(matcher.name);
+  return `${name}${operator === "~" ? "=~" : operator}${quote(matcher.value)}`;
 }
 
 /** True when the label set satisfies the matcher. Patterns are RE2 and match the whole value, in linear time. */
 export function matches(matcher: Matcher, labels: Labels): boolean {
-  const value = labels[matcher.name] ?? "";
-  const hit = matcher.isRegex ? compile(matcher.value).matches(value) : value === matcher.value;
+  const value = labelOf(labels, matcher.name);
+  const hit = matcher.isRegex ? compilePattern(matcher.value).test(value) : value === matcher.value;
   return hit === matcher.isEqual;
 }
 
@@ -78,30 +75,54 @@ export function matchesAll(matchers: readonly Matcher[], labels: Labels): boolea
   return matchers.every((matcher) => matches(matcher, labels));
 }
 
-function compile(pattern: string): RE2JS {
-  const known = compiledPatterns.get(pattern);
-  if (known !== undefined) {
-    return known;
+function checkText(text: string): void {
+  if (text.length > MAX_LENGTH) {
+    throw new MatcherSyntaxError(`matchers may have ${MAX_LENGTH} characters, and this has ${text.length}`);
   }
-  try {
-    const compiled = RE2JS.compile(pattern, RE2JS.DOTALL);
-    if (compiledPatterns.size >= MAX_COMPILED) {
-      compiledPatterns.clear();
-    }
-    compiledPatterns.set(pattern, compiled);
-    return compiled;
-  } catch (error) {
-    throw new MatcherSyntaxError(`"${pattern}" is not a valid RE2 pattern: ${(error as Error).message}`);
+  if (LONE_SURROGATE.test(text)) {
+    throw new MatcherSyntaxError("matchers must be valid Unicode, and this has half of a character");
   }
 }
 
-function unquote(text: string): string {
-  if (!text.startsWith('"')) {
-    return text;
-  }
+/** What the first reader says, else the second. The error is the one of the notation that the text seems to be in. */
+function either<T>(classic: () => T, utf8: () => T, text: string): T {
   try {
-    return JSON.parse(text) as string;
-  } catch {
-    throw new MatcherSyntaxError(`${text} has quotes that do not close or an escape that is unknown`);
+    return classic();
+  } catch (classicError) {
+    try {
+      return utf8();
+    } catch (utf8Error) {
+      throw text.trimStart().startsWith('"') ? utf8Error : classicError;
+    }
   }
+}
+
+function refuseBraces(text: string): string {
+  if (text.startsWith("{") || text.endsWith("}")) {
+    throw new MatcherSyntaxError(`"${shortened(text)}" has a brace where one matcher is expected`);
+  }
+  return text;
+}
+
+function onlyOne(read: readonly ReadMatcher[], text: string): ReadMatcher {
+  const [one, another] = read;
+  if (one === undefined || another !== undefined) {
+    throw new MatcherSyntaxError(`"${shortened(text)}" has ${read.length} matchers where one is expected`);
+  }
+  return one;
+}
+
+function toMatcher({ name, operator, value }: ReadMatcher): Matcher {
+  if (name === "") {
+    throw new MatcherSyntaxError("a matcher needs the name of a label");
+  }
+  const isRegex = operator.endsWith("~");
+  if (isRegex) {
+    compilePattern(value);
+  }
+  return { name, value, isRegex, isEqual: operator.startsWith("=") };
+}
+
+function quote(text: string): string {
+  return `"${text.replace(/[\\"]/g, "\\$&").replaceAll("\n", "\\n")}"`;
 }

@@ -14,9 +14,15 @@ export const TRANSFER_ALERT_NAMES = {
 } as const;
 /** Name of the alert about a transfer server that fails. */
 export const SERVER_ALERT = "TransferServerFailing";
-/** Names of all alerts of transfers. */
-export const TRANSFER_ALERTS: readonly string[] = [
+/** Too many alerts of the worst severity at once. */
+export const CRITICAL_ALERT = "CMSWebCriticalInfrastructure";
+
+/** Alerts of cmswatch itself: their summary is the sentence to show. */
+export const OWN_ALERTS: ReadonlySet<string> = new Set([
+  ANOMALY_ALERT,
+  CRITICAL_ALERT,
+  QUALITY_ALERT,
   ...Object.values(TRANSFER_ALERT_NAMES.slow),
   ...Object.values(TRANSFER_ALERT_NAMES.failing),
   SERVER_ALERT,
-];
+]);

@@ -7,6 +7,8 @@ import type { Silences } from "./silences.ts";
 
 /** An acknowledgement's silence is this long and is extended when half of it is over: it ends soon after cmswatch does. */
 const LENGTH = 900_000;
+/** An acknowledgement ends after this unless it is renewed. */
+const LONGEST = 4 * 3_600_000;
 /** Nothing firing under it for this long means that the alert has resolved; less may be a gap between two refreshes. */
 const RESOLVED_AFTER = 60_000;
 
@@ -41,12 +43,12 @@ export interface AcknowledgementsOptions {
   readonly silences: Silences;
   readonly book: AcknowledgementBook;
   readonly clock: Clock;
-  /** After how many milliseconds it ends unless it is renewed. */
-  readonly longest: number;
+  /** After how many milliseconds it ends unless it is renewed; 4 hours. */
+  readonly longest?: number;
 }
 
 export function createAcknowledgements(options: AcknowledgementsOptions): Acknowledgements {
-  const { alertmanager, silences, book, clock } = options;
+  const { alertmanager, silences, book, clock, longest = LONGEST } = options;
   const quietSince = new Map<string, number>();
   const finish = async (acknowledgement: Acknowledgement): Promise<Acknowledgement> => {
     if (acknowledgement.silenceId !== null) {
@@ -78,7 +80,7 @@ export function createAcknowledgements(options: AcknowledgementsOptions): Acknow
         groupId,
         evenIfBroad: true,
       });
-      const until = new Date(at.getTime() + options.longest);
+      const until = new Date(at.getTime() + longest);
       const made = { groupId, by, at, until, silenceId, endedAt: null };
       await book.save(made);
       return made;
@@ -86,9 +88,9 @@ export function createAcknowledgements(options: AcknowledgementsOptions): Acknow
     async renew(groupId) {
       const held = await current(groupId);
       if (held === null) {
-        throw new UserError("is not acknowledged", groupId, "acknowledge it anew");
+        throw new UserError("is not acknowledged", groupId, "acknowledge it again");
       }
-      const renewed = { ...held, until: new Date(clock().getTime() + options.longest) };
+      const renewed = { ...held, until: new Date(clock().getTime() + longest) };
       await book.save(renewed);
       return renewed;
     },

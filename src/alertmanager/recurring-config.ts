@@ -20,7 +20,7 @@ export function readRecurring({ recurringSilences, maxSilence }: Config["intelli
 
 function read(matchers: readonly string[], where: string): RecurringSilence["matchers"] {
   try {
-    return parseMatchers(matchers.join(","));
+    return matchers.flatMap(parseMatchers);
   } catch (error) {
     if (error instanceof MatcherSyntaxError) {
       throw new UserError(error.message, where, 'write matchers like `service="dbs"`', { cause: error });

@@ -22,7 +22,7 @@ export interface SilenceDecision {
   readonly entry: LedgerEntry;
 }
 
-export interface SilenceCareOptions {
+export interface SilenceMaintenanceOptions {
   readonly alertmanager: Alertmanager;
   readonly ledger: SilenceLedger;
   readonly clock: Clock;
@@ -36,7 +36,9 @@ export interface SilenceCareOptions {
  * ended, takes up those that nobody wrote down, and drops those under which everything has resolved. Acknowledgements and
  * recurring ones are never dropped here, and those of other people are never touched.
  */
-export function createSilenceCare(options: SilenceCareOptions): () => Promise<readonly SilenceDecision[]> {
+export function createSilenceMaintenance(
+  options: SilenceMaintenanceOptions,
+): () => Promise<readonly SilenceDecision[]> {
   const quietSince = new Map<string, number>();
   return async () => {
     const [silences, alerts] = [await options.alertmanager.silences(), await options.alertmanager.alerts()];
@@ -71,7 +73,7 @@ function decide(
   context: {
     readonly quietSince: Map<string, number>;
     readonly now: Date;
-    readonly isKept: SilenceCareOptions["isKept"];
+    readonly isKept: SilenceMaintenanceOptions["isKept"];
   },
 ): SilenceDecision | null {
   if (known === null && silence.state === "expired") {
@@ -138,7 +140,7 @@ function unknown(
 }
 
 async function carryOut(
-  { alertmanager, ledger, log }: SilenceCareOptions,
+  { alertmanager, ledger, log }: SilenceMaintenanceOptions,
   { silenceId, action, reason, entry }: SilenceDecision,
   quietSince: Map<string, number>,
 ): Promise<void> {
@@ -153,4 +155,37 @@ async function carryOut(
     log.info({ silenceId, owner: entry.owner, reason, hid: entry.hidden.length }, "a silence of ours has ended");
   }
   await ledger.save(entry);
+}
+
+/** A word to the owner that a silence is about to end. */
+export interface SilenceReminder {
+  /** One per silence and end: one that was extended is announced again. */
+  readonly key: string;
+  readonly entry: LedgerEntry;
+  /** Milliseconds until it ends. */
+  readonly left: number;
+}
+
+/**
+ * Which owners are to be reminded now. Only silences that people made themselves, and none that is shorter than twice the
+ * notice: its owner still knows.
+ * @param notice how long before the end, in milliseconds
+ * @param sent keys of the reminders that were sent already
+ */
+export function dueReminders(
+  entries: readonly LedgerEntry[],
+  now: Date,
+  notice: number,
+  sent: ReadonlySet<string>,
+): readonly SilenceReminder[] {
+  return entries
+    .filter((entry) => entry.purpose === "manual" && entry.endedAt === null)
+    .filter((entry) => entry.endsAt.getTime() - entry.startsAt.getTime() >= 2 * notice)
+    .map((entry) => ({
+      key: `${entry.silenceId} ${entry.endsAt.toISOString()}`,
+      entry,
+      left: entry.endsAt.getTime() - now.getTime(),
+    }))
+    .filter(({ key, left }) => left > 0 && left <= notice && !sent.has(key))
+    .sort((first, second) => first.left - second.left);
 }

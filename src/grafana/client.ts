@@ -1,12 +1,11 @@
 import { readFileSync } from "node:fs";
 import { Agent } from "node:https";
-import axios, { type AxiosInstance } from "axios";
-import type { z } from "zod";
-import type { Clock } from "../alert/clock.ts";
+import axios, { type AxiosInstance, isAxiosError } from "axios";
+import { LRUCache } from "lru-cache";
+import { z } from "zod";
+import { type Clock, steadyTime } from "../alert/clock.ts";
 import { UserError } from "../alert/user-error.ts";
 import type { Config } from "../config/schema.ts";
-import { GrafanaError, toGrafanaError } from "./error.ts";
-import { annotationsSchema, createdSchema, dashboardsSchema } from "./schema.ts";
 
 const TIMEOUT = 10_000;
 const MAX_BYTES = 20_000_000;
@@ -58,7 +57,9 @@ export function createGrafanaClient(config: Config["grafana"], clock: Clock): Gr
   }
   const url = config.url.replace(/\/$/, "");
   const http = createAxios(url, config);
-  const cache = new Map<string, { readonly at: number; readonly dashboards: readonly Dashboard[] }>();
+  const cache = new LRUCache<string, { readonly at: number; readonly dashboards: readonly Dashboard[] }>({
+    max: MAX_CACHED_TAGS,
+  });
 
   async function call<T extends z.ZodType>(
     method: string,
@@ -77,7 +78,7 @@ export function createGrafanaClient(config: Config["grafana"], clock: Clock): Gr
   return {
     async dashboards(tag) {
       const known = cache.get(tag);
-      if (known !== undefined && clock().getTime() - known.at < config.dashboardsFor) {
+      if (known !== undefined && steadyTime(clock) - known.at < config.dashboardsFor) {
         return known.dashboards;
       }
       const query = new URLSearchParams({ tag, type: "dash-db", limit: String(MAX_DASHBOARDS) });
@@ -87,10 +88,7 @@ export function createGrafanaClient(config: Config["grafana"], clock: Clock): Gr
         id: id ?? null,
         title,
       }));
-      if (cache.size >= MAX_CACHED_TAGS) {
-        cache.clear();
-      }
-      cache.set(tag, { at: clock().getTime(), dashboards });
+      cache.set(tag, { at: steadyTime(clock), dashboards });
       return dashboards;
     },
     async annotations(tags, from, to) {
@@ -192,3 +190,71 @@ function createAgent(tls: NonNullable<Config["grafana"]["tls"]>): Agent {
   };
   return new Agent({ keepAlive: true, ...read("ca"), ...read("cert"), ...read("key") });
 }
+
+/** Grafana refused something or cannot be reached. */
+export class GrafanaError extends UserError {
+  override readonly name = "GrafanaError";
+  /** HTTP status; null when there was no answer. */
+  readonly status: number | null;
+
+  constructor(what: string, where: string, hint: string, status: number | null, options?: ErrorOptions) {
+    super(what, where, hint, options);
+    this.status = status;
+  }
+}
+
+const HINTS: Readonly<Record<number, string>> = {
+  401: "check `grafana.token`",
+  403: "the token's account may not do this: give it the role Editor or the permission annotations:write",
+  404: "check `grafana.url`, with the path under which Grafana is served",
+  429: "it asks to slow down: it is tried again at the next cycle",
+};
+
+/** What went wrong, as one line for people. @param where address and path, without secrets */
+export function toGrafanaError(error: unknown, where: string): GrafanaError {
+  if (!isAxiosError(error)) {
+    return new GrafanaError(
+      `answers something unexpected (${(error as Error).message})`,
+      where,
+      "is this Grafana?",
+      null,
+      { cause: error },
+    );
+  }
+  const status = error.response?.status ?? null;
+  if (status === null) {
+    return new GrafanaError(
+      `cannot be reached (${error.code ?? error.message})`,
+      where,
+      "check `grafana.url` and that Grafana runs",
+      null,
+    );
+  }
+  const said: unknown = (error.response?.data as { message?: unknown } | undefined)?.message;
+  const what = `refused with ${status}${typeof said === "string" ? `: ${said.slice(0, 200)}` : ""}`;
+  return new GrafanaError(what, where, HINTS[status] ?? "see Grafana's log", status);
+}
+
+/** A dashboard of `GET /api/search`; old versions give no uid, new ones may give no id. */
+export const dashboardSchema = z.object({
+  id: z.int().optional(),
+  uid: z.string().optional(),
+  title: z.string(),
+  tags: z.array(z.string()).nullish(),
+});
+export const dashboardsSchema = z.array(dashboardSchema);
+
+/** An annotation of `GET /api/annotations`; times in Unix milliseconds. */
+export const annotationSchema = z.object({
+  id: z.int(),
+  dashboardUID: z.string().nullish(),
+  dashboardId: z.int().nullish(),
+  time: z.number(),
+  timeEnd: z.number().nullish(),
+  text: z.string().default(""),
+  tags: z.array(z.string()).nullish(),
+});
+export const annotationsSchema = z.array(annotationSchema);
+
+/** Answer of `POST /api/annotations`. */
+export const createdSchema = z.object({ id: z.int() });

@@ -1,25 +1,23 @@
 import type { Logger } from "pino";
 import type { ActiveAlert } from "../alert/alert.ts";
 import type { Alertmanager } from "../alert/alertmanager.ts";
-import type { Clock } from "../alert/clock.ts";
+import { atMostEvery, type Clock } from "../alert/clock.ts";
 import type { AlertGroup } from "../alert/group.ts";
+import type { ServiceEvents } from "../alert/service-events.ts";
 import type { Silence } from "../alert/silence.ts";
+import type { Events } from "../runtime/events.ts";
 import type { CurrentState } from "../status/current-state.ts";
 import type { AlertChange, Store } from "../store/store.ts";
 import type { Cycle } from "./cycle.ts";
 import type { Item } from "./stage.ts";
 import type { Tally } from "./tally.ts";
 
-/** Who is told of groups after each look. */
-export interface GroupListener {
-  readonly name: string;
-  groups(groups: readonly AlertGroup[], now: Date): Promise<void>;
-}
-
 export interface AlertCycleParts {
   readonly alertmanager: Alertmanager;
   /** Runs the pipeline and sends what follows from it: storms collapsed, copies, alerts it raises. */
   readonly sending: Cycle;
+  /** Alerts that fired when the last process looked for the last time: a restart is not taken for new ones. */
+  readonly seen: readonly ActiveAlert[];
   /** Keeps the pipeline's memory. */
   readonly save: () => Promise<void>;
   /** Brings what dashboards should show to Grafana; never throws. */
@@ -30,24 +28,25 @@ export interface AlertCycleParts {
   readonly log: Logger;
   /** Ends silences and acknowledgements whose reason is gone, and the like; before the look. */
   readonly maintain: (now: Date) => Promise<void>;
-  readonly listeners: readonly GroupListener[];
+  /** Told of all groups after each look; nobody is waited for. */
+  readonly events: Pick<Events<ServiceEvents>, "emit">;
   readonly tally: Tally;
 }
 
 const SAVE_EVERY = 60_000;
 
-/** One look at all alerts of Alertmanager: groups them, remembers what changed, and tells the listeners. */
+/** One look at all alerts of Alertmanager: groups them, remembers what changed, and says so. */
 export interface AlertCycle {
   run(): Promise<void>;
   /** Keeps the pipeline's memory, e.g. before the end. */
   save(): Promise<void>;
 }
 
-/** @param seen alerts as they were at the end of the last process, so that a restart is not taken for new alerts */
-export function createAlertCycle(parts: AlertCycleParts, seen: readonly ActiveAlert[] = []): AlertCycle {
+/** @returns a cycle that has not looked yet */
+export function createAlertCycle(parts: AlertCycleParts): AlertCycle {
   const { alertmanager, store, current, clock, log } = parts;
-  let previous = new Map(seen.map((alert) => [alert.fingerprint, alert]));
-  let savedAt = 0;
+  let previous = new Map(parts.seen.map((alert) => [alert.fingerprint, alert]));
+  const isSaveDue = atMostEvery(SAVE_EVERY, clock);
 
   async function look(): Promise<{ alerts: readonly ActiveAlert[]; silences: readonly Silence[] } | null> {
     const now = clock();
@@ -94,9 +93,9 @@ export function createAlertCycle(parts: AlertCycleParts, seen: readonly ActiveAl
     current.silences.set(silences, now);
     countHidden(current, alerts);
     await parts.annotate(result.items, now);
-    await tell(result.groups, now);
-    if (now.getTime() - savedAt >= SAVE_EVERY) {
-      await save();
+    parts.events.emit("groups seen", { groups: result.groups, now });
+    if (isSaveDue()) {
+      await parts.save();
     }
     current.changed();
   }
@@ -112,23 +111,7 @@ export function createAlertCycle(parts: AlertCycleParts, seen: readonly ActiveAl
     }
   }
 
-  async function tell(groups: readonly AlertGroup[], now: Date): Promise<void> {
-    for (const listener of parts.listeners) {
-      try {
-        await listener.groups(groups, now);
-        parts.tally.delivered(listener.name, now);
-      } catch (error) {
-        parts.tally.failed(listener.name);
-        log.error({ listener: listener.name, err: error }, "could not tell of groups; tried again at the next look");
-      }
-    }
-  }
-
-  async function save(): Promise<void> {
-    savedAt = clock().getTime();
-    await parts.save();
-  }
-  return { run, save };
+  return { run, save: parts.save };
 }
 
 function countHidden(current: CurrentState, alerts: readonly ActiveAlert[]): void {

@@ -1,9 +1,8 @@
 import type { ActiveAlert, Alert } from "../alert/alert.ts";
+import { CRITICAL_ALERT } from "../alert/names.ts";
+import { own } from "../alert/own.ts";
 import { type SeverityRanking, severityRank } from "../alert/severity.ts";
 import type { Item } from "./stage.ts";
-
-/** Name of the alert that says: too many urgent things at once. */
-export const CRITICAL_ALERT = "CMSWebCriticalInfrastructure";
 
 /**
  * The alert that is raised when more than `threshold` alerts of the worst severity are active at once, else null.
@@ -16,7 +15,7 @@ export function criticalAlert(
   now: Date,
 ): Alert | null {
   const worstRank = Math.max(...Object.values(ranking));
-  const worst = Object.keys(ranking).find((name) => ranking[name] === worstRank) ?? "urgent";
+  const worst = Object.keys(ranking).find((name) => own(ranking, name) === worstRank) ?? "urgent";
   const urgent = items.filter(
     (item) =>
       isActive(item.source) &&

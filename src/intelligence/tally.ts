@@ -22,6 +22,8 @@ export interface Tally {
   stage(report: Pick<StageReport, "stage" | "milliseconds" | "failures">): void;
   delivered(to: string, at: Date): void;
   failed(to: string): void;
+  /** Either of them. */
+  handled(to: string, ok: boolean, at: Date): void;
 }
 
 /** An empty tally. Its size is bounded by the number of stages and of places that are told. */
@@ -32,6 +34,14 @@ export function createTally(): Tally {
     const known = deliveries.get(to) ?? { delivered: 0, failed: 0, lastSuccess: null };
     deliveries.set(to, known);
     return known;
+  };
+  const delivered = (to: string, at: Date) => {
+    const known = deliveryTo(to);
+    known.delivered += 1;
+    known.lastSuccess = at;
+  };
+  const failed = (to: string) => {
+    deliveryTo(to).failed += 1;
   };
   return {
     stages,
@@ -44,13 +54,8 @@ export function createTally(): Tally {
         failures: known.failures + failures.length,
       });
     },
-    delivered(to, at) {
-      const known = deliveryTo(to);
-      known.delivered += 1;
-      known.lastSuccess = at;
-    },
-    failed(to) {
-      deliveryTo(to).failed += 1;
-    },
+    delivered,
+    failed,
+    handled: (to, ok, at) => (ok ? delivered(to, at) : failed(to)),
   };
 }

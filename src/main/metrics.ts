@@ -1,9 +1,9 @@
 import { Counter, Gauge, type Registry } from "prom-client";
 import type { Store } from "../store/store.ts";
-import type { Core } from "./core.ts";
+import type { Service } from "./service.ts";
 
 export interface MetricParts {
-  readonly core: Pick<Core, "loops" | "current" | "tally">;
+  readonly service: Pick<Service, "loops" | "current" | "tally">;
   readonly store: Pick<Store, "models">;
   readonly version: string;
 }
@@ -29,9 +29,9 @@ export function registerMetrics(registry: Registry, parts: MetricParts): void {
   }
 }
 
-function loopMetrics({ core }: MetricParts): readonly Definition[] {
-  const each = (value: (loop: Core["loops"][number]) => number | null) => (): Values =>
-    core.loops.flatMap((loop) => {
+function loopMetrics({ service }: MetricParts): readonly Definition[] {
+  const each = (value: (loop: Service["loops"][number]) => number | null) => (): Values =>
+    service.loops.flatMap((loop) => {
       const one = value(loop);
       return one === null ? [] : [[{ loop: loop.name }, one] as const];
     });
@@ -76,8 +76,8 @@ function loopMetrics({ core }: MetricParts): readonly Definition[] {
   ];
 }
 
-function flowMetrics({ core }: MetricParts): readonly Definition[] {
-  const { stages, deliveries } = core.tally;
+function flowMetrics({ service }: MetricParts): readonly Definition[] {
+  const { stages, deliveries } = service.tally;
   const ofStage = (value: (name: string) => number) => (): Values =>
     [...stages.keys()].map((stage) => [{ stage }, value(stage)] as const);
   return [
@@ -116,8 +116,8 @@ function flowMetrics({ core }: MetricParts): readonly Definition[] {
   ];
 }
 
-function stateMetrics({ core, store, version }: MetricParts): readonly Definition[] {
-  const { current } = core;
+function stateMetrics({ service, store, version }: MetricParts): readonly Definition[] {
+  const { current } = service;
   const sources = () => current.sources().filter(({ state }) => state !== "off");
   return [
     {
@@ -208,7 +208,7 @@ function register(registry: Registry, { name, help, labelNames, type, read }: De
   });
 }
 
-function newest(entities: ReturnType<Core["current"]["entities"]>): ReadonlyMap<string, Date> {
+function newest(entities: ReturnType<Service["current"]["entities"]>): ReadonlyMap<string, Date> {
   const byService = new Map<string, Date>();
   for (const { service, at } of entities) {
     const known = byService.get(service);

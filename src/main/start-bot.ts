@@ -1,97 +1,94 @@
 import type { Logger } from "pino";
 import type { Clock } from "../alert/clock.ts";
+import type { ServiceEvents } from "../alert/service-events.ts";
 import type { SeverityRanking } from "../alert/severity.ts";
 import type { Bot } from "../bot/app.ts";
 import { createAnnouncements } from "../bot/delivery/announcements.ts";
-import type { ExtraAnswers } from "../bot/parts.ts";
+import type { BotParts, SlackSettings } from "../bot/parts.ts";
+import { createSlackWatch } from "../bot/setup/slack-watch.ts";
 import type { Catalogue } from "../config/catalogue.ts";
 import type { Config } from "../config/schema.ts";
 import type { QualityDesk } from "../dqm/service/quality-desk.ts";
-import type { Deliver } from "../oncall/pages.ts";
 import type { Oncall } from "../oncall/service.ts";
-import type { Lifecycle } from "../runtime/lifecycle.ts";
-import { createLoop } from "../runtime/loop.ts";
+import type { Actions } from "../operations/actions-types.ts";
+import type { Events } from "../runtime/events.ts";
+import { createLoop, type Loop } from "../runtime/loop.ts";
+import type { CurrentState } from "../status/current-state.ts";
+import type { StatusSource } from "../status/status-types.ts";
 import type { Store } from "../store/store.ts";
-import type { Core } from "./core.ts";
+import type { TransferService } from "../transfers/service/service.ts";
+
+/** How quickly Slack is written to. */
+export type SlackPace = Partial<Pick<SlackSettings, "spacing" | "batchFor" | "timeout">> & Pick<BotParts, "sleep">;
 
 export interface BotStart {
   readonly config: Config["slack"];
   readonly severities: SeverityRanking;
-  readonly core: Core;
+  readonly status: StatusSource;
+  readonly actions: Actions;
   readonly oncall: Pick<Oncall, "desk" | "duties" | "person">;
+  readonly quality: QualityDesk;
+  /** Null where transfers are not watched. */
+  readonly transfers: Pick<TransferService, "lines"> | null;
+  readonly current: Pick<CurrentState, "sources" | "setSource">;
+  readonly events: Pick<Events<ServiceEvents>, "on" | "onNewest">;
   readonly store: Store;
   readonly catalogue: Catalogue;
   readonly webUrl: string;
-  readonly quality: QualityDesk;
+  readonly pace: SlackPace;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly lifecycle: Lifecycle;
-  /** What else can be asked by command. */
-  readonly extras: ExtraAnswers;
 }
 
-export interface StartedBot {
-  /** Address for Slack's requests; null in Socket Mode. */
-  readonly address: string | null;
-  readonly deliver: Deliver;
-  readonly quietPeople: Bot["quietPeople"];
-  readonly runSummary: Bot["runSummary"];
+/** The bot with what it does again and again. */
+export interface RunningBot extends Pick<Bot, "start" | "stop" | "flush" | "deliver" | "quietPeople"> {
+  readonly loops: readonly Loop[];
 }
 
-const RETRY_EVERY = 30_000;
+const CHECK_EVERY = 30_000;
 const ANNOUNCE_EVERY = 15_000;
 
 /**
- * Starts the bot where Slack is configured, and shows every group there from then on. Slack being away does not keep
- * anything else from starting: it is tried again.
+ * The bot where Slack is configured, not started. Slack being unreachable does not keep anything else from starting: it is tried again.
  * @returns null where Slack is not configured
  */
-export async function startBot(parts: BotStart): Promise<StartedBot | null> {
-  const { config, core, clock, log, lifecycle } = parts;
+export async function openBot(parts: BotStart): Promise<RunningBot | null> {
+  const { config, current, events, quality, clock, log } = parts;
   if (config.botToken === undefined || (config.appToken === undefined && config.signingSecret === undefined)) {
-    core.current.setSource({
-      name: "slack",
-      state: "off",
-      at: null,
-      because: "no slack.botToken with an appToken or signingSecret",
-    });
+    const because = "no slack.botToken with an appToken or signingSecret";
+    current.setSource({ name: "slack", state: "off", at: null, because });
     return null;
   }
   const bot = await buildBot(parts, config.botToken);
-  const reach = createLoop({ name: "slack", every: RETRY_EVERY, run: () => checkSlack(bot, core, clock), clock, log });
-  const { store, oncall } = parts;
+  events.onNewest("groups seen", "slack", async ({ groups }) => {
+    for (const group of groups) {
+      await bot.publish(group);
+    }
+  });
+  events.on("run ended", "slack", async ({ run }) => {
+    const report = await quality.report(run);
+    await (report === null ? undefined : bot.runSummary(report));
+  });
+  const check = createSlackWatch(bot, { current, clock });
+  const { store, status, oncall } = parts;
   const { duties, person } = oncall;
-  const announce = createLoop({
-    name: "messages by the clock",
-    every: ANNOUNCE_EVERY,
-    run: createAnnouncements({ announcer: bot, store, status: core.status, duties, person, config, clock, log }),
-    clock,
-    log,
-  });
-  const address = await bot.start();
-  log.info({ address }, "bot listens");
-  reach.start();
-  announce.start();
-  lifecycle.onStop("bot", async () => {
-    await Promise.all([reach.stop(), announce.stop()]);
-    await bot.stop();
-  });
-  core.listeners.push({
-    name: "slack",
-    groups: async (groups) => {
-      for (const group of groups) {
-        await bot.publish(group);
-      }
-    },
-  });
-  return { address, deliver: bot.deliver, quietPeople: bot.quietPeople, runSummary: bot.runSummary };
+  const announce = createAnnouncements({ announcer: bot, store, status, duties, person, config, clock, log });
+  return {
+    ...bot,
+    loops: [
+      createLoop({ name: "slack", every: CHECK_EVERY, run: check, clock, log }),
+      createLoop({ name: "messages by the clock", every: ANNOUNCE_EVERY, run: announce, clock, log }),
+    ],
+  };
 }
 
 async function buildBot(parts: BotStart, botToken: string): Promise<Bot> {
   const [{ createBot }, { drawPlot }] = await Promise.all([import("../bot/app.ts"), import("../bot/pictures/plot.ts")]);
-  const { config } = parts;
+  const { config, transfers } = parts;
+  const { sleep, ...pace } = parts.pace;
   return createBot({
     slack: {
+      ...pace,
       botToken,
       listen: config.listen,
       channels: config.channels,
@@ -103,8 +100,8 @@ async function buildBot(parts: BotStart, botToken: string): Promise<Bot> {
       ...(config.signingSecret === undefined ? {} : { signingSecret: config.signingSecret }),
       ...(config.apiUrl === undefined ? {} : { apiUrl: config.apiUrl }),
     },
-    status: parts.core.status,
-    actions: parts.core.actions,
+    status: parts.status,
+    actions: parts.actions,
     oncall: parts.oncall.desk,
     store: parts.store,
     quality: parts.quality,
@@ -114,16 +111,7 @@ async function buildBot(parts: BotStart, botToken: string): Promise<Bot> {
     webUrl: parts.webUrl,
     severities: parts.severities,
     draw: drawPlot,
-    extras: parts.extras,
+    ...(sleep === undefined ? {} : { sleep }),
+    extras: transfers === null ? {} : { transfers: async (_now, about) => transfers.lines(about) },
   });
-}
-
-async function checkSlack(bot: Bot, { current }: Core, clock: Clock): Promise<void> {
-  try {
-    const { team } = await bot.whoAmI();
-    current.setSource({ name: "slack", state: "ok", at: clock(), because: `team ${team}` });
-  } catch (error) {
-    const last = current.sources().find(({ name }) => name === "slack")?.at ?? null;
-    current.setSource({ name: "slack", state: "down", at: last, because: (error as Error).message });
-  }
 }

@@ -1,4 +1,5 @@
 import type { AlertGroup } from "../alert/group.ts";
+import { own } from "../alert/own.ts";
 import type { Store } from "../store/store.ts";
 import {
   beginEscalation,
@@ -167,7 +168,7 @@ async function close({ store, heard }: EscalationParts, state: Escalation, now: 
 }
 
 function policyOf({ schedule }: RouteContext, { policy }: Escalation): EscalationPolicy {
-  const found = schedule.escalations[policy] ?? schedule.escalations["standard"];
+  const found = own(schedule.escalations, policy) ?? schedule.escalations["standard"];
   return found ?? { steps: [{ person: schedule.fallback.person, wait: 600_000 }], repeat: 1 };
 }
 

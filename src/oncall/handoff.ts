@@ -1,3 +1,4 @@
+import { own, putOwn } from "../alert/own.ts";
 import type { Schedule } from "./load.ts";
 import type { Exceptions } from "./turn.ts";
 import { type OnDuty, onDutyOf } from "./who.ts";
@@ -54,18 +55,18 @@ export function shiftChanges(
   for (const duty of duties) {
     const nobody = duty.roles.every(({ person }) => person === null);
     const changes = duty.roles.flatMap((role): readonly RoleChange[] => {
-      const known = told[role.key];
+      const known = own(told, role.key);
       const person = role.person?.name ?? null;
       const isNew = known === undefined;
       if (isNew ? !nobody : known.person === person) {
-        next[role.key] = known ?? { person, turn: 0 };
+        putOwn(next, role.key, known ?? { person, turn: 0 });
         return [];
       }
-      next[role.key] = { person, turn: (known?.turn ?? 0) + 1 };
+      putOwn(next, role.key, { person, turn: (known?.turn ?? 0) + 1 });
       return [{ role, leaving: known?.person ?? null }];
     });
     if (changes.length > 0) {
-      const parts = changes.map(({ role: { key, person } }) => `${key}:${next[key]?.turn}:${person?.name ?? ""}`);
+      const parts = changes.map(({ role: { key, person } }) => `${key}:${own(next, key)?.turn}:${person?.name ?? ""}`);
       found.push({ key: `handoff/${parts.join("/")}`, duty, changes, nobody });
     }
   }

@@ -1,7 +1,6 @@
 import type { Logger } from "pino";
 import type { Clock } from "../alert/clock.ts";
-import type { AlertGroup, Person } from "../alert/group.ts";
-import type { Bot } from "../bot/app.ts";
+import type { Person } from "../alert/group.ts";
 import type { Catalogue } from "../config/catalogue.ts";
 import type { Config } from "../config/schema.ts";
 import type { OncallDesk } from "../operations/actions-types.ts";
@@ -32,8 +31,11 @@ export interface Oncall {
    * @param deliver brings a message to people
    * @param quietPeople those of some people who want quiet now
    */
-  escalations(deliver: Deliver, quietPeople?: Bot["quietPeople"]): Escalations;
+  escalations(deliver: Deliver, quietPeople?: QuietPeople): Escalations;
 }
+
+/** Those of some people who want quiet now, by name, until when. */
+export type QuietPeople = (some: () => Promise<readonly Person[]>, now: Date) => Promise<ReadonlyMap<string, Date>>;
 
 export interface OncallParts {
   readonly config: Config;
@@ -69,7 +71,7 @@ function withSchedule(
     overrides: await store.oncall.overrides(new Date(at.getTime() - AROUND), new Date(at.getTime() + AROUND)),
     calendars: feeds.current().calendars,
   });
-  const context = async (at: Date, quietPeople: Bot["quietPeople"] | undefined): Promise<RouteContext> => {
+  const context = async (at: Date, quietPeople: QuietPeople | undefined): Promise<RouteContext> => {
     const known = await exceptions(at);
     const onDuty = async () =>
       dutiesAt(schedule, known, at).flatMap(({ roles }) => roles.flatMap(({ person }) => person ?? []));
@@ -101,7 +103,7 @@ const NO_ONCALL: Oncall = {
   person: (name) => ({ name }),
   desk: NO_SCHEDULE,
   escalations: () => ({
-    look: async (_groups: readonly AlertGroup[]) => {},
+    look: async () => {},
     answered: async () => {},
     of: async () => null,
   }),

@@ -1,3 +1,4 @@
+import { own } from "../alert/own.ts";
 import type { OncallOverride } from "../store/store.ts";
 import { isWithin } from "./hours.ts";
 import { roleKey, type Schedule } from "./load.ts";
@@ -30,7 +31,7 @@ export interface Turn {
 /** Who has a role at one moment: an override, else the calendar, else the first rotation that has somebody. */
 export function turnAt(schedule: Schedule, roster: Roster, roleName: string, exceptions: Exceptions, at: Date): Turn {
   const key = roleKey(roster, roleName);
-  const role = roster.roles[roleName];
+  const role = own(roster.roles, roleName);
   if (role === undefined) {
     return nobody(`roster ${roster.name} has no role ${roleName}`);
   }
@@ -105,7 +106,7 @@ function rotationTurn(schedule: Schedule, rotations: readonly Rotation[], at: Da
 
 /** Whoever has the shift after the present one of the named role: the first who is not the one on call now, in turn or not. */
 function nextTurn(schedule: Schedule, roster: Roster, { nextOf }: Role, exceptions: Exceptions, at: Date): Turn | null {
-  const present = nextOf === undefined ? undefined : roster.roles[nextOf];
+  const present = nextOf === undefined ? undefined : own(roster.roles, nextOf);
   const rotation = present?.rotation.find((one) => isOnDuty(schedule, one, at));
   const shift = rotation === undefined ? null : shiftAt(rotation, zoneOf(schedule, rotation), at);
   if (nextOf === undefined || present === undefined || rotation === undefined || shift === null) {
@@ -156,8 +157,8 @@ function isAway({ people }: Schedule, name: string, at: Date): boolean {
 
 /** The shift of the rotation on duty at a moment (for a role that follows another, of that one); null without one. */
 export function presentShift(schedule: Schedule, roster: Roster, roleName: string, at: Date): Shift | null {
-  const role = roster.roles[roleName];
-  const rotations = [...(role?.rotation ?? []), ...(roster.roles[role?.nextOf ?? ""]?.rotation ?? [])];
+  const role = own(roster.roles, roleName);
+  const rotations = [...(role?.rotation ?? []), ...(own(roster.roles, role?.nextOf ?? "")?.rotation ?? [])];
   const rotation = rotations.find((one) => isOnDuty(schedule, one, at));
   return rotation === undefined ? null : shiftAt(rotation, zoneOf(schedule, rotation), at);
 }

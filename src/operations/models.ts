@@ -1,5 +1,5 @@
 import type { Clock } from "../alert/clock.ts";
-import type { Roster } from "../anomalies/service/roster.ts";
+import type { ModelKeeper } from "../alert/model-keeper.ts";
 import type { Store } from "../store/store.ts";
 
 /** Who asks, as the audit log names them. */
@@ -14,43 +14,22 @@ export interface Answer {
   readonly reason: string;
 }
 
-/** Who works with the models of one entity: detection for those of services, others for theirs. */
-export interface ModelKeeper {
-  readonly entity: string;
-  /** Kind of model that is asked for, and the key of the configuration that does. */
-  readonly detector: string;
-  readonly key: string;
-  /** @returns true when another version is at work from now on */
-  takeUp(): Promise<boolean>;
-}
-
 /** What people do with models. */
 export interface ModelDesk {
-  /** From now on models of this entity are taken up by its keeper. */
-  enlist(keeper: ModelKeeper): void;
   /** Makes an older (or refused) version live again, at once. */
   activate(id: string, asker: Asker): Promise<Answer>;
 }
 
 export interface ModelDeskParts {
-  readonly detector: string;
-  readonly roster: Pick<Roster, "takeUp">;
+  /** Finds who works with the models of an entity. */
+  readonly keeperOf: (entity: string) => ModelKeeper;
   readonly store: Pick<Store, "models" | "audit">;
   readonly clock: Clock;
 }
 
 /** The use cases behind buttons and commands about models. Each is recorded with who did it and from where. */
-export function createModelDesk({ detector, roster, store, clock }: ModelDeskParts): ModelDesk {
-  const keepers = new Map<string, ModelKeeper>();
-  const keeperOf = (entity: string): ModelKeeper =>
-    keepers.get(entity) ?? {
-      entity,
-      detector,
-      key: "detect.detectors",
-      takeUp: async () => (await roster.takeUp(new AbortController().signal)).includes(entity),
-    };
+export function createModelDesk({ keeperOf, store, clock }: ModelDeskParts): ModelDesk {
   return {
-    enlist: (keeper) => void keepers.set(keeper.entity, keeper),
     async activate(id, asker) {
       const found = (await store.models.list()).find((model) => model.id === id);
       if (found === undefined) {

@@ -2,9 +2,7 @@ import type { Anomaly } from "../alert/anomaly.ts";
 import type { AlertGroup } from "../alert/group.ts";
 import type { Silence } from "../alert/silence.ts";
 import type { Ticket } from "../alert/ticket.ts";
-import { createRing, type MetricRing } from "./metric-ring.ts";
-import type { ScoredPoint, SourceHealth } from "./status-types.ts";
-import { createTracked, type Tracked } from "./tracked.ts";
+import type { MetricSeries, Part, ScoredPoint, SourceHealth } from "./status-types.ts";
 
 const MINUTE = 60_000;
 const RING_POINTS = 720;
@@ -96,6 +94,104 @@ export function createCurrentState(cycle: number): CurrentState {
       for (const listener of listeners) {
         listener();
       }
+    },
+  };
+}
+
+/** The newest points of one entity's metrics, with the band that was expected of each. */
+export interface MetricRing {
+  readonly metrics: readonly string[];
+  add(point: ScoredPoint): void;
+  /** Scores of the newest points with their times (Unix milliseconds), oldest first, at most `count`. */
+  scores(count: number): readonly { readonly at: number; readonly score: number }[];
+  /** One metric between two times; null when the metric is not one of the entity's. */
+  series(entity: string, metric: string, from: Date, to: Date): Omit<MetricSeries, "anomalous" | "unit"> | null;
+}
+
+interface Kept {
+  readonly at: number;
+  readonly score: number;
+  readonly values: readonly number[];
+  readonly low: readonly number[];
+  readonly high: readonly number[];
+}
+
+/** @param capacity points kept; older ones fall out */
+export function createRing(metrics: readonly string[], capacity: number): MetricRing {
+  const kept: Kept[] = [];
+  return {
+    metrics,
+    add(point) {
+      kept.push({
+        at: point.at.getTime(),
+        score: point.score,
+        values: Array.from(point.values),
+        low: Array.from(point.low),
+        high: Array.from(point.high),
+      });
+      if (kept.length > capacity) {
+        kept.shift();
+      }
+    },
+    scores: (count) => kept.slice(-count).map(({ at, score }) => ({ at, score })),
+    series(entity, metric, from, to) {
+      const index = metrics.indexOf(metric);
+      if (index < 0) {
+        return null;
+      }
+      const inside = kept.filter(({ at }) => at >= from.getTime() && at <= to.getTime());
+      const column = (pick: (point: Kept) => readonly number[]) => inside.map((point) => finite(pick(point)[index]));
+      return {
+        entity,
+        metric,
+        times: inside.map(({ at }) => at),
+        values: column(({ values }) => values),
+        low: column(({ low }) => low),
+        high: column(({ high }) => high),
+      };
+    },
+  };
+}
+
+function finite(value: number | undefined): number | null {
+  return value !== undefined && Number.isFinite(value) ? value : null;
+}
+
+/**
+ * The last good value of a source with its time, and the last failure if that was later: what people are told is never
+ * an empty list because a source was down.
+ */
+export interface Tracked<T> {
+  set(value: T, at: Date): void;
+  fail(because: string, at: Date): void;
+  /** The value whatever its age, or null before the first one. */
+  last(): T | null;
+  /** The value with its age: fresh, stale (older than the limit or the last try failed), or missing. */
+  part(now: Date): Part<T>;
+}
+
+/** @param maxAge milliseconds after which a value that was not renewed is stale · @param waiting said before the first value */
+export function createTracked<T>(maxAge: number, waiting: string): Tracked<T> {
+  let held: { value: T; at: Date } | null = null;
+  let failure: string | null = null;
+  return {
+    set(value, at) {
+      held = { value, at };
+      failure = null;
+    },
+    fail(because) {
+      failure = because;
+    },
+    last: () => held?.value ?? null,
+    part(now) {
+      if (held === null) {
+        return { kind: "missing", because: failure ?? waiting };
+      }
+      if (failure !== null) {
+        return { kind: "stale", ...held, because: failure };
+      }
+      const late = now.getTime() - held.at.getTime() > maxAge;
+      return late ? { kind: "stale", ...held, because: "nothing new has come since" } : { kind: "fresh", ...held };
     },
   };
 }

@@ -136,6 +136,8 @@ export interface AlertHistoryRepository {
   since(at: Date, limit: number): Promise<readonly AlertChange[]>;
   /** Oldest first, the last 10,000. */
   of(fingerprint: string): Promise<readonly AlertChange[]>;
+  /** How each alert was seen last (firing, silenced, unsilenced or resolved), of those that changed since. */
+  last(since: Date): Promise<readonly AlertChange[]>;
 }
 
 /** Where a group's living message is. */

@@ -11,9 +11,6 @@ const WORD = /[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*/g;
 const MAX_TEXT = 20_000;
 const SHORTEST_NAME = 3;
 
-/** Nothing is known of what a ticket is about. */
-export const NO_CONCERNS: Concerns = { services: [], owners: [] };
-
 /**
  * Finds the services of the catalogue that a ticket names (whole words, whatever their case), their owners, and the unit
  * or site that is responsible for the ticket.

@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { Enrich } from "../alert/alert-sink.ts";
 import type { Alertmanager } from "../alert/alertmanager.ts";
 import type { Clock } from "../alert/clock.ts";
 import type { Ticket, TicketSystem } from "../alert/ticket.ts";
@@ -6,7 +7,6 @@ import { createSync } from "../alertmanager/sync.ts";
 import type { SyncResult } from "../alertmanager/sync-types.ts";
 import type { Catalogue } from "../config/catalogue.ts";
 import type { Config } from "../config/schema.ts";
-import type { Pipeline } from "../intelligence/pipeline.ts";
 import { createLoop, type Loop } from "../runtime/loop.ts";
 import type { CurrentState } from "../status/current-state.ts";
 import type { Store } from "../store/store.ts";
@@ -22,7 +22,7 @@ export interface TicketParts {
   readonly catalogue: Catalogue;
   readonly store: Store;
   readonly alertmanager: Alertmanager;
-  readonly pipeline: Pipeline;
+  readonly enrich: Enrich;
   readonly current: CurrentState;
   readonly clock: Clock;
   readonly log: Logger;
@@ -73,12 +73,12 @@ export function createTicketLoops(parts: TicketParts): readonly Loop[] {
 }
 
 /** A ticket's alert gets its severity and runbook before it is first pushed: one alert, no copy. */
-function enriching(system: TicketingSystem, { pipeline, clock }: TicketParts): TicketingSystem {
+function enriching(system: TicketingSystem, { enrich, clock }: TicketParts): TicketingSystem {
   return {
     ...system,
     toAlert(ticket, context) {
       const alert = system.toAlert(ticket, context);
-      return pipeline.enrich([alert], clock())[0] ?? alert;
+      return enrich([alert], clock())[0] ?? alert;
     },
   };
 }

@@ -2,10 +2,10 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { equals } from "../../src/alert/matcher.ts";
 import { SILENCE_MARK } from "../../src/alert/silence.ts";
 import { createEmbeddedAlertmanager, type EmbeddedAlertmanager } from "../../src/alertmanager/embedded/embedded.ts";
-import { type ServedEmbedded, serveEmbedded } from "../../src/alertmanager/embedded/serve.ts";
 import type { AlertmanagerCluster } from "../../src/alertmanager/several/cluster.ts";
 import { clientOf } from "./clients.ts";
 import { alert } from "./contract.ts";
+import { type ServedEmbedded, serveEmbedded } from "./serve-embedded.ts";
 import { createTestMemory } from "./sync-fixtures.ts";
 
 const MINUTE = 60_000;

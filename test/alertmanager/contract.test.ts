@@ -1,8 +1,8 @@
 import { systemClock } from "../../src/alert/clock.ts";
 import { createEmbeddedAlertmanager } from "../../src/alertmanager/embedded/embedded.ts";
-import { serveEmbedded } from "../../src/alertmanager/embedded/serve.ts";
 import { clientOf } from "./clients.ts";
 import { describeAlertmanager } from "./contract.ts";
+import { serveEmbedded } from "./serve-embedded.ts";
 
 describeAlertmanager("the embedded Alertmanager", async () => ({
   alertmanager: createEmbeddedAlertmanager({ clock: systemClock }),

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { equals } from "../../src/alert/matcher.ts";
 import { createEmbeddedAlertmanager, type EmbeddedAlertmanager } from "../../src/alertmanager/embedded/embedded.ts";
-import { serveEmbedded } from "../../src/alertmanager/embedded/serve.ts";
 import { alert } from "./contract.ts";
+import { serveEmbedded } from "./serve-embedded.ts";
 
 const MINUTE = 60_000;
 let now: number;

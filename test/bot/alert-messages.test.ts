@@ -157,7 +157,13 @@ describe("the living message of a group", () => {
   });
 
   test("lasting and end are shown when it is over", async () => {
-    await harness.show(sampleGroup({ state: "resolved", endsAt: NOW }));
+    await harness.show(sampleGroup());
+    await harness.bot.publish(sampleGroup({ state: "resolved", endsAt: NOW }), { urgent: true });
     expect(textOf(harness.seen(channel)[0])).toContain("Lasted 10m");
+  });
+
+  test("what is over and was never shown is no message", async () => {
+    await harness.show(sampleGroup({ state: "resolved", endsAt: NOW }));
+    expect(harness.seen(channel)).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { signedHeaders } from "../../src/demo/slack/signing.ts";
+import { signedHeaders } from "../../src/demo/slack/bot-caller.ts";
 import { type Harness, SIGNING_SECRET, startHarness } from "./harness.ts";
 
 const FORM = "application/x-www-form-urlencoded";

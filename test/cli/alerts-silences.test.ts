@@ -3,7 +3,7 @@ import { systemClock } from "../../src/alert/clock.ts";
 import { equals } from "../../src/alert/matcher.ts";
 import { SILENCE_MARK } from "../../src/alert/silence.ts";
 import { createEmbeddedAlertmanager, type EmbeddedAlertmanager } from "../../src/alertmanager/embedded/embedded.ts";
-import { type ServedEmbedded, serveEmbedded } from "../../src/alertmanager/embedded/serve.ts";
+import { type ServedEmbedded, serveEmbedded } from "../alertmanager/serve-embedded.ts";
 import { cmswatch } from "./run.ts";
 
 const HOUR = 3_600_000;

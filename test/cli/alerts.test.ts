@@ -4,8 +4,8 @@ import { systemClock } from "../../src/alert/clock.ts";
 import { equals } from "../../src/alert/matcher.ts";
 import { UserError } from "../../src/alert/user-error.ts";
 import { createEmbeddedAlertmanager, type EmbeddedAlertmanager } from "../../src/alertmanager/embedded/embedded.ts";
-import { type ServedEmbedded, serveEmbedded } from "../../src/alertmanager/embedded/serve.ts";
 import { watch } from "../../src/cli/alerts/run.ts";
+import { type ServedEmbedded, serveEmbedded } from "../alertmanager/serve-embedded.ts";
 import { cmswatch } from "./run.ts";
 
 const MINUTE = 60_000;

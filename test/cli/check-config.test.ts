@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { checkSlackConfig } from "../../src/bot/setup/check-slack.ts";
+import { checkSlackConfig } from "../../src/bot/setup/check.ts";
 import { neededScopes } from "../../src/bot/setup/scopes.ts";
 import { startEmulatedWorkspace, type Workspace } from "../../src/demo/slack/workspace.ts";
 import { cmswatch } from "./run.ts";

@@ -18,7 +18,7 @@ export async function ownMetrics(): Promise<string> {
   const current = createCurrentState(60_000);
   const tally = createTally();
   registerMetrics(registry, {
-    core: { loops: [await finishedLoop()], current, tally },
+    service: { loops: [await finishedLoop()], current, tally },
     store: { models: { list: async () => [MODEL] } as unknown as Store["models"] },
     version: "1.2.3",
   });

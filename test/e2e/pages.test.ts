@@ -214,7 +214,7 @@ describe.skipIf(!hasChromium)("pages in Chromium", () => {
     await expect.poll(() => page.locator(".readout").first().textContent(), SOON).toMatch(/^\d\d:\d\d:\d\d .*\/s/);
   });
 
-  it("goes to another range and back without loading anew", async () => {
+  it("goes to another range and back without loading again", async () => {
     await open("/services/dbs", "dbs");
     await page.evaluate("globalThis.stayed = true");
     await page.getByRole("link", { name: "1 d" }).click();
@@ -232,14 +232,14 @@ describe.skipIf(!hasChromium)("pages in Chromium", () => {
     await keepPicture(page, "silence-dialog");
     await dialog.getByLabel("Matchers").fill('service="dbs"');
     await dialog.getByText("This hides all alerts of a service.").waitFor();
-    await dialog.getByLabel("Why").fill("known and being mended");
+    await dialog.getByLabel("Why").fill("known and being fixed");
     await page.keyboard.press("Enter");
     await page.getByText("Done.").waitFor();
     expect(parts.done.at(-1)?.action).toEqual({
       kind: "silence",
       matchers: ['service="dbs"'],
       minutes: 60,
-      reason: "known and being mended",
+      reason: "known and being fixed",
     });
   });
 

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { loadCatalogue } from "../../src/config/catalogue.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import { openMetricsHistory } from "../../src/demo/cmsweb/exposition.ts";
 import { createSimulation } from "../../src/demo/cmsweb/simulation.ts";
 import { compose } from "../../src/main/compose.ts";
 import { installedAlertmanager, startAlertmanager } from "../real/alertmanager-server.ts";
+import { openMetricsHistory } from "../real/open-metrics-history.ts";
 import { hasProgram, startPrometheus } from "../real/prometheus-server.ts";
 
 const MINUTE = 60_000;

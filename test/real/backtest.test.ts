@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadCatalogue } from "../../src/config/catalogue.ts";
-import { openMetricsHistory } from "../../src/demo/cmsweb/exposition.ts";
 import { createSimulation } from "../../src/demo/cmsweb/simulation.ts";
 import type { BacktestReport } from "../../src/evaluate/backtest/report.ts";
 import { cmswatch } from "../cli/run.ts";
+import { openMetricsHistory } from "./open-metrics-history.ts";
 import { hasProgram, type MetricsServer, startPrometheus } from "./prometheus-server.ts";
 
 const MINUTE = 60_000;

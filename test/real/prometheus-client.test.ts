@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadCatalogue } from "../../src/config/catalogue.ts";
 import { defaultMetrics } from "../../src/config/metrics.ts";
 import { startExporter } from "../../src/demo/cmsweb/exporter.ts";
-import { openMetricsHistory } from "../../src/demo/cmsweb/exposition.ts";
 import { createSimulation } from "../../src/demo/cmsweb/simulation.ts";
 import { createPrometheusClient } from "../../src/prometheus/client.ts";
 import type { MetricSource } from "../../src/prometheus/source.ts";
+import { openMetricsHistory } from "./open-metrics-history.ts";
 import { hasProgram, type MetricsServer, startPrometheus, startVictoriaMetrics } from "./prometheus-server.ts";
 
 const catalogue = loadCatalogue(null);
@@ -69,7 +69,7 @@ describe.each(SERVERS)("client against a real %s", (_, program, start) => {
   });
 
   it.skipIf(missing)("says what is wrong with a query", async () => {
-    await expect(client.instant("sum(", TO)).rejects.toThrow(/`sum\(`, got 4\d\d .*mend/);
+    await expect(client.instant("sum(", TO)).rejects.toThrow(/`sum\(`, got 4\d\d .*fix/);
   });
 
   it.skipIf(missing)("gives no series for a metric nobody has, and is reachable", async () => {

@@ -5,8 +5,8 @@ import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCli } from "../../src/cli.ts";
 import { loadCatalogue } from "../../src/config/catalogue.ts";
-import { openMetricsHistory } from "../../src/demo/cmsweb/exposition.ts";
 import { createSimulation } from "../../src/demo/cmsweb/simulation.ts";
+import { openMetricsHistory } from "./open-metrics-history.ts";
 import { hasProgram, type MetricsServer, startPrometheus, startVictoriaMetrics } from "./prometheus-server.ts";
 
 const NOW = Math.floor(Date.now() / 60_000) * 60_000 - 3_600_000;

@@ -6,10 +6,10 @@ import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadCatalogue } from "../../src/config/catalogue.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import { openMetricsHistory } from "../../src/demo/cmsweb/exposition.ts";
 import { createSimulation } from "../../src/demo/cmsweb/simulation.ts";
 import { compose, type Running } from "../../src/main/compose.ts";
 import { installedAlertmanager, type RealAlertmanager, startAlertmanager } from "./alertmanager-server.ts";
+import { openMetricsHistory } from "./open-metrics-history.ts";
 import { hasProgram, type MetricsServer, startPrometheus } from "./prometheus-server.ts";
 
 const MINUTE = 60_000;

@@ -8,7 +8,6 @@ import { equals } from "../../src/alert/matcher.ts";
 import type { Ticket } from "../../src/alert/ticket.ts";
 import { createSync } from "../../src/alertmanager/sync.ts";
 import type { SyncResult } from "../../src/alertmanager/sync-types.ts";
-import { NO_CONCERNS } from "../../src/tickets/concerns.ts";
 import { createTicketSource } from "../../src/tickets/source.ts";
 import { createTicketCycle, type TicketCycle } from "../../src/tickets/sync-source.ts";
 import { requireSystem } from "../../src/tickets/systems.ts";
@@ -16,6 +15,7 @@ import { clientOf, silent } from "../alertmanager/clients.ts";
 import { runTickets } from "../cli/tickets-run.ts";
 import { SETTINGS, startServer, type TestServer, testTools } from "../tickets/fetch/server.ts";
 import { createMemory, type TicketMemoryInProcess } from "../tickets/memory.ts";
+import { NO_CONCERNS } from "../tickets/no-concerns.ts";
 import { installedAlertmanager, type RealAlertmanager, startAlertmanager } from "./alertmanager-server.ts";
 
 const { path, why } = installedAlertmanager();

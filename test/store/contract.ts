@@ -183,6 +183,9 @@ function alertContract(get: () => Store): void {
     const since = await get().history.since(minute(1002), 10);
     expect(since.map(({ groupId }) => groupId)).toEqual(["g3", "g2"]);
     expect(await get().history.of("f1")).toEqual(changes);
+    expect((await get().history.last(minute(1000))).filter(({ fingerprint }) => fingerprint === "f1")).toEqual([
+      changes.at(-1),
+    ]);
     await get().history.append([]);
   });
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { Ticket } from "../../src/alert/ticket.ts";
 import { UserError } from "../../src/alert/user-error.ts";
-import { NO_CONCERNS } from "../../src/tickets/concerns.ts";
 import type { TicketFilter } from "../../src/tickets/filter.ts";
 import { problem } from "../../src/tickets/problem.ts";
 import type { FetchResult } from "../../src/tickets/source.ts";
 import { createTicketCycle, type TicketReport } from "../../src/tickets/sync-source.ts";
 import { requireSystem } from "../../src/tickets/systems.ts";
+import { NO_CONCERNS } from "./no-concerns.ts";
 import { makeTicket } from "./support.ts";
 
 const NOW = new Date("2021-03-10T00:00:00Z");
@@ -118,7 +118,7 @@ describe("a cycle of a ticket source", () => {
     expect(logged).toEqual(["alerts of tickets cannot be pushed", "alerts of tickets cannot be refreshed"]);
   });
 
-  it("throws what nobody foresaw, and runs again after it", async () => {
+  it("throws what nobody predicted, and runs again after it", async () => {
     const { cycle } = cycleOf(result(), { fail: new Error("disk full") });
     await expect(cycle.run()).rejects.toThrow("disk full");
     await expect(cycle.run()).rejects.toThrow("disk full");

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Ticket } from "../../src/alert/ticket.ts";
 import { loadCatalogue } from "../../src/config/catalogue.ts";
-import { findConcerns, NO_CONCERNS } from "../../src/tickets/concerns.ts";
+import { findConcerns } from "../../src/tickets/concerns.ts";
 import { requireSystem } from "../../src/tickets/systems.ts";
+import { NO_CONCERNS } from "./no-concerns.ts";
 
 const SEEN = new Date("2021-03-10T00:00:00Z");
 const context = { seenAt: SEEN, concerns: NO_CONCERNS, linked: [] };

@@ -47,7 +47,7 @@ describe("the training thread", { timeout: 180_000 }, () => {
     expect((await second).detector).toBe("robust");
   });
 
-  it("says that it died, and starts anew for the next job", async () => {
+  it("says that it died, and starts again for the next job", async () => {
     const lines: unknown[] = [];
     open({ entry: strange, log: (message, fields) => lines.push([message, fields["why"]]) });
     const jobs = ["exits", "fine", "throws", "fine"].map((name) => trainer.fit(name, frame, { seed: 1 }));

@@ -1,25 +1,23 @@
 import type { Logger } from "pino";
 import type { Alert, Labels } from "../../alert/alert.ts";
+import type { AlertSink } from "../../alert/alert-sink.ts";
 import type { Alertmanager } from "../../alert/alertmanager.ts";
 import type { Anomaly } from "../../alert/anomaly.ts";
 import type { Clock } from "../../alert/clock.ts";
 import { equals } from "../../alert/matcher.ts";
 import { ANOMALY_ALERT } from "../../alert/names.ts";
-import type { Pipeline } from "../../intelligence/pipeline.ts";
-import type { Tally } from "../../intelligence/tally.ts";
 import { pushedLabels } from "../alerts/anomaly-alerts.ts";
 import { isMuted } from "./ledger.ts";
 
 const MAX_PENDING = 10_000;
 
 export interface AnomalyPushParts {
-  readonly alertmanager: Alertmanager;
-  readonly pipeline: Pipeline;
+  readonly alertmanager: Pick<Alertmanager, "alerts">;
+  readonly sink: AlertSink;
   /** @param pushed labels it was pushed with before; they stay while it lives */
   readonly toAlert: (anomaly: Anomaly, pushed: Labels | null) => Alert;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly tally: Tally;
 }
 
 /**
@@ -27,7 +25,7 @@ export interface AnomalyPushParts {
  * being resolved; closed ones once, and again until Alertmanager has taken them. Muted ones are not sent; one that was sent
  * before it was muted is sent as resolved.
  */
-export function createAnomalyPush({ alertmanager, pipeline, toAlert, clock, log, tally }: AnomalyPushParts) {
+export function createAnomalyPush({ alertmanager, sink, toAlert, clock, log }: AnomalyPushParts) {
   const closed = new Map<string, Anomaly>();
   const pushed = new Map<string, Labels>();
   let failing = false;
@@ -73,25 +71,20 @@ export function createAnomalyPush({ alertmanager, pipeline, toAlert, clock, log,
     }
     try {
       await recall(wanted);
-      const alerts = pipeline.enrich(
-        wanted.map((anomaly) => toAlert(anomaly, pushed.get(anomaly.id) ?? null)),
-        clock(),
-      );
-      await alertmanager.post([...alerts, ...endsOf(wanted, alerts)]);
-      tally.delivered("alertmanager", clock());
+      const alerts = wanted.map((anomaly) => toAlert(anomaly, pushed.get(anomaly.id) ?? null));
+      const accepted = await sink.push([...alerts, ...endsOf(wanted, alerts)]);
       wanted.forEach(({ id }, index) => {
-        pushed.set(id, alerts[index]?.labels ?? {});
+        pushed.set(id, accepted[index]?.labels ?? {});
       });
       for (const id of closed.keys()) {
         pushed.delete(id);
       }
       closed.clear();
       if (failing) {
-        log.info({ alerts: wanted.length }, "alertmanager takes anomalies again");
+        log.info({ alerts: wanted.length }, "alertmanager accepts anomalies again");
       }
       failing = false;
     } catch (error) {
-      tally.failed("alertmanager");
       if (!failing) {
         log.warn(
           { reason: (error as Error).message, waiting: wanted.length },

@@ -1,11 +1,13 @@
 import type { Logger } from "pino";
 import type { Anomaly } from "../../alert/anomaly.ts";
-import type { Clock } from "../../alert/clock.ts";
+import { atMostEvery, type Clock } from "../../alert/clock.ts";
+import type { ModelKeeper } from "../../alert/model-keeper.ts";
+import type { ServiceEvents } from "../../alert/service-events.ts";
 import type { Catalogue } from "../../config/catalogue.ts";
 import type { EntitySpec } from "../../config/entities.ts";
 import type { Config } from "../../config/schema.ts";
-import { createModelDesk, type ModelDesk } from "../../operations/models.ts";
 import type { MetricSource } from "../../prometheus/source.ts";
+import type { Events } from "../../runtime/events.ts";
 import { createLoop, type Loop } from "../../runtime/loop.ts";
 import type { CurrentState } from "../../status/current-state.ts";
 import type { Store } from "../../store/store.ts";
@@ -24,18 +26,17 @@ import { createWeights } from "./weights.ts";
 
 /** Metrics to anomalies: trains what has no model or an old one, scores what has come, tells what changed. */
 export interface Detection {
-  start(): void;
-  stop(): Promise<void>;
+  /** Scoring, then training. */
   readonly loops: readonly Loop[];
-  /** What people do with models. */
-  readonly models: ModelDesk;
+  /** Stops its loops, and keeps what scoring knows, for the next process. */
+  stop(): Promise<void>;
+  /** Works with the models of a service or one of its entities. */
+  keeperOf(entity: string): ModelKeeper;
   /** What people call ordinary. */
   readonly feedback: Pick<FeedbackBook, "forgive" | "revoke">;
   progress(): TrainingProgress;
   /** Entities that are scored. */
   watched(): readonly Watched[];
-  /** A person has closed this anomaly: its further course is not told of. */
-  dismiss(id: string): void;
 }
 
 export interface DetectionParts {
@@ -46,6 +47,7 @@ export interface DetectionParts {
   readonly store: Store;
   readonly trainer: UnitTrainer;
   readonly current: CurrentState;
+  readonly events: Pick<Events<ServiceEvents>, "on">;
   readonly clock: Clock;
   readonly log: Logger;
   /** Told of anomalies that opened, changed or closed, after they are stored. */
@@ -62,7 +64,7 @@ export function createDetection(parts: DetectionParts): Detection {
   const { step } = config.prometheus;
   const { detectors, timezone: timeZone } = config.detect;
   const detector = unitDetector(specs, detectors);
-  const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
+  const yieldToEventLoop = () => new Promise<void>((resolve) => setImmediate(resolve));
   const roster = createRoster({ specs, detector, step, source, store, current, log });
   const book = createFeedbackBook({ store, current, timeZone, step, clock });
   const ledger: Ledger = createLedger({
@@ -81,7 +83,7 @@ export function createDetection(parts: DetectionParts): Detection {
     }),
     onAnomalies: parts.onAnomalies,
   });
-  const fleets = createFleets({ source, store, current, ledger, step, timeZone, breathe, log });
+  const fleets = createFleets({ source, store, current, ledger, step, timeZone, yieldToEventLoop, log });
   const onPoint = showPoints(current, ledger.mutedBecause);
   const inFleet = (spec: EntitySpec) => isFleet(spec, detectors);
   const scoreRound = createScoring({
@@ -108,11 +110,12 @@ export function createDetection(parts: DetectionParts): Detection {
     log,
     forgives: (event) => book.muting(event) !== null,
     changed: () => current.changed(),
-    breathe,
+    yieldToEventLoop,
   });
+  parts.events.on("anomaly closed", "detection", ({ id }) => ledger.dismiss(id));
   let restored = false;
-  let savedAt = 0;
-  let readAt = 0;
+  const isSaveDue = atMostEvery(SAVE_STATE_EVERY, clock);
+  const isReadDue = atMostEvery(READ_FEEDBACK_EVERY, clock);
 
   async function restore(signal: AbortSignal): Promise<void> {
     await book.load();
@@ -125,13 +128,11 @@ export function createDetection(parts: DetectionParts): Detection {
     if (!restored) {
       await restore(signal);
     }
-    if (clock().getTime() - readAt > READ_FEEDBACK_EVERY) {
-      readAt = clock().getTime();
+    if (isReadDue()) {
       await book.load();
     }
     await scoreRound(signal);
-    if (clock().getTime() - savedAt > SAVE_STATE_EVERY) {
-      savedAt = clock().getTime();
+    if (isSaveDue()) {
       await save();
     }
     current.changed();
@@ -148,7 +149,12 @@ export function createDetection(parts: DetectionParts): Detection {
   };
   return {
     loops: Object.values(loops),
-    models: createModelDesk({ detector, roster, store, clock }),
+    keeperOf: (entity) => ({
+      entity,
+      detector,
+      key: "detect.detectors",
+      takeUp: async () => (await roster.takeUp(new AbortController().signal)).includes(entity),
+    }),
     feedback: {
       async forgive(given) {
         const effect = await book.forgive(given);
@@ -160,10 +166,6 @@ export function createDetection(parts: DetectionParts): Detection {
         await ledger.remember([]);
         return answer;
       },
-    },
-    start() {
-      loops.scoring.start();
-      loops.learning.start();
     },
     async stop() {
       await loops.learning.stop();
@@ -179,7 +181,6 @@ export function createDetection(parts: DetectionParts): Detection {
         ...learning.progress(),
       };
     },
-    dismiss: ledger.dismiss,
     watched: () => roster.all().flatMap(({ watched }) => watched ?? []),
   };
 }

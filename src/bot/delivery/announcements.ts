@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { Clock } from "../../alert/clock.ts";
 import type { Person } from "../../alert/group.ts";
-import { dueReminders } from "../../alertmanager/silence-reminders.ts";
+import { dueReminders } from "../../alertmanager/silence-care.ts";
 import type { Config } from "../../config/schema.ts";
 import { type RosterDuty, shiftChanges, type ToldDuties } from "../../oncall/handoff.ts";
 import { createTries } from "../../runtime/tries.ts";

@@ -14,7 +14,7 @@ export interface Posting {
   readonly priority: number;
   /** Message to whose thread it belongs. */
   readonly threadTs?: string;
-  /** A message that is gone and is posted anew. */
+  /** A message that is gone and is posted again. */
   readonly replaces?: string;
 }
 
@@ -83,10 +83,10 @@ export function createPoster(
   /** Keys whose turn this process has taken, also those that failed: it may try again at once. */
   const held = new Set<string>();
   const posting = new Map<string, Promise<SlackMessage | null>>();
-  /** Who may post: `first` the first ever, `heir` one that comes after a turn that led to no message, else nobody. */
-  const claimTurn = async (key: string): Promise<"first" | "heir" | null> => {
+  /** Who may post: `first` the first ever, `successor` one that comes after a turn that led to no message, else nobody. */
+  const claimTurn = async (key: string): Promise<"first" | "successor" | null> => {
     if (held.has(key)) {
-      return "heir";
+      return "successor";
     }
     const now = clock();
     const term = Math.floor(now.getTime() / TERM);
@@ -99,7 +99,7 @@ export function createPoster(
       held.clear();
     }
     held.add(key);
-    return (await store.messages.claim(`post/${key}`, now)) ? "first" : "heir";
+    return (await store.messages.claim(`post/${key}`, now)) ? "first" : "successor";
   };
 
   const postOnce = (wanted: Posting, payload: Payload): Promise<SlackMessage | null> => {
@@ -112,7 +112,7 @@ export function createPoster(
       if (turn === null) {
         return already;
       }
-      const found = turn === "heir" ? await findPosted(wanted) : null;
+      const found = turn === "successor" ? await findPosted(wanted) : null;
       return save(wanted, payload, found ?? (await send(wanted, payload)));
     };
     const confirm = async () => {

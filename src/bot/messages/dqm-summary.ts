@@ -47,15 +47,15 @@ export function runSummaryMessage(report: RunReport, picture: UploadedPicture | 
   };
 }
 
-/** Runs of late, one a line. */
+/** Recent runs, one a line. */
 export function runListMessage(reports: readonly RunReport[]): Payload {
   const told = reports.map(
     (report) => `${SIGNS[report.counts.BAD > 0 ? "BAD" : "GOOD"]} *${report.run}*: ${countsText(report)}`,
   );
   const text = told.length === 0 ? "No run was judged yet." : lines(told);
   return {
-    text: "Runs of late",
-    blocks: [section(`*Runs of late*\n${text}`), context("`/anomaly dqm <run>` shows one with its map")],
+    text: "Recent runs",
+    blocks: [section(`*Recent runs*\n${text}`), context("`/anomaly dqm <run>` shows one with its map")],
   };
 }
 

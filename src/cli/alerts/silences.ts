@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { DurationSyntaxError, parseDuration } from "../../alert/duration.ts";
-import { formatMatcher, type Matcher, MatcherSyntaxError, parseMatchers } from "../../alert/matcher.ts";
+import { formatMatcher, type Matcher, MatcherSyntaxError, parseMatcher, parseMatchers } from "../../alert/matcher.ts";
 import { UserError } from "../../alert/user-error.ts";
 import type { Silences } from "../../alertmanager/silences.ts";
 import type { CommandContext, RegisterCommand } from "../command.ts";
@@ -147,7 +147,7 @@ async function withSilences<T>(
 
 function readMatchers(words: readonly string[]): readonly Matcher[] {
   try {
-    return words.flatMap((word) => parseMatchers(word));
+    return words.flatMap((word) => (word.startsWith("{") ? parseMatchers(word) : [parseMatcher(word)]));
   } catch (error) {
     if (error instanceof MatcherSyntaxError) {
       throw new UserError(error.message, "command line", 'write matchers like service="dbs" or alertname=~"ggus-.*"');

@@ -1,3 +1,4 @@
+import { own } from "../../alert/own.ts";
 import type { DetectorRow } from "../../evaluate/labelled/detector.ts";
 import type { FaultRow } from "../../evaluate/labelled/faults.ts";
 import type { StreamRow } from "../../evaluate/labelled/streams.ts";
@@ -68,14 +69,14 @@ export function seriesTable(rows: readonly DetectorRow[], render: RenderTable): 
   const names = Object.keys(rows[0]?.perSeries ?? {});
   return render(
     ["VUS-PR", ...rows.map(({ detector }) => detector)],
-    names.map((name) => [name, ...rows.map((row) => fixed(row.perSeries[name]?.vusPr ?? Number.NaN, 3))]),
+    names.map((name) => [name, ...rows.map((row) => fixed(own(row.perSeries, name)?.vusPr ?? Number.NaN, 3))]),
   );
 }
 
 /** NAB's scores, plain and by categories left out. */
 export function streamsTable(rows: readonly StreamRow[], render: RenderTable): string {
   const categories = Object.keys(rows[0]?.leftOut ?? {}).filter((name) =>
-    rows.some(({ leftOut }) => Number.isFinite(leftOut[name])),
+    rows.some(({ leftOut }) => Number.isFinite(own(leftOut, name))),
   );
   return render(
     [
@@ -94,7 +95,7 @@ export function streamsTable(rows: readonly StreamRow[], render: RenderTable): s
       String(row.alarmsOnQuietFiles),
       `${row.tooShort}/${row.files}`,
       fixed(row.rowsPerSecond, 0),
-      ...categories.map((category) => fixed(row.leftOut[category] ?? Number.NaN, 1)),
+      ...categories.map((category) => fixed(own(row.leftOut, category) ?? Number.NaN, 1)),
     ]),
   );
 }
@@ -109,7 +110,7 @@ export function faultsTable(rows: readonly FaultRow[], render: RenderTable): str
       fixed(row.first, 2),
       fixed(row.amongThree, 2),
       fixed(row.falseAlertsPerDay, 2),
-      ...types.map((type) => `${row.byType[type]?.[0] ?? 0}/${row.byType[type]?.[1] ?? 0}`),
+      ...types.map((type) => `${own(row.byType, type)?.[0] ?? 0}/${own(row.byType, type)?.[1] ?? 0}`),
     ]),
   );
 }

@@ -20,7 +20,7 @@ export function registerDqmReferences(dqm: Command, context: CommandContext): vo
     .action((options: ReferenceOptions) => list(options, context));
   references
     .command("remove")
-    .description("take runs out; certification does not bring them back; a running service takes it up")
+    .description("take runs out; certification does not bring them back; a running service loads it")
     .argument("<runs...>", "run numbers")
     .requiredOption("--model <dir>", "folder with the model")
     .action((runs: readonly string[], options: ReferenceOptions) => remove(runs, options, context));

@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Labels } from "../../alert/alert.ts";
 import type { Clock } from "../../alert/clock.ts";
-import { toText } from "./exposition.ts";
-import { createExposition } from "./families.ts";
+import { createExposition, type Family } from "./families.ts";
 import type { Simulation } from "./simulation.ts";
 
 /** A running exporter. */
@@ -43,4 +43,19 @@ export async function startExporter(
         server.closeAllConnections();
       }),
   };
+}
+
+/** The families in Prometheus's text format 0.0.4. */
+export function toText(families: readonly Family[]): string {
+  return families
+    .map(({ name, type, help, samples }) => {
+      const lines = samples.map(({ labels, value }) => `${name}${formatLabels(labels)} ${value}\n`);
+      return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join("")}`;
+    })
+    .join("");
+}
+
+export function formatLabels(labels: Labels): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
 }

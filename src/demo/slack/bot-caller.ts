@@ -1,4 +1,4 @@
-import { signedHeaders } from "./signing.ts";
+import { createHmac } from "node:crypto";
 import type { Json } from "./types.ts";
 
 /** What the bot answered to a request of the workspace. */
@@ -37,5 +37,16 @@ export function createBotCaller(botUrl: () => string, secret: string, clock: () 
     form: (body) => send(body, FORM),
     interaction: (payload) => send(new URLSearchParams({ payload: JSON.stringify(payload) }).toString(), FORM),
     event: (envelope) => send(JSON.stringify(envelope), "application/json"),
+  };
+}
+
+/** Headers that prove a request comes from the workspace. Source: Slack, "Verifying requests from Slack". */
+export function signedHeaders(secret: string, body: string, now: Date, contentType: string): Record<string, string> {
+  const timestamp = String(Math.floor(now.getTime() / 1000));
+  const signature = createHmac("sha256", secret).update(`v0:${timestamp}:${body}`).digest("hex");
+  return {
+    "content-type": contentType,
+    "x-slack-request-timestamp": timestamp,
+    "x-slack-signature": `v0=${signature}`,
   };
 }

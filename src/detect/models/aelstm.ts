@@ -11,7 +11,7 @@ import type { WeightBlock, WeightStore } from "./program/weight-store.ts";
 
 const WINDOW = 60;
 const UNITS = 32;
-/** Encoders that run side by side, each started anew every WINDOW rows, so that one always has seen 46 to 60 rows. */
+/** Encoders that run side by side, each started again every WINDOW rows, so that one always has seen 46 to 60 rows. */
 const ENCODERS = 4;
 const APART = WINDOW / ENCODERS;
 

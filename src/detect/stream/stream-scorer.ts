@@ -1,4 +1,3 @@
-import { NOTHING_SAID, type SpeakingRule, speak } from "./speaking.ts";
 import { createStreamSurprise } from "./surprise.ts";
 
 /** The middle, parameter by parameter, of the best thirty of 400 rules on public series; rounded. */
@@ -43,5 +42,56 @@ export function createStreamScorer(learning: number): StreamScorer {
       said = state;
       return { score, alarm };
     },
+  };
+}
+
+/** When a stream of surprises speaks up. */
+export interface SpeakingRule {
+  /** Mean surprise (−log10) that is an alarm. */
+  readonly bar: number;
+  /** Rows of silence after an alarm: this share of the rows seen, within bounds. */
+  readonly silence: { readonly share: number; readonly least: number; readonly most: number };
+  /** Within the silence only a surprise this many times the last alarm's speaks. */
+  readonly higher: number;
+  /** Each alarm raises the bar by this share of it, forgotten by half over `forget` rows. */
+  readonly fatigue: number;
+  readonly forget: number;
+}
+
+/** JSON-serialisable. */
+export interface SpeakingState {
+  readonly rows: number;
+  readonly silentUntil: number;
+  readonly lastAlarm: number;
+  readonly fatigue: number;
+}
+
+export const NOTHING_SAID: SpeakingState = { rows: 0, silentUntil: 0, lastAlarm: 0, fatigue: 0 };
+/** Rows that are not allowed to speak keep this much of their score. */
+const MUFFLED = 0.2;
+
+/**
+ * A score in 0…1 for the next surprise: 0.5 at the bar, above it an alarm. After an alarm there is silence, or one incident would
+ * be told again and again.
+ */
+export function speak(
+  state: SpeakingState,
+  surprise: number,
+  rule: SpeakingRule,
+): { readonly state: SpeakingState; readonly score: number; readonly alarm: boolean } {
+  const tired = state.fatigue * 0.5 ** (1 / rule.forget);
+  const ratio = surprise / (rule.bar * (1 + tired));
+  const rows = state.rows + 1;
+  const silent = state.rows < state.silentUntil;
+  const alarm = ratio >= 1 && (!silent || surprise > state.lastAlarm * rule.higher);
+  if (!alarm) {
+    const score = silent ? MUFFLED * Math.min(ratio, 1) : ratio;
+    return { state: { ...state, rows, fatigue: tired }, score: score / (1 + score), alarm };
+  }
+  const pause = Math.min(Math.max(rule.silence.share * state.rows, rule.silence.least), rule.silence.most);
+  return {
+    state: { rows, silentUntil: state.rows + pause, lastAlarm: surprise, fatigue: tired + rule.fatigue },
+    score: ratio / (1 + ratio),
+    alarm,
   };
 }

@@ -70,7 +70,7 @@ export async function loadQualityFrom(folder: string): Promise<QualityModel> {
     throw new UserError("no model", path, "train one: cmswatch dqm train --train FILE --model DIR");
   }
   const text = await promisify(gunzip)(bytes).catch((cause: unknown) => {
-    throw new UserError("is no model of data quality", path, "train it anew", { cause });
+    throw new UserError("is no model of data quality", path, "train it again", { cause });
   });
   return loadQuality(text.toString("utf8"), path);
 }

@@ -60,7 +60,7 @@ export async function fitQuality(
   return { detector: detector.name, seed, histograms, withheld };
 }
 
-/** A model as JSON text: references (from which it can be fitted anew with more runs) and what was learnt from them. */
+/** A model as JSON text: references (from which it can be fitted again with more runs) and what was learnt from them. */
 export function saveQuality({ detector, seed, histograms, withheld }: QualityModel): string {
   const all = [...histograms].map(([name, { set, learnt, threshold }]) => ({
     name,
@@ -82,7 +82,7 @@ export function saveQuality({ detector, seed, histograms, withheld }: QualityMod
 /** @throws UserError when the text is no model of this version */
 export function loadQuality(text: string, where: string): QualityModel {
   const mistake = (what: string, cause: unknown) =>
-    new UserError(what, where, "train it anew: cmswatch dqm train --train FILE --model DIR", { cause });
+    new UserError(what, where, "train it again: cmswatch dqm train --train FILE --model DIR", { cause });
   let value: unknown;
   try {
     value = JSON.parse(text);

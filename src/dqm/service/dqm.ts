@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { stat } from "node:fs/promises";
 import type { Logger } from "pino";
-import type { Alertmanager } from "../../alert/alertmanager.ts";
+import type { AlertSink } from "../../alert/alert-sink.ts";
 import type { Clock } from "../../alert/clock.ts";
+import type { ServiceEvents } from "../../alert/service-events.ts";
 import { UserError } from "../../alert/user-error.ts";
 import type { Config } from "../../config/schema.ts";
-import type { Pipeline } from "../../intelligence/pipeline.ts";
+import type { Events } from "../../runtime/events.ts";
 import { createLoop, type Loop } from "../../runtime/loop.ts";
 import type { CurrentState } from "../../status/current-state.ts";
 import type { Store } from "../../store/store.ts";
@@ -15,16 +16,16 @@ import type { GoldenRanges } from "../judge/golden.ts";
 import { AROUND, BEFORE } from "../judge/neighbours.ts";
 import type { QualityModel } from "../judge/saved.ts";
 import { createGrowth } from "./growth.ts";
-import { createQualityDesk, type QualityDesk, type RunReport } from "./quality-desk.ts";
+import { createQualityDesk, type QualityDesk } from "./quality-desk.ts";
 import { createRunAlerts } from "./run-alerts.ts";
 import { configuredSource } from "./source.ts";
-import { createQualityWatch, type QualityWatch } from "./watch.ts";
+import { createQualityWatch } from "./watch.ts";
 
 export interface QualityParts {
   readonly config: Config;
   readonly store: Store;
-  readonly alertmanager: Pick<Alertmanager, "post">;
-  readonly pipeline: Pick<Pipeline, "enrich">;
+  readonly sink: AlertSink;
+  readonly events: Pick<Events<ServiceEvents>, "emit" | "on">;
   readonly current: Pick<CurrentState, "setSource">;
   readonly baseUrl: string | null;
   readonly clock: Clock;
@@ -34,36 +35,29 @@ export interface QualityParts {
 /** Data quality in the running service. */
 export interface Quality {
   readonly desk: QualityDesk;
-  /** Null where no source is configured: what was judged by command can be seen and overruled all the same. */
-  readonly loop: Loop | null;
-  /** Lets the references follow what is certified; null where they are not to. */
-  readonly references: Loop | null;
-  /** Who hears of runs that are over, e.g. the bot with its summary; added before the start. */
-  readonly listeners: ((report: RunReport) => Promise<void>)[];
+  /**
+   * Looks for new lumisections, and lets the references follow what is certified. None where no source is configured: what was judged
+   * by command can be seen and overruled all the same.
+   */
+  readonly loops: readonly Loop[];
 }
 
 /** @throws UserError when a source is configured without a model, or the excluded ranges cannot be read */
 export async function createQuality(parts: QualityParts): Promise<Quality> {
-  const { config, store, clock, log } = parts;
-  const listeners: Quality["listeners"] = [];
-  let watch: QualityWatch | null = null;
+  const { config, store, events, clock, log } = parts;
   const desk = createQualityDesk({
     store,
     clock,
     newId: () => randomUUID().slice(0, 8),
-    onChange: async (run) => {
-      await watch?.again(run).catch((error: Error) => {
-        log.warn({ run, reason: error.message }, "alert of an overruled run is looked at again later");
-      });
-    },
+    onChange: async (run) => events.emit("run overruled", { run }),
   });
   const source = configuredSource(config.dqm, clock);
   if (source === null) {
-    return { desk, loop: null, references: null, listeners };
+    return { desk, loops: [] };
   }
   const { open, close, severity, over, every } = config.dqm;
   const alerts = createRunAlerts({
-    post: (all) => parts.alertmanager.post(parts.pipeline.enrich(all, clock())),
+    post: async (all) => void (await parts.sink.push(all)),
     states: store.states,
     rules: { open, close, severity },
     baseUrl: parts.baseUrl,
@@ -71,7 +65,7 @@ export async function createQuality(parts: QualityParts): Promise<Quality> {
     log,
   });
   const model = modelIn(config.dqm.model);
-  watch = createQualityWatch({
+  const watch = createQualityWatch({
     source,
     model,
     excluded: await excludedRanges(config.dqm.exclude),
@@ -80,11 +74,12 @@ export async function createQuality(parts: QualityParts): Promise<Quality> {
     desk,
     alerts,
     over,
-    onRunOver: (report) => tellAll(listeners, report, log),
+    onRunOver: async ({ run }) => events.emit("run ended", { run }),
     setSource: parts.current.setSource,
     clock,
     log,
   });
+  events.on("run overruled", "data quality", ({ run }) => watch.again(run));
   const loop = createLoop({ name: "data quality", every, run: watch.look, clock, log });
   const { over: runsOver } = watch;
   const growth = createGrowth({
@@ -100,27 +95,19 @@ export async function createQuality(parts: QualityParts): Promise<Quality> {
   });
   const isGrowing = config.dqm.references !== "never";
   const references = isGrowing
-    ? createLoop({ name: "data quality references", every: Math.max(every, GROW_EVERY), run: growth.run, clock, log })
-    : null;
-  return { desk, loop, references, listeners };
+    ? [createLoop({ name: "data quality references", every: Math.max(every, GROW_EVERY), run: growth.run, clock, log })]
+    : [];
+  return { desk, loops: [loop, ...references] };
 }
 
-/** Fitting anew takes seconds per histogram: certified runs wait for each other so long. */
+/** Fitting again takes seconds per histogram: certified runs wait for each other so long. */
 const GROW_EVERY = 10 * 60_000;
-
-async function tellAll(listeners: Quality["listeners"], report: RunReport, log: Logger): Promise<void> {
-  for (const listener of listeners) {
-    await listener(report).catch((error: Error) => {
-      log.warn({ run: report.run, reason: error.message }, "summary of a run could not be sent");
-    });
-  }
-}
 
 async function excludedRanges(file: string | undefined): Promise<GoldenRanges> {
   return file === undefined ? new Map() : readGolden(file);
 }
 
-/** The model of a folder, read again when it was trained anew. */
+/** The model of a folder, read again when it was trained again. */
 function modelIn(folder: string | undefined): () => Promise<QualityModel> {
   if (folder === undefined) {
     throw new UserError("is missing", "dqm.model", "train one by `cmswatch dqm train` and name its folder");

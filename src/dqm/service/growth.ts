@@ -40,8 +40,8 @@ export interface ReferenceGrowth {
 }
 
 /**
- * Runs that are over and certified join the references, and leave them when they are certified no more: the model is fitted anew and
- * saved, and the watch takes it up like any other.
+ * Runs that are over and certified join the references, and leave them when they are certified no more: the model is fitted again and
+ * saved, and the watch loads it like any other.
  */
 export function createGrowth(parts: GrowthParts): ReferenceGrowth {
   const { store, clock, log } = parts;

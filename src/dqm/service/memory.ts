@@ -16,7 +16,7 @@ interface KeptRun {
   changedAt: Date;
 }
 
-/** Scores of the runs of late, in bounded memory. */
+/** Scores of recent runs, in bounded memory. */
 export interface RunMemory {
   /** Scores a histogram and keeps that; false when the model does not know it. */
   add(histogram: LumiHistogram, model: QualityModel, now: Date): boolean;

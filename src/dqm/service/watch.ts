@@ -14,7 +14,7 @@ import type { ChangedInput, QualitySource } from "./source.ts";
 
 export interface QualityWatchParts {
   readonly source: QualitySource;
-  /** The model as it is now; another object when it was trained anew. */
+  /** The model as it is now; another object when it was trained again. */
   readonly model: () => Promise<QualityModel>;
   readonly excluded: GoldenRanges;
   /** What a lumisection is judged together with. */

@@ -8,7 +8,7 @@ import { saveUnit, trainUnit } from "../../detect/unit.ts";
 import { openSeries, readFrame } from "../../files/frame-csv.ts";
 import { type EventScores, eventScores } from "../measures/events.ts";
 import { hitRate, parseInterpretation } from "../measures/hit-rate.ts";
-import { periodOf } from "../measures/period.ts";
+import { periodOf } from "../measures/segments.ts";
 import { volumeUnderSurface } from "../measures/volume-under-surface.ts";
 
 /** A series to be evaluated on. */

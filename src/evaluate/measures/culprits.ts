@@ -1,3 +1,5 @@
+import { own, putOwn } from "../../alert/own.ts";
+
 /** A fault that was injected into one entity. */
 export interface Fault {
   /** Unix seconds. */
@@ -52,8 +54,8 @@ export function culpritScores(
   const share = (most: number) => ranks.filter(({ rank }) => rank <= most).length / Math.max(ranks.length, 1);
   const byType: Record<string, [number, number]> = {};
   for (const { type, rank } of ranks) {
-    const counts = byType[type] ?? [0, 0];
-    byType[type] = [counts[0] + (rank === 1 ? 1 : 0), counts[1] + 1];
+    const counts = own(byType, type) ?? [0, 0];
+    putOwn(byType, type, [counts[0] + (rank === 1 ? 1 : 0), counts[1] + 1]);
   }
   return {
     first: share(1),

@@ -1,6 +1,5 @@
 import { alertName, type Labels } from "../../alert/alert.ts";
-import { ANOMALY_ALERT, QUALITY_ALERT, TRANSFER_ALERTS } from "../../alert/names.ts";
-import { CRITICAL_ALERT } from "../critical.ts";
+import { OWN_ALERTS } from "../../alert/names.ts";
 import type { GroupKind } from "./types.ts";
 
 /** What a title is made from. */
@@ -14,8 +13,6 @@ export interface TitleInput {
   readonly count: number;
 }
 
-/** Alerts of cmswatch itself: their summary is the sentence to show. */
-const OUR_ALERTS = new Set([ANOMALY_ALERT, CRITICAL_ALERT, QUALITY_ALERT, ...TRANSFER_ALERTS]);
 const MAX_TITLE = 140;
 
 /** A line a person would write: what is wrong with what. */
@@ -62,7 +59,7 @@ function oneAlert({ labels, annotations }: TitleInput["root"]): string {
   const name = alertName({ labels });
   const where = labels["pod"] ?? labels["node"] ?? labels["instance"] ?? labels["host"] ?? labels["entity"];
   const summary = (annotations["summary"] ?? "").trim();
-  if (OUR_ALERTS.has(name) && summary !== "") {
+  if (OWN_ALERTS.has(name) && summary !== "") {
     return summary;
   }
   return where === undefined || name.includes(where) ? name : `${name} (${where})`;

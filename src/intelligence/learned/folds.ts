@@ -34,3 +34,32 @@ export function crossValidate<T, A>(
   }
   return answers;
 }
+
+/** One answer of a classifier, with the truth. */
+export interface Answer {
+  readonly truth: string;
+  readonly guess: string;
+  /** Stated probability that the guess is right. */
+  readonly confidence: number;
+}
+
+/** The largest share of answers, surest first, of which `right` are right; and the confidence from which on they are given. */
+export function shareAnswered(
+  answers: readonly Answer[],
+  right: number,
+): { readonly share: number; readonly threshold: number } {
+  const sorted = answers.toSorted((left, other) => other.confidence - left.confidence);
+  let hits = 0;
+  let best = { share: 0, threshold: 1 };
+  sorted.forEach((answer, at) => {
+    hits += isRight(answer) ? 1 : 0;
+    if (hits / (at + 1) >= right && at >= 4) {
+      best = { share: (at + 1) / answers.length, threshold: answer.confidence };
+    }
+  });
+  return best;
+}
+
+export function isRight(answer: Answer): boolean {
+  return answer.truth === answer.guess;
+}

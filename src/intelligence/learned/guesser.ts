@@ -4,8 +4,7 @@ import type { Catalogue } from "../../config/catalogue.ts";
 import type { Feedback } from "../../store/store.ts";
 import type { SeverityGuess } from "../stages/severity.ts";
 import { type ComplementBayes, fitComplementBayes, scoreClasses } from "./complement-bayes.ts";
-import { crossValidate, stratifiedFolds } from "./folds.ts";
-import { type Answer, shareAnswered } from "./measure.ts";
+import { type Answer, crossValidate, shareAnswered, stratifiedFolds } from "./folds.ts";
 import { categoryTokens, type RuleText } from "./rule-text.ts";
 import { fitSeverity, guessSeverity, type LabelledRule, type SeverityModel } from "./severity-model.ts";
 

@@ -1,8 +1,6 @@
 import type { Logger } from "pino";
 import type { Alert } from "../../alert/alert.ts";
-import type { Alertmanager } from "../../alert/alertmanager.ts";
-import type { Clock } from "../../alert/clock.ts";
-import type { Pipeline } from "../../intelligence/pipeline.ts";
+import type { AlertSink } from "../../alert/alert-sink.ts";
 import type { TransferIncident } from "../model/incident.ts";
 
 const MOST_PENDING = 5000;
@@ -12,16 +10,12 @@ const MOST_PENDING = 5000;
  * ones until Alertmanager has taken them.
  */
 export function createAlertPush({
-  alertmanager,
-  pipeline,
+  sink,
   toAlert,
-  clock,
   log,
 }: {
-  readonly alertmanager: Pick<Alertmanager, "post">;
-  readonly pipeline: Pick<Pipeline, "enrich">;
+  readonly sink: AlertSink;
   readonly toAlert: (incident: TransferIncident) => Alert;
-  readonly clock: Clock;
   readonly log: Logger;
 }) {
   const pending = new Map<string, TransferIncident>();
@@ -38,7 +32,7 @@ export function createAlertPush({
       return;
     }
     try {
-      await alertmanager.post(pipeline.enrich(wanted.map(toAlert), clock()));
+      await sink.push(wanted.map(toAlert));
       pending.clear();
       failing = false;
     } catch (error) {

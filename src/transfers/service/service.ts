@@ -1,11 +1,10 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Alert } from "../../alert/alert.ts";
-import type { Alertmanager } from "../../alert/alertmanager.ts";
-import type { Clock } from "../../alert/clock.ts";
+import type { AlertSink } from "../../alert/alert-sink.ts";
+import { type Clock, steadyTime } from "../../alert/clock.ts";
+import type { ModelKeeper } from "../../alert/model-keeper.ts";
 import type { Config } from "../../config/schema.ts";
-import type { Pipeline } from "../../intelligence/pipeline.ts";
-import type { ModelKeeper } from "../../operations/models.ts";
 import { createLoop, type Loop } from "../../runtime/loop.ts";
 import type { CurrentState } from "../../status/current-state.ts";
 import type { Store } from "../../store/store.ts";
@@ -31,9 +30,7 @@ export interface TransferParts {
   /** Milliseconds between two readings. */
   readonly every: number;
   readonly store: Pick<Store, "states" | "anomalies" | "models">;
-  readonly alertmanager: Pick<Alertmanager, "post">;
-  /** Severity and runbook, before an alert is first pushed. */
-  readonly pipeline: Pick<Pipeline, "enrich">;
+  readonly sink: AlertSink;
   readonly current: CurrentState;
   /** Trains the network away from this thread. */
   readonly fitSequences: FitSequences;
@@ -45,7 +42,7 @@ export interface TransferParts {
 /** Transfers as they end: read, judged, learnt from; their incidents become alerts. */
 export interface TransferService {
   readonly loop: Loop;
-  start(): void;
+  /** Stops its loop and a training under way, and keeps what the next process needs. */
   stop(): Promise<void>;
   /** @param about a site or storage element; null for all */
   overview(about?: string | null): TransfersOverview;
@@ -77,7 +74,7 @@ export function createTransferService(parts: TransferParts): TransferService {
   const kept = { states: store.states, reading, history, teacher };
   let closed: TransferIncident[] = [];
   let judged = 0;
-  let savedAt = clock().getTime();
+  let savedAt = steadyTime(clock);
   let tookUpAt = savedAt;
   let restored = false;
 
@@ -110,8 +107,8 @@ export function createTransferService(parts: TransferParts): TransferService {
   }
 
   async function takeUpInTime(): Promise<void> {
-    if (clock().getTime() - tookUpAt >= TAKE_UP_EVERY) {
-      tookUpAt = clock().getTime();
+    if (steadyTime(clock) - tookUpAt >= TAKE_UP_EVERY) {
+      tookUpAt = steadyTime(clock);
       await teacher.takeUp();
     }
   }
@@ -173,13 +170,13 @@ export function createTransferService(parts: TransferParts): TransferService {
   }
 
   async function saveInTime(): Promise<void> {
-    if (clock().getTime() - savedAt >= SAVE_EVERY) {
+    if (steadyTime(clock) - savedAt >= SAVE_EVERY) {
       await save();
     }
   }
 
   async function save(): Promise<void> {
-    savedAt = clock().getTime();
+    savedAt = steadyTime(clock);
     await saveCheckpoint(kept, { closed, pending: pending() });
   }
 
@@ -206,7 +203,6 @@ export function createTransferService(parts: TransferParts): TransferService {
   const loop = createLoop({ name: "transfers", every: parts.every, run, clock, log });
   return {
     loop,
-    start: () => loop.start(),
     async stop() {
       teacher.stop();
       await loop.stop();

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Logger } from "pino";
-import type { Alertmanager } from "../../alert/alertmanager.ts";
+import type { AlertSink } from "../../alert/alert-sink.ts";
 import type { Clock } from "../../alert/clock.ts";
 import type { Config } from "../../config/schema.ts";
-import type { Core } from "../../main/core.ts";
+import type { CurrentState } from "../../status/current-state.ts";
 import type { Store } from "../../store/store.ts";
 import type { FitSequences } from "../model/models.ts";
 import { createElasticsearchSource } from "../rucio/elasticsearch.ts";
@@ -14,9 +14,9 @@ export interface TransferStart {
   /** Where events come from instead of Elasticsearch: the demo's simulated Rucio. */
   readonly source?: EventSource | undefined;
   readonly config: Config["transfers"];
-  readonly core: Pick<Core, "current" | "pipeline">;
+  readonly current: CurrentState;
   readonly store: Store;
-  readonly alertmanager: Alertmanager;
+  readonly sink: AlertSink;
   readonly fitSequences: (seed: number) => FitSequences;
   readonly baseUrl: string | null;
   readonly clock: Clock;
@@ -27,13 +27,7 @@ export interface TransferStart {
  * The watching of transfers, not started; null where no source is configured.
  * @throws UserError for certificates that cannot be read
  */
-export function openTransfers({
-  config,
-  core,
-  fitSequences,
-  source,
-  ...shared
-}: TransferStart): TransferService | null {
+export function openTransfers({ config, fitSequences, source, ...shared }: TransferStart): TransferService | null {
   if (config.elasticsearch === undefined) {
     return null;
   }
@@ -42,8 +36,6 @@ export function openTransfers({
     config,
     source: source ?? createElasticsearchSource(config.elasticsearch, { pause }),
     every: config.elasticsearch.every,
-    pipeline: core.pipeline,
-    current: core.current,
     fitSequences: fitSequences(config.train.seed),
   });
 }

@@ -8,7 +8,7 @@ const PER_ROW = 100;
 const MOST_ROWS = 40;
 const SQUARE = 8;
 
-/** Runs of late, how many of their lumisections are what. */
+/** Recent runs, how many of their lumisections are what. */
 export function qualityPage({ runs }) {
   return [
     h("h1", {}, "Data quality"),

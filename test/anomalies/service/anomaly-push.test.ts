@@ -1,33 +1,29 @@
 import { pino } from "pino";
 import { describe, expect, it } from "vitest";
 import type { Alert } from "../../../src/alert/alert.ts";
-import type { Alertmanager } from "../../../src/alert/alertmanager.ts";
 import { anomalyToAlert } from "../../../src/anomalies/alerts/anomaly-alerts.ts";
 import { createAnomalyPush } from "../../../src/anomalies/service/anomaly-push.ts";
 import { loadCatalogue } from "../../../src/config/catalogue.ts";
-import { createTally } from "../../../src/intelligence/tally.ts";
 import { event, minute } from "../life/events.ts";
 
 /** A push whose Alertmanager only notes what it is sent, or fails. */
 function setUp() {
   const posted: (readonly Alert[])[] = [];
   let failing = false;
-  const alertmanager = {
-    alerts: async () => [],
-    post: async (alerts: readonly Alert[]) => {
-      if (failing) {
-        throw new Error("away");
-      }
-      posted.push(alerts);
-    },
-  } as unknown as Alertmanager;
   const push = createAnomalyPush({
-    alertmanager,
-    pipeline: { enrich: (alerts: readonly Alert[]) => alerts } as never,
+    alertmanager: { alerts: async () => [] },
+    sink: {
+      async push(alerts) {
+        if (failing) {
+          throw new Error("away");
+        }
+        posted.push(alerts);
+        return alerts;
+      },
+    },
     toAlert: (anomaly, pushed) => anomalyToAlert(anomaly, loadCatalogue(null), null, pushed),
     clock: () => minute(30),
     log: pino({ level: "silent" }),
-    tally: createTally(),
   });
   return {
     push,

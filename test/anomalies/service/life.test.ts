@@ -17,7 +17,7 @@ afterAll(() => store.close());
 const by = { name: "ada", via: "web" } as const;
 const noon = (START + 12 * HOUR) / 1000;
 
-/** Models are trained anew every hour, and not for drift. */
+/** Models are trained again every hour, and not for drift. */
 const hourly = (config: Config): Config => ({
   ...config,
   detect: { ...config.detect, train: { ...config.detect.train, every: HOUR, drift: 0 } },
@@ -69,7 +69,7 @@ describe("a model's life", () => {
     expect(events[0]).toMatchObject({ id: open[0]?.id, closedAt: expect.any(Date) });
   });
 
-  it("trains anew on schedule, without rows of events, and promotes a challenger that is not worse", async () => {
+  it("trains again on schedule, without rows of events, and promotes a challenger that is not worse", async () => {
     const world = createWorld({
       store,
       values: slowAtTwenty,
@@ -158,7 +158,7 @@ describe("activate", () => {
 
   it("brings an older version back at once, warmed up, and records who did it", async () => {
     const { world, old } = await twoModels();
-    const answer = await world.detection.models.activate(old.id, by);
+    const answer = await world.models.activate(old.id, by);
     expect(answer).toEqual({ ok: true, reason: expect.stringContaining("is live for dbs from now on") });
     expect(world.detection.watched()[0]?.unit.version).toBe(old.version);
     expect((await store.models.list({ active: true }))[0]).toMatchObject({
@@ -190,9 +190,9 @@ describe("activate", () => {
 
   it("refuses an unknown model and one that is live already, with a sentence", async () => {
     const { world } = await twoModels();
-    expect(await world.detection.models.activate("nothing", by)).toMatchObject({ ok: false });
+    expect(await world.models.activate("nothing", by)).toMatchObject({ ok: false });
     const [active] = await store.models.list({ active: true });
-    expect(await world.detection.models.activate(active?.id ?? "", by)).toEqual({
+    expect(await world.models.activate(active?.id ?? "", by)).toEqual({
       ok: false,
       reason: expect.stringContaining("is live already"),
     });

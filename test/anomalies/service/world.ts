@@ -8,6 +8,7 @@ import type { Config } from "../../../src/config/schema.ts";
 import { seededRandom } from "../../../src/detect/math/random.ts";
 import { findDetector } from "../../../src/detect/registry.ts";
 import { loadUnit, saveUnit, trainUnit } from "../../../src/detect/unit.ts";
+import { createModelDesk, type ModelDesk } from "../../../src/operations/models.ts";
 import type { MetricSource } from "../../../src/prometheus/source.ts";
 import { type CurrentState, createCurrentState } from "../../../src/status/current-state.ts";
 import type { Store } from "../../../src/store/store.ts";
@@ -41,6 +42,7 @@ export const directTrainer: UnitTrainer = {
 export interface DetectionWorld {
   readonly current: CurrentState;
   readonly detection: Detection;
+  readonly models: ModelDesk;
   /** Everything detection told of, in turn. */
   readonly told: (readonly Anomaly[])[];
   now(): Date;
@@ -115,6 +117,7 @@ export function createWorld(options: {
   const current = createCurrentState(MINUTE);
   const told: (readonly Anomaly[])[] = [];
   const detection = createDetection({
+    events: { on: () => {} },
     config: options.change?.(config) ?? config,
     catalogue: loadCatalogue(null),
     specs,
@@ -138,6 +141,7 @@ export function createWorld(options: {
   return {
     current,
     detection,
+    models: createModelDesk({ keeperOf: detection.keeperOf, store, clock }),
     told,
     now: clock,
     async score(minutes) {

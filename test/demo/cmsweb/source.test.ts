@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { loadCatalogue } from "../../../src/config/catalogue.ts";
 import { defaultMetrics } from "../../../src/config/metrics.ts";
-import { acceleratedClock } from "../../../src/demo/cmsweb/clock.ts";
-import { startExporter } from "../../../src/demo/cmsweb/exporter.ts";
-import { openMetricsHistory, toText } from "../../../src/demo/cmsweb/exposition.ts";
+import { startExporter, toText } from "../../../src/demo/cmsweb/exporter.ts";
 import { createExposition } from "../../../src/demo/cmsweb/families.ts";
 import { createSimulation } from "../../../src/demo/cmsweb/simulation.ts";
 import { createSimulatedSource } from "../../../src/demo/cmsweb/source.ts";
+import { openMetricsHistory } from "../../real/open-metrics-history.ts";
+import { acceleratedClock } from "./clock.ts";
 
 const catalogue = loadCatalogue(null);
 const NOW = new Date("2026-06-15T12:00:00Z");

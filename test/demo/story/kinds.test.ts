@@ -31,6 +31,7 @@ async function happen(service: string, kind: InjectionKind, at: string, around =
   let now = new Date(at);
   const events = new Map<string, Anomaly>();
   const detection = createDetection({
+    events: { on: () => {} },
     config,
     catalogue,
     specs: entitySpecs(config, catalogue).filter((spec) => spec.service === service),

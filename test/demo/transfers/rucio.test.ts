@@ -25,8 +25,12 @@ describe("the simulated Rucio", () => {
       source: rucio.source,
       every: 5000,
       store: memoryStore().store,
-      alertmanager: { post: async (alerts) => void posted.push(...alerts) },
-      pipeline: { enrich: (alerts) => alerts },
+      sink: {
+        async push(alerts) {
+          posted.push(...alerts);
+          return alerts;
+        },
+      },
       current: createCurrentState(60_000),
       fitSequences: () => Promise.reject(new Error("not used")),
       baseUrl: null,

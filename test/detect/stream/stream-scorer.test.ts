@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { seededRandom } from "../../../src/detect/math/random.ts";
-import { NOTHING_SAID, speak } from "../../../src/detect/stream/speaking.ts";
-import { createStreamScorer } from "../../../src/detect/stream/stream-scorer.ts";
+import { createStreamScorer, NOTHING_SAID, speak } from "../../../src/detect/stream/stream-scorer.ts";
 
 const random = (seed: number) => seededRandom(seed);
 const scored = (values: readonly number[], learning = 100) => {

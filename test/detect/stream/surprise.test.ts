@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { seededRandom } from "../../../src/detect/math/random.ts";
-import { createRunningMean, createSteadied } from "../../../src/detect/stream/means.ts";
-import { createStreamSurprise } from "../../../src/detect/stream/surprise.ts";
+import { createRunningMean, createSteadied, createStreamSurprise } from "../../../src/detect/stream/surprise.ts";
 
 const STEP = 1800;
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { measureGrouping } from "../../../src/intelligence/grouping/measure.ts";
+import { measureGrouping } from "../../../bench/measures/grouping.ts";
 import { groupEvents, parseEvent } from "../../../src/intelligence/grouping/replay.ts";
 import { sharedData } from "../../shared-data.ts";
 import { catalogue } from "../support.ts";

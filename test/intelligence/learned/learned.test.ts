@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { calibrationError, macroF1 } from "../../../bench/measures/classification.ts";
 import { fitComplementBayes, scoreClasses } from "../../../src/intelligence/learned/complement-bayes.ts";
-import { crossValidate, stratifiedFolds } from "../../../src/intelligence/learned/folds.ts";
+import { crossValidate, shareAnswered, stratifiedFolds } from "../../../src/intelligence/learned/folds.ts";
 import {
   fitSeverityGuess,
   guesserOf,
@@ -11,7 +12,6 @@ import {
 } from "../../../src/intelligence/learned/guesser.ts";
 import { minimise } from "../../../src/intelligence/learned/lbfgs.ts";
 import { fitLogistic, logits, softmax } from "../../../src/intelligence/learned/logistic.ts";
-import { calibrationError, macroF1, shareAnswered } from "../../../src/intelligence/learned/measure.ts";
 import { cleanText, hintsOf, wordPairs } from "../../../src/intelligence/learned/rule-text.ts";
 import { fitVectorizer, vectorize } from "../../../src/intelligence/learned/vectorizer.ts";
 import type { Feedback } from "../../../src/store/store.ts";

@@ -81,15 +81,13 @@ describe("a model that is due", () => {
     const other = world.models().find(({ active }) => !active);
     const entries: unknown[] = [];
     const desk = createModelDesk({
-      detector: "default",
-      roster: { takeUp: async () => [] },
+      keeperOf: () => service.models,
       store: {
         models: world.store.models,
         audit: { append: async (entry: unknown) => void entries.push(entry) } as never,
       },
       clock: world.clock,
     });
-    desk.enlist(service.models);
     const answer = await desk.activate(other?.id ?? "", { name: "ada", via: "web" });
     expect(answer).toMatchObject({ ok: true, reason: expect.stringContaining("is live for transfers from now on") });
     expect(entries).toMatchObject([{ actor: "ada", action: "activate model", subject: "transfers" }]);

@@ -66,16 +66,16 @@ export async function transferWorld() {
         source: createElasticsearchSource(config.elasticsearch as IndexOptions, { pause: async () => {}, tries: 1 }),
         every: 60_000,
         store: memory.store,
-        alertmanager: {
-          post: async (alerts) => {
+        sink: {
+          async push(alerts) {
             if (world.refusing) {
               throw new Error("connection refused");
             }
             posted.push(...alerts);
-            return alertmanager.post(alerts);
+            await alertmanager.post(alerts);
+            return alerts;
           },
         },
-        pipeline: { enrich: (alerts) => [...alerts] },
         current,
         fitSequences: () => Promise.reject(new Error("not asked for")),
         baseUrl: null,

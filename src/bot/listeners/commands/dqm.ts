@@ -9,7 +9,7 @@ import type { CommandInput, Subcommand } from "./subcommand.ts";
 
 const RUNS_SHOWN = 15;
 
-/** `/anomaly dqm`: runs of late; `dqm <run>`: one with its map; `dqm <run> <lumis> <status> <why>`: overrule. */
+/** `/anomaly dqm`: recent runs; `dqm <run>`: one with its map; `dqm <run> <lumis> <status> <why>`: overrule. */
 export const dqm: Subcommand = async (input) => {
   const { desk, words, reply } = input;
   const { quality } = desk;
@@ -25,7 +25,7 @@ export const dqm: Subcommand = async (input) => {
   const run = Number(named);
   const report = Number.isSafeInteger(run) && run > 0 ? await quality.report(run) : null;
   if (report === null) {
-    await reply(notice(`There is no run “${plain(named)}” here. \`/anomaly dqm\` lists those of late.`));
+    await reply(notice(`There is no run “${plain(named)}” here. \`/anomaly dqm\` lists the recent ones.`));
   } else if (rest.length > 0) {
     await overrule(input, quality, run, rest);
   } else {

@@ -1,5 +1,6 @@
 import type { SlackViewMiddlewareArgs, ViewSubmitAction } from "@slack/bolt";
 import { z } from "zod";
+import { own } from "../../../alert/own.ts";
 import type { Desk } from "../../desk.ts";
 import { notice } from "../../messages/notice.ts";
 import { plain } from "../../messages/payload.ts";
@@ -12,7 +13,7 @@ const draftSchema = z.object({ run: z.number(), channel: z.string().nullable(), 
 export function overruleSubmit(desk: Desk) {
   return async ({ ack, view, body }: SlackViewMiddlewareArgs<ViewSubmitAction>): Promise<void> => {
     const { run, ...place } = draftSchema.parse(JSON.parse(view.private_metadata));
-    const field = (name: string) => view.state.values[name]?.["value"];
+    const field = (name: string) => own(view.state.values, name)?.["value"];
     const range = readRange(field("lumis")?.value ?? "");
     const reason = field("reason")?.value?.trim() ?? "";
     const status = field("status")?.selected_option?.value ?? "";

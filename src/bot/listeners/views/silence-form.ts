@@ -23,13 +23,7 @@ export function readForm(view: Pick<ViewOutput, "private_metadata" | "state">): 
   const text = values["matchers"]?.["silence.preview"]?.value ?? "";
   return {
     draft: draftSchema.parse(JSON.parse(view.private_metadata)),
-    readMatchers: () =>
-      parseMatchers(
-        text
-          .split("\n")
-          .filter((line) => line.trim() !== "")
-          .join(","),
-      ),
+    readMatchers: () => text.split("\n").flatMap(parseMatchers),
     duration: values["duration"]?.["value"]?.selected_option?.value ?? "1h",
     reason: values["reason"]?.["value"]?.value?.trim() ?? "",
   };

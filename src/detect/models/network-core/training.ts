@@ -25,7 +25,7 @@ const VALIDATION_SHARE = 0.15;
 const PATIENCE = 3;
 /** A loss counts as better when it is below this part of the best so far. */
 const BETTER = 0.995;
-/** An epoch sweeps over at most this many input values, in windows drawn anew each time: long histories repeat. */
+/** An epoch sweeps over at most this many input values, in windows drawn again each time: long histories repeat. */
 const VALUES_PER_EPOCH = 2_000_000;
 const VALIDATION_WINDOWS = 512;
 /** Share of single input values that are blanked while training, so that the network learns what the others say. */

@@ -1,3 +1,4 @@
+import { own } from "../../../alert/own.ts";
 import type { ReferenceSet } from "../references.ts";
 
 /** What a fit has learnt besides the references themselves: named arrays of numbers. */
@@ -21,9 +22,9 @@ export interface ShapeDetector {
 
 /** The learnt array of that name. @throws Error when it is missing or of another length */
 export function learntNumbers(learnt: Learnt, name: string, length?: number): Float64Array {
-  const found = learnt[name];
+  const found = own(learnt, name);
   if (found === undefined || (length !== undefined && found.length !== length)) {
-    throw new Error(`the model's "${name}" is missing or of another size: train it anew`);
+    throw new Error(`the model's "${name}" is missing or of another size: train it again`);
   }
   return Float64Array.from(found);
 }

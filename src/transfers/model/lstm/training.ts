@@ -26,7 +26,7 @@ const LEARNING_RATE = 0.003;
 const SMALLEST_BATCH = 32;
 const LARGEST_BATCH = 512;
 const STEPS_AN_EPOCH = 40;
-/** Transfers of one epoch: long histories are drawn from anew each time. */
+/** Transfers of one epoch: long histories are drawn from again each time. */
 const EPOCH_MOST = 20_000;
 /** Share of names left out while training, so that the network knows what to do with new ones. */
 const FORGOTTEN = 0.1;

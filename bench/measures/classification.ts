@@ -1,10 +1,4 @@
-/** One answer of a classifier, with the truth. */
-export interface Answer {
-  readonly truth: string;
-  readonly guess: string;
-  /** Stated probability that the guess is right. */
-  readonly confidence: number;
-}
+import { type Answer, isRight } from "../../src/intelligence/learned/folds.ts";
 
 /** Mean over classes of the harmonic mean of precision and recall; a class never guessed and never true counts 0 only if it is true. */
 export function macroF1(answers: readonly Answer[]): number {
@@ -16,10 +10,6 @@ export function macroF1(answers: readonly Answer[]): number {
     return hit === 0 ? 0 : (2 * hit) / (guessed + known);
   });
   return scores.reduce((sum, score) => sum + score, 0) / (classes.length || 1);
-}
-
-export function accuracy(answers: readonly Answer[]): number {
-  return answers.length === 0 ? 0 : answers.filter(isRight).length / answers.length;
 }
 
 /** Expected calibration error over ten bins of equal width: how far stated confidence is from what comes true. */
@@ -34,23 +24,6 @@ export function calibrationError(answers: readonly Answer[]): number {
   }, 0);
 }
 
-/** The largest share of answers, surest first, of which `right` are right; and the confidence from which on they are given. */
-export function shareAnswered(
-  answers: readonly Answer[],
-  right: number,
-): { readonly share: number; readonly threshold: number } {
-  const sorted = answers.toSorted((left, other) => other.confidence - left.confidence);
-  let hits = 0;
-  let best = { share: 0, threshold: 1 };
-  sorted.forEach((answer, at) => {
-    hits += isRight(answer) ? 1 : 0;
-    if (hits / (at + 1) >= right && at >= 4) {
-      best = { share: (at + 1) / answers.length, threshold: answer.confidence };
-    }
-  });
-  return best;
-}
-
-function isRight(answer: Answer): boolean {
-  return answer.truth === answer.guess;
+export function accuracy(answers: readonly Answer[]): number {
+  return answers.length === 0 ? 0 : answers.filter(isRight).length / answers.length;
 }

@@ -1,4 +1,4 @@
-import type { Clock } from "../../alert/clock.ts";
+import type { Clock } from "../../../src/alert/clock.ts";
 
 /** A clock that starts at `start` and runs `factor` times as fast as the one it is built on. */
 export function acceleratedClock(start: Date, factor: number, real: Clock): Clock {

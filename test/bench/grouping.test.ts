@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { measureGrouping } from "../../../src/intelligence/grouping/measure.ts";
-import { poissonTail } from "../../../src/intelligence/grouping/poisson.ts";
+import { measureGrouping } from "../../bench/measures/grouping.ts";
+import { poissonTail } from "../../src/intelligence/grouping/poisson.ts";
 
 const judged = (pairs: readonly (readonly [string, string])[]) =>
   pairs.map(([incident, group], index) => ({

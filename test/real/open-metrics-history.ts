@@ -1,16 +1,6 @@
-import type { Labels } from "../../alert/alert.ts";
-import { createExposition, FAMILIES, type Family } from "./families.ts";
-import type { Simulation } from "./simulation.ts";
-
-/** The families in Prometheus's text format 0.0.4. */
-export function toText(families: readonly Family[]): string {
-  return families
-    .map(({ name, type, help, samples }) => {
-      const lines = samples.map(({ labels, value }) => `${name}${formatLabels(labels)} ${value}\n`);
-      return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join("")}`;
-    })
-    .join("");
-}
+import { formatLabels } from "../../src/demo/cmsweb/exporter.ts";
+import { createExposition, FAMILIES } from "../../src/demo/cmsweb/families.ts";
+import type { Simulation } from "../../src/demo/cmsweb/simulation.ts";
 
 /**
  * The past in OpenMetrics with timestamps, as `promtool tsdb create-blocks-from openmetrics` reads it, in pieces: a
@@ -34,9 +24,4 @@ export function* openMetricsHistory(
     }
   }
   yield "# EOF\n";
-}
-
-function formatLabels(labels: Labels): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-  return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
 }

@@ -1,22 +1,22 @@
 import { z } from "zod";
-import type { Alert } from "../../alert/alert.ts";
-import type { AlertFilter, AlertmanagerStatus, NotificationGroup } from "../../alert/alertmanager.ts";
-import { type Matcher, MatcherSyntaxError, parseMatcher } from "../../alert/matcher.ts";
-import type { Silence, SilenceRequest } from "../../alert/silence.ts";
-import type { AlertmanagerApi } from "../generated/api.ts";
-import type { ListedAlert } from "./embedded.ts";
-import { EmbeddedRefusal } from "./refusal.ts";
+import type { Alert } from "../../src/alert/alert.ts";
+import type { AlertFilter, AlertmanagerStatus, NotificationGroup } from "../../src/alert/alertmanager.ts";
+import { labelSet } from "../../src/alert/label-set.ts";
+import { type Matcher, MatcherSyntaxError, parseMatcher } from "../../src/alert/matcher.ts";
+import type { Silence, SilenceRequest } from "../../src/alert/silence.ts";
+import type { ListedAlert } from "../../src/alertmanager/embedded/embedded.ts";
+import { EmbeddedRefusal } from "../../src/alertmanager/embedded/refusal.ts";
+import type { AlertmanagerApi } from "../../src/alertmanager/generated/api.ts";
 
 const time = z
   .string()
   .transform((text) => new Date(text))
   .refine((date) => !Number.isNaN(date.getTime()), { error: "is not a time" });
-const labels = z.record(z.string(), z.string());
 
 const postedAlertsSchema = z.array(
   z.object({
-    labels,
-    annotations: labels.nullish(),
+    labels: labelSet,
+    annotations: labelSet.nullish(),
     startsAt: time.nullish(),
     endsAt: time.nullish(),
     generatorURL: z.string().nullish(),
