@@ -86,14 +86,15 @@ interface Engine {
 
 class WasmKernels implements Kernels {
   readonly #memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
-  readonly #run: Readonly<Record<string, Kernel>>;
+  readonly #run: ReadonlyMap<string, Kernel>;
   #values: Float32Array;
   #end = LANES;
 
   constructor({ Memory, Module, Instance }: Engine) {
     this.#memory = new Memory({ initial: 1 });
     const module = new Module(assemble(SOURCES));
-    this.#run = new Instance(module, { host: { memory: this.#memory } }).exports as Record<string, Kernel>;
+    const { exports } = new Instance(module, { host: { memory: this.#memory } });
+    this.#run = new Map(Object.entries(exports as Record<string, Kernel>));
     this.#values = new Float32Array(this.#memory.buffer);
   }
 
@@ -180,13 +181,15 @@ class WasmKernels implements Kernels {
   }
 
   #kernel(name: string): Kernel {
-    return this.#run[name] as Kernel;
+    return this.#run.get(name) as Kernel;
   }
 }
 
 /** Memories that nobody uses: each reserves gigabytes of addresses until it is collected, so one is kept for the next. */
 const idle: Kernels[] = [];
 const MOST_IDLE = 1;
+/** A memory never shrinks: beyond 64 MB it is left to be collected. */
+const MOST_KEPT = 2 ** 24;
 
 /**
  * Kernels of one training at a time; give them back with {@link returnKernels}.
@@ -206,7 +209,7 @@ export function borrowKernels(): Kernels | null {
 
 export function returnKernels(kernels: Kernels): void {
   kernels.reset();
-  if (idle.length < MOST_IDLE) {
+  if (idle.length < MOST_IDLE && kernels.values().length <= MOST_KEPT) {
     idle.push(kernels);
   }
 }

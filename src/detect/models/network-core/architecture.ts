@@ -1,14 +1,7 @@
 import type { Scalar, Tensor, Tensor2D, Tensor3D } from "@tensorflow/tfjs";
 import type { TensorFlow } from "../../backend/prepare.ts";
 import type { MakeProgram } from "../program/program.ts";
-
-/** One block of weights, in the order the network uses them. */
-export interface WeightSpec {
-  readonly name: string;
-  readonly shape: readonly number[];
-  /** Inputs and outputs of one unit, for the width of the random start; null for weights that start at zero. */
-  readonly fan: readonly [number, number] | null;
-}
+import type { WeightSpec } from "./weight-spec.ts";
 
 /** Runs the network over rows as they come, with typed arrays of its own. Returned arrays are reused. */
 export interface Stepper {
@@ -43,9 +36,4 @@ export interface Architecture {
   readonly rebuilds: boolean;
   /** How many of the newest rows the answer after `pushed` rows is made of; the whole span where it is left out. */
   context?(pushed: number): number;
-}
-
-/** Number of values in a block of weights. */
-export function weightCount(spec: WeightSpec): number {
-  return spec.shape.reduce((product, length) => product * length, 1);
 }

@@ -1,7 +1,7 @@
 import type { Tensor, Tensor2D, Tensor3D } from "@tensorflow/tfjs";
 import type { TensorFlow } from "../../backend/prepare.ts";
-import type { WeightSpec } from "./architecture.ts";
 import { type DenseLayer, denseLayer } from "./dense.ts";
+import type { WeightSpec } from "./weight-spec.ts";
 
 /** Kernel, recurrent kernel and bias of an LSTM; the four gates lie side by side: input, forget, output, candidate. */
 export function lstmWeights(name: string, inputs: number, units: number): readonly WeightSpec[] {

@@ -1,8 +1,9 @@
 import type { Tensor, Tensor3D } from "@tensorflow/tfjs";
 import type { TensorFlow } from "../../backend/prepare.ts";
 import { adam } from "./adam.ts";
-import type { Architecture, WeightSpec } from "./architecture.ts";
+import type { Architecture } from "./architecture.ts";
 import type { Learner } from "./learner.ts";
+import type { WeightSpec } from "./weight-spec.ts";
 
 /** A learner whose arithmetic is TensorFlow.js's, on any of its backends. */
 export function tensorLearner(tf: TensorFlow, network: Architecture, metrics: number): Learner {

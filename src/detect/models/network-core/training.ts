@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { FitProgress } from "../../detector.ts";
-import { type Architecture, type WeightSpec, weightCount } from "./architecture.ts";
+import type { Architecture } from "./architecture.ts";
 import type { Learner } from "./learner.ts";
 import { glorotUniform, type Random, shuffle } from "./random.ts";
+import { type WeightSpec, weightCount } from "./weight-spec.ts";
 
 /** Network input of all training rows, in time order. */
 export interface TrainingRows {

@@ -1,5 +1,5 @@
-import type { WeightSpec } from "../network-core/architecture.ts";
 import { type Activation, denseWeights } from "../network-core/dense.ts";
+import type { WeightSpec } from "../network-core/weight-spec.ts";
 import { denseLayer } from "./dense.ts";
 import { chain, type Matrix, matrix, type Program } from "./program.ts";
 import { blockPair, type WeightStore } from "./weight-store.ts";

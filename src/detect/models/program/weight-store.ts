@@ -1,6 +1,6 @@
 import { adamRate } from "../../simd/element-kernels.ts";
 import { type Kernels, LANES } from "../../simd/kernels.ts";
-import { type WeightSpec, weightCount } from "../network-core/architecture.ts";
+import { type WeightSpec, weightCount } from "../network-core/weight-spec.ts";
 
 /** One block of weights in the kernels' memory: rows padded with zeros to whole vectors. */
 export interface WeightBlock {
