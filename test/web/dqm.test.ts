@@ -66,6 +66,14 @@ describe("pages of data quality", () => {
     }
   });
 
+  it.each([
+    ["/quality", "/dqm"],
+    ["/quality/7", "/dqm/7"],
+  ])("%s, the address of older links, leads to %s", async (old, now) => {
+    const answer = await answerTo(old);
+    expect([answer.statusCode, answer.headers.location]).toEqual([301, now]);
+  });
+
   it("takes a person's word, with status and reason checked", async () => {
     const signedIn = { ...headers, authorization: `Bearer ${TOKENS[1].token}` };
     const post = (payload: object) =>

@@ -42,8 +42,8 @@ export function registerPages(app: FastifyInstance): void {
     throw new Error("the dashboard is missing from this installation: run `npm run build`");
   }
   // Links that older versions put into alerts and messages.
-  app.get("/dqm", { config: { open: true } }, (_request, reply) => reply.redirect("/dqm", 301));
-  app.get<{ Params: { run: string } }>("/dqm/:run", { config: { open: true } }, ({ params }, reply) =>
+  app.get("/quality", { config: { open: true } }, (_request, reply) => reply.redirect("/dqm", 301));
+  app.get<{ Params: { run: string } }>("/quality/:run", { config: { open: true } }, ({ params }, reply) =>
     reply.redirect(`/dqm/${encodeURIComponent(params.run)}`, 301),
   );
   registerNotFound(app, page);
