@@ -322,6 +322,22 @@ function peopleContract(get: () => Store): void {
     await get().audit.append(entry);
     await get().audit.append({ ...entry, at: minute(1), subject: "das" });
     expect((await get().audit.recent(2)).map(({ subject }) => subject)).toEqual(["das", "dbs"]);
+    await get().audit.append({ ...entry, at: minute(2), action: "note" });
+    expect((await get().audit.about("dbs")).map(({ action }) => action)).toEqual(["silence", "note"]);
+    expect((await get().audit.since(minute(1), 9)).map(({ action }) => action)).toEqual(["note", "silence"]);
+  });
+
+  it("gives what happened to a group, oldest first", async () => {
+    const change = (fingerprint: string, at: number, groupId: string | null) =>
+      ({ fingerprint, at: minute(at), state: "firing", labels: {}, annotations: {}, groupId, actor: null }) as const;
+    await get().history.append([
+      change("late", 9, "of-one"),
+      change("other", 5, "of-two"),
+      change("early", 4, "of-one"),
+    ]);
+    const found = await get().history.ofGroup("of-one");
+    expect(found.map(({ fingerprint }) => fingerprint)).toEqual(["early", "late"]);
+    expect(await get().history.ofGroup("nobody's")).toEqual([]);
   });
 }
 

@@ -99,7 +99,17 @@ export function alertChange(fingerprint: string, more: Partial<AlertChange> = {}
 }
 
 export function slackMessage(groupId: string, ts: string, more: Partial<SlackMessage> = {}): SlackMessage {
-  return { groupId, channel: "C1", ts, kind: "group", hash: "abc", updatedAt: minute(0), ...more };
+  return {
+    groupId,
+    channel: "C1",
+    ts,
+    kind: "group",
+    key: null,
+    mention: null,
+    hash: "abc",
+    updatedAt: minute(0),
+    ...more,
+  };
 }
 
 export function ledgerEntry(silenceId: string, more: Partial<LedgerEntry> = {}): LedgerEntry {
@@ -134,6 +144,7 @@ export function feedback(id: string, more: Partial<Feedback> = {}): Feedback {
 export function delivery(id: string, more: Partial<Delivery> = {}): Delivery {
   return {
     id,
+    way: "slack",
     groupId: "group-1",
     person: "ada",
     step: 0,

@@ -61,7 +61,7 @@ describe("pages of data quality", () => {
 
   it("has a tab, and addresses that load the dashboard", async () => {
     expect((await answerTo("/api/v1/me")).json().pages).toContain("dqm");
-    for (const url of ["/transfers", "/dqm", "/dqm/7", "/assets/dqm.js", "/assets/dqm.css"]) {
+    for (const url of ["/transfers", "/dqm", "/dqm/7", "/assets/app.js"]) {
       expect((await answerTo(url)).statusCode).toBe(200);
     }
   });

@@ -117,7 +117,7 @@ function alertEntries(changes: readonly AlertChange[]): HistoryEntryView[] {
   }
   return [...sets.values()].map((set) => {
     const [first] = set as [AlertChange];
-    const names = [...new Set(set.map(alertName))];
+    const names = [...new Set(set.map(alertName))].sort();
     const what = names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
     return {
       at: first.at.toISOString(),
