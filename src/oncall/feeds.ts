@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import type { Address } from "../alert/address.ts";
 import type { Store } from "../store/store.ts";
 import { readCalendar } from "./calendar-in.ts";
 import { roleKey, type Schedule } from "./load.ts";
@@ -11,7 +12,7 @@ const BACK = 31 * DAY;
 const AHEAD = 400 * DAY;
 
 /** Reads an address as text. @throws Error when it cannot be had */
-export type FetchText = (url: string) => Promise<string>;
+export type FetchText = (url: Address | string) => Promise<string>;
 
 export interface Feeds {
   /** Shifts by role key, of the newest text that could be had. */
