@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import { Address } from "../alert/address.ts";
 import { type Clock, steadyTime } from "../alert/clock.ts";
@@ -65,7 +66,9 @@ export function createGrafanaClient(config: Config["grafana"], clock: Clock): Gr
   };
   checkCertificates(settings);
   const http = createHttpClient(settings);
-  const cache = new Map<string, { readonly at: number; readonly dashboards: readonly Dashboard[] }>();
+  const cache = new LRUCache<string, { readonly at: number; readonly dashboards: readonly Dashboard[] }>({
+    max: MAX_CACHED_TAGS,
+  });
 
   async function call<T>(
     method: "GET" | "POST" | "PUT" | "DELETE",
@@ -94,9 +97,6 @@ export function createGrafanaClient(config: Config["grafana"], clock: Clock): Gr
         id: id ?? null,
         title,
       }));
-      if (cache.size >= MAX_CACHED_TAGS) {
-        cache.clear();
-      }
       cache.set(tag, { at: steadyTime(clock), dashboards });
       return dashboards;
     },
