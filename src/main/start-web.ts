@@ -70,6 +70,7 @@ export async function startWeb(parts: WebStart): Promise<Web> {
       ...(transfers === null ? {} : { transfers: async (about) => toTransfersView(transfers.overview(about)) }),
     },
     now: clock,
+    states: store.states,
     registry,
     log,
     onNotification: service.look,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MAX_RUN } from "../../alert/quality.ts";
 import type { WebQuality } from "../quality.ts";
 import { runListView, runPageView } from "../quality-views.ts";
 import { type Endpoint, reads } from "./endpoint.ts";
@@ -15,7 +16,7 @@ export function qualityEndpoints(quality: WebQuality | undefined): readonly Endp
     ),
     reads("/api/v1/quality/:run", "One run's lumisections", runPageView, z.object({}), async ({ params }) => {
       const run = Number(params["run"]);
-      return Number.isSafeInteger(run) && run > 0 ? quality.run(run) : null;
+      return Number.isInteger(run) && run > 0 && run <= MAX_RUN ? quality.run(run) : null;
     }),
   ];
 }
