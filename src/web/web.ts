@@ -91,7 +91,7 @@ export async function buildWeb(options: WebOptions): Promise<FastifyInstance> {
     const who = identify(asking, access);
     request.actor = who.ok ? who.actor : null;
     const open = request.routeOptions.config.open === true;
-    if (!who.ok && who.isGuess && (await triedTooOften?.(request, reply)) === true) {
+    if (!who.ok && !open && who.isGuess && (await triedTooOften?.(request, reply)) === true) {
       return reply;
     }
     return who.ok || open ? undefined : refuse(reply, who.status, who.reason, "send it as `Authorization: Bearer …`");
