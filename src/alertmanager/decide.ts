@@ -200,7 +200,9 @@ function ending<Item extends SyncItem>(alert: Alert, context: DecisionContext<It
 
 function isDue<Item extends SyncItem>(open: TrackedItem<Item>, context: DecisionContext<Item>): boolean {
   const last = context.lastPushed(open);
-  return last === null || context.now.getTime() - last.getTime() >= context.refreshAfter;
+  const age = last === null ? Number.POSITIVE_INFINITY : context.now.getTime() - last.getTime();
+  // Sent in the future: the machine's time was set back, and waiting for it would let the alert end.
+  return age >= context.refreshAfter || age < 0;
 }
 
 function nothing<Item>(id: string, action: SyncDecision<Item>["action"], reason: string): SyncDecision<Item> {

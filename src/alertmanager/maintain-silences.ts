@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { Alertmanager } from "../alert/alertmanager.ts";
-import type { Clock } from "../alert/clock.ts";
+import { atMostEvery, type Clock } from "../alert/clock.ts";
 import type { Config } from "../config/schema.ts";
 import type { Store } from "../store/store.ts";
 import type { Acknowledgements } from "./acknowledgements.ts";
@@ -28,12 +28,11 @@ export function createMaintenance(parts: MaintenanceParts): (now: Date) => Promi
   const { alertmanager, store, acknowledgements, clock, log } = parts;
   const makeRecurring = createRecurringMaintenance(parts);
   const lookAfterSilences = createSilenceMaintenance({ alertmanager, ledger: store.silences, clock, log });
-  let last = 0;
+  const isDue = atMostEvery(EVERY, clock);
   return async (now) => {
-    if (now.getTime() - last < EVERY) {
+    if (!isDue()) {
       return;
     }
-    last = now.getTime();
     try {
       for (const { acknowledgement, action, reason } of await acknowledgements.tend()) {
         if (action === "end") {

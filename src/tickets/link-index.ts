@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Clock } from "../alert/clock.ts";
+import { type Clock, steadyTime } from "../alert/clock.ts";
 import type { Ticket, TicketSystem } from "../alert/ticket.ts";
 import { type LinkedIssue, linkTickets, type UndonePair } from "./link.ts";
 import type { TicketMemory } from "./sync-source.ts";
@@ -55,10 +55,10 @@ export function createLinkIndex(
       lookedAt = Number.NEGATIVE_INFINITY;
     },
     async update() {
-      if (clock().getTime() - lookedAt < STALE_AFTER) {
+      if (steadyTime(clock) - lookedAt < STALE_AFTER) {
         return;
       }
-      lookedAt = clock().getTime();
+      lookedAt = steadyTime(clock);
       const systems = Object.keys(SYSTEMS) as TicketSystem[];
       const open = (await Promise.all(systems.map((system) => memory.open(system)))).flat();
       const tickets = open.map(({ ticket }) => ticket);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { MAX_LUMISECTION, MAX_RUN, QUALITY_STATUSES } from "../alert/quality.ts";
+import { DQM_STATUSES, MAX_LUMISECTION, MAX_RUN } from "../alert/dqm.ts";
 
 const reason = z.string().trim().min(1).max(1000);
 const id = z.string().max(500);
@@ -23,7 +23,7 @@ export const actionSchema = z.discriminatedUnion("kind", [
     run: z.int().positive().max(MAX_RUN),
     first: z.int().positive().max(MAX_LUMISECTION),
     last: z.int().positive().max(MAX_LUMISECTION),
-    status: z.enum(QUALITY_STATUSES),
+    status: z.enum(DQM_STATUSES),
     reason,
   }),
   z.strictObject({ kind: z.literal("revoke-overrule"), overrule: id }),

@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { Anomaly } from "../../alert/anomaly.ts";
-import type { Clock } from "../../alert/clock.ts";
+import { atMostEvery, type Clock } from "../../alert/clock.ts";
 import type { ModelKeeper } from "../../alert/model-keeper.ts";
 import type { ServiceEvents } from "../../alert/service-events.ts";
 import type { Catalogue } from "../../config/catalogue.ts";
@@ -114,8 +114,8 @@ export function createDetection(parts: DetectionParts): Detection {
   });
   parts.events.on("anomaly closed", "detection", ({ id }) => ledger.dismiss(id));
   let restored = false;
-  let savedAt = 0;
-  let readAt = 0;
+  const isSaveDue = atMostEvery(SAVE_STATE_EVERY, clock);
+  const isReadDue = atMostEvery(READ_FEEDBACK_EVERY, clock);
 
   async function restore(signal: AbortSignal): Promise<void> {
     await book.load();
@@ -128,13 +128,11 @@ export function createDetection(parts: DetectionParts): Detection {
     if (!restored) {
       await restore(signal);
     }
-    if (clock().getTime() - readAt > READ_FEEDBACK_EVERY) {
-      readAt = clock().getTime();
+    if (isReadDue()) {
       await book.load();
     }
     await scoreRound(signal);
-    if (clock().getTime() - savedAt > SAVE_STATE_EVERY) {
-      savedAt = clock().getTime();
+    if (isSaveDue()) {
       await save();
     }
     current.changed();

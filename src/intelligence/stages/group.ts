@@ -11,6 +11,8 @@ import { type Card, type Membership, makeGroups } from "./alert-groups.ts";
 export interface GroupStageState {
   readonly memory: MemoryState;
   readonly memberships: readonly Membership[];
+  /** What versions up to 0.1 call memberships. */
+  readonly seats?: readonly Membership[];
   readonly cards: readonly (readonly [string, Card])[];
 }
 
@@ -21,11 +23,23 @@ export interface GroupStageOptions {
   readonly state?: GroupStageState | null;
 }
 
+/** An alert as it was last seen by an earlier process. */
+export interface SeenItem {
+  readonly item: Item;
+  readonly groupId: string | null;
+  /** Null where it still fired. */
+  readonly resolvedAt: Date | null;
+}
+
 /** Resolved groups are shown this long, so that messages about them can be closed. */
 const SHOW_RESOLVED = 60 * 60_000;
+/** Number of an event that the grouper does not know. */
+const NO_EVENT = -1;
 
 /** The grouping stage with its memory. */
 export interface GroupStage extends Stage {
+  /** Before the first run: what of these has gone meanwhile is shown as resolved from then on. */
+  recall(seen: readonly SeenItem[]): void;
   state(): GroupStageState;
   /** A person says that the second group belongs to the first. False when either is closed. */
   merge(into: string, from: string): boolean;
@@ -40,10 +54,12 @@ export function groupStage(options: GroupStageOptions): GroupStage {
   const { catalogue, ignoredLabels, state = null } = options;
   const grouper = createGrouper({ catalogue, ignoredLabels, state: state?.memory ?? null });
   const memberships = new Map<string, Membership>(
-    (state?.memberships ?? []).map((membership) => [membership.fingerprint, { ...membership }]),
+    (state?.memberships ?? state?.seats ?? []).map((membership) => [membership.fingerprint, { ...membership }]),
   );
   const cards = new Map<string, Card>((state?.cards ?? []).map(([id, card]) => [id, { ...card }]));
   const lastSeen = new Map<string, Item>();
+  let recalled: readonly SeenItem[] = [];
+  let startedAt: number | null = null;
   const regroup = (events: readonly number[], groupId: string, reason: string): boolean => {
     for (const membership of memberships.values()) {
       if (events.includes(membership.event)) {
@@ -54,6 +70,12 @@ export function groupStage(options: GroupStageOptions): GroupStage {
   };
   return {
     name: "group",
+    recall(seen) {
+      recalled = seen;
+      for (const { item } of seen) {
+        lastSeen.set(item.source.fingerprint, item);
+      }
+    },
     shapes: () => new Map([...cards].map(([id, { kind, subject }]) => [id, { kind, subject }])),
     merge(into, from) {
       const moved = grouper.merge(into, from);
@@ -67,6 +89,9 @@ export function groupStage(options: GroupStageOptions): GroupStage {
     state: () => ({ memory: grouper.state(), memberships: [...memberships.values()], cards: [...cards] }),
     run(batch, context) {
       const failures = [...batch.failures];
+      startedAt ??= context.now.getTime();
+      recallGone(recalled, batch.items, memberships);
+      recalled = [];
       const fresh = batch.items
         .filter((item) => isNew(item.source, memberships))
         .sort((left, right) => eventTime(left.source, context) - eventTime(right.source, context));
@@ -85,7 +110,7 @@ export function groupStage(options: GroupStageOptions): GroupStage {
       }
       const items = batch.items.map((item) => withMembership(item, memberships));
       leave(items, memberships, lastSeen, context.now);
-      forget(memberships, cards, lastSeen, context.now);
+      forget({ memberships, cards, lastSeen, now: context.now.getTime(), startedAt });
       for (const id of new Set([...memberships.values()].map((membership) => membership.groupId))) {
         noteCard(id, grouper, cards);
       }
@@ -179,14 +204,32 @@ function leave(
   }
 }
 
-function forget(
-  memberships: Map<string, Membership>,
-  cards: Map<string, Card>,
-  lastSeen: Map<string, Item>,
-  now: Date,
-): void {
+/** Alerts that an earlier process saw and that are gone, where it died before it kept its memory. */
+function recallGone(recalled: readonly SeenItem[], items: readonly Item[], memberships: Map<string, Membership>): void {
+  const active = new Set(items.map((item) => item.source.fingerprint));
+  for (const { item, groupId, resolvedAt } of recalled) {
+    const { fingerprint, startsAt } = item.source;
+    if (groupId !== null && !active.has(fingerprint) && !memberships.has(fingerprint)) {
+      const endedAt = resolvedAt?.getTime() ?? null;
+      const membership = { fingerprint, startsAt: startsAt.getTime(), event: NO_EVENT, groupId, rule: "new", endedAt };
+      memberships.set(fingerprint, { ...membership, reason: "it fired before a restart" });
+    }
+  }
+}
+
+interface Forgetting {
+  readonly memberships: Map<string, Membership>;
+  readonly cards: Map<string, Card>;
+  readonly lastSeen: Map<string, Item>;
+  /** Unix milliseconds, as the next. */
+  readonly now: number;
+  readonly startedAt: number;
+}
+
+/** What ended before the start is shown for as long after it: its messages may not say so yet. */
+function forget({ memberships, cards, lastSeen, now, startedAt }: Forgetting): void {
   for (const [fingerprint, membership] of memberships) {
-    if (membership.endedAt !== null && now.getTime() - membership.endedAt > SHOW_RESOLVED) {
+    if (membership.endedAt !== null && now - Math.max(membership.endedAt, startedAt) > SHOW_RESOLVED) {
       memberships.delete(fingerprint);
       lastSeen.delete(fingerprint);
     }
