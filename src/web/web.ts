@@ -129,9 +129,6 @@ function answerErrors(app: FastifyInstance, log: WebOptions["log"]): void {
     log.error({ err: error, url: request.url.slice(0, MAX_LOGGED), reference }, "request failed");
     return refuse(reply, 500, `internal error ${reference}`, "who runs cmswatch finds this reference in its log");
   });
-  app.setNotFoundHandler((request, reply) =>
-    refuse(reply, 404, `not found: ${request.url.slice(0, MAX_LOGGED)}`, "see /api/v1/openapi.json"),
-  );
 }
 
 /** What the API answers is data: browsers neither guess its type nor keep it. */

@@ -23,6 +23,7 @@ const PAGE_PATHS = [
   "/sign-in",
 ];
 
+const MAX_SHOWN = 200;
 const HEADERS = {
   "content-security-policy":
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'; form-action 'self'",
@@ -59,7 +60,7 @@ function registerNotFound(app: FastifyInstance, page: StaticFile): void {
     if (isPage && !request.url.startsWith("/api/")) {
       return send(request, reply.code(404), page);
     }
-    return refuse(reply, 404, `not found: ${request.url.slice(0, 200)}`, "see /api/v1/openapi.json for what there is");
+    return refuse(reply, 404, `not found: ${request.url.slice(0, MAX_SHOWN)}`, "see /api/v1/openapi.json");
   });
 }
 
