@@ -24,6 +24,8 @@ const PAGES = [
   ["service", "/services/dbs", "dbs Dataset bookkeeping"],
   ["alerts", "/alerts", "Alerts"],
   ["alerts-by", "/alerts?filter=severity%3D%22high%22&by=namespace", "Alerts"],
+  ["group", "/groups/dbs-latency", "DBS answers six times slower than usual at this hour high"],
+  ["history", "/history?from=2020-01-01T00:00:00Z", "History"],
   ["anomalies", "/anomalies", "Anomalies"],
   ["anomaly", "/anomalies/an-1", "dbs: point anomaly"],
   ["silences", "/silences", "Silences"],
@@ -145,7 +147,7 @@ describe.skipIf(!hasChromium)("pages in Chromium", () => {
   }
 
   it("has all pages within reach at any width: what the row has no room for is in a menu", async () => {
-    const names = ["Alerts", "Anomalies", "Audit", "Data quality", "Models", "Noise", "On call", "Overview"];
+    const names = ["Alerts", "Anomalies", "Audit", "Data quality", "History", "Models", "Noise", "On call", "Overview"];
     const more = page.getByRole("button", { name: "More" });
     for (const width of [1900, 1360, 1000, 700, 390]) {
       await page.setViewportSize({ width, height: 850 });

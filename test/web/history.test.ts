@@ -49,9 +49,9 @@ describe("history", () => {
     const { entries, isCut } = await historyOf(store, [], { from: minute(0), to: minute(45), staleAfter: MINUTE });
     expect(entries.map(({ at, kind, who, text }) => [at.slice(11, 16), kind, who, text])).toEqual([
       ["00:30", "began", null, "DasSlow began"],
-      ["00:06", "note", "ada", "disk of the database is full"],
-      ["00:05", "acknowledged", "ada", "DbsDown acknowledged"],
-      ["00:02", "paged", "ada", "ada was paged (step 1)"],
+      ["00:06", "note", "ada", "noted: disk of the database is full"],
+      ["00:05", "acknowledged", "ada", "acknowledged DbsDown"],
+      ["00:02", "paged", "ada", "was paged (step 1)"],
       ["00:01", "began", null, "2 alerts (DbsDown, DbsSlow) began"],
     ]);
     expect(isCut).toBe(false);

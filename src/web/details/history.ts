@@ -102,7 +102,7 @@ const DID = {
   firing: "began",
   changed: "changed",
   acknowledged: "acknowledged",
-  unacknowledged: "given back",
+  unacknowledged: "gave back",
   silenced: "silenced",
   unsilenced: "no longer silenced",
   resolved: "resolved",
@@ -119,13 +119,14 @@ function alertEntries(changes: readonly AlertChange[]): HistoryEntryView[] {
     const [first] = set as [AlertChange];
     const names = [...new Set(set.map(alertName))].sort();
     const what = names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
+    const subject = set.length === 1 ? what : `${set.length} alerts (${what})`;
     return {
       at: first.at.toISOString(),
       kind: first.state === "firing" ? "began" : first.state,
       group: first.groupId,
       service: first.labels["service"] ?? null,
       who: first.actor,
-      text: `${set.length === 1 ? what : `${set.length} alerts (${what})`} ${DID[first.state]}`,
+      text: first.actor === null ? `${subject} ${DID[first.state]}` : `${DID[first.state]} ${subject}`,
       count: set.length,
     };
   });
@@ -138,7 +139,7 @@ function paged(serviceOf: ReadonlyMap<string | null, string | null>): (delivery:
     group: groupId,
     service: serviceOf.get(groupId) ?? null,
     who: person,
-    text: `${person} was paged (step ${step + 1})${deliveredAt === null ? "; not delivered" : ""}`,
+    text: `was paged (step ${step + 1})${deliveredAt === null ? "; not delivered" : ""}`,
     count: 1,
   });
 }
@@ -150,7 +151,7 @@ function deed(serviceOf: ReadonlyMap<string | null, string | null>): (entry: Aud
     group: serviceOf.has(subject) ? subject : null,
     service: serviceOf.get(subject) ?? null,
     who: actor,
-    text: action === "note" ? String(details["text"] ?? "") : `${action} (from ${via})`,
+    text: action === "note" ? `noted: ${details["text"]}` : `${action} (from ${via})`,
     count: 1,
   });
 }

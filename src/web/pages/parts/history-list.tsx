@@ -19,7 +19,7 @@ export function HistoryList({ entries, isOne = false }: HistoryListProps) {
           <time dateTime={entry.at} class="faint figures">
             {clock(entry.at)}
           </time>{" "}
-          {entry.who !== null && <b>{`${entry.who}: `}</b>}
+          {entry.who !== null && <b>{`${entry.who} `}</b>}
           {entry.text}
           {!isOne && entry.group !== null && (
             <>
