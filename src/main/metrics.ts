@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from "prom-client";
+import type { LastNet } from "../runtime/last-net.ts";
 import type { Store } from "../store/store.ts";
 import type { Service } from "./service.ts";
 
@@ -6,6 +7,7 @@ export interface MetricParts {
   readonly service: Pick<Service, "loops" | "current" | "tally">;
   readonly store: Pick<Store, "models">;
   readonly version: string;
+  readonly net: Pick<LastNet, "count">;
 }
 
 type Labels = Readonly<Record<string, string>>;
@@ -116,7 +118,7 @@ function flowMetrics({ service }: MetricParts): readonly Definition[] {
   ];
 }
 
-function stateMetrics({ service, store, version }: MetricParts): readonly Definition[] {
+function stateMetrics({ service, store, version, net }: MetricParts): readonly Definition[] {
   const { current } = service;
   const sources = () => current.sources().filter(({ state }) => state !== "off");
   return [
@@ -133,6 +135,13 @@ function stateMetrics({ service, store, version }: MetricParts): readonly Defini
       labelNames: [],
       type: "gauge",
       read: () => [[{}, 0]],
+    },
+    {
+      name: "cmswatch_uncaught_errors_total",
+      help: "Errors that no part caught; each is in the log.",
+      labelNames: [],
+      type: "counter",
+      read: () => [[{}, net.count()]],
     },
     {
       name: "cmswatch_source_up",

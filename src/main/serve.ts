@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { UserError } from "../alert/user-error.ts";
 import type { ServeOptions } from "../cli/command.ts";
 import { loadConfig } from "../config/load.ts";
+import { spreadLastNet } from "../runtime/last-net.ts";
 import { untilInterrupted } from "../runtime/lifecycle.ts";
 import { compose } from "./compose.ts";
 import { showProgress } from "./demo-console.ts";
@@ -15,13 +16,14 @@ export async function serve(options: ServeOptions, log: Logger): Promise<void> {
   const environment = demo === null ? process.env : { ...demo.demoEnvironment(options.port), ...process.env };
   const config = loadConfig(options.config, environment);
   log.level = process.env["CMSWATCH_LOG_LEVEL"] ?? (demo === null ? config.log.level : "warn");
+  const net = spreadLastNet(log);
   const interrupted = untilInterrupted(options.signal);
   const turn = demo === null ? await takeTurn(config, interrupted, log) : "alone";
   if (turn === null) {
     log.info("stopped while standing by");
     return;
   }
-  const running = await compose(config, { version, log, createWorld: demo?.createWorld ?? null });
+  const running = await compose(config, { version, log, createWorld: demo?.createWorld ?? null, net });
   log.info({ url: running.url, version }, "cmswatch runs");
   tellStarter(running.url);
   const console = demo === null ? null : showProgress(running);

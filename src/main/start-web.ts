@@ -4,6 +4,7 @@ import type { Clock } from "../alert/clock.ts";
 import { ANOMALY_ALERT } from "../alert/names.ts";
 import type { Config } from "../config/schema.ts";
 import { loadRunbooks } from "../intelligence/runbooks/load.ts";
+import type { LastNet } from "../runtime/last-net.ts";
 import { createDetails } from "../web/details/details.ts";
 import { createWebQuality } from "../web/quality.ts";
 import { toTransfersView } from "../web/transfer-views.ts";
@@ -20,6 +21,7 @@ export interface WebStart {
   readonly clock: Clock;
   readonly log: Logger;
   readonly version: string;
+  readonly net: Pick<LastNet, "count">;
 }
 
 /** Starts the page, API, metrics and webhook. Alertmanager's notifications make the next look come at once. */
@@ -30,7 +32,7 @@ export async function startWeb(parts: WebStart): Promise<Web> {
   const quality = service.quality.desk;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  registerMetrics(registry, { service, store, version: parts.version });
+  registerMetrics(registry, { service, store, version: parts.version, net: parts.net });
   const sources = createWebSources({
     version: parts.version,
     demo: world !== null,

@@ -21,6 +21,7 @@ export async function ownMetrics(): Promise<string> {
     service: { loops: [await finishedLoop()], current, tally },
     store: { models: { list: async () => [MODEL] } as unknown as Store["models"] },
     version: "1.2.3",
+    net: { count: () => 0 },
   });
   current.setSource({ name: "alertmanager", state: "ok", at: NOW, because: "2 alerts" });
   current.setSource({ name: "prometheus", state: "down", at: null, because: "away" });
