@@ -86,6 +86,8 @@ export type PageResult =
 
 /** A page to one person: which step of the escalation, and why they get it. */
 export interface PageRequest {
+  /** Identity of the page: one that is due again (the next round, the next time the alert fires) has another. */
+  readonly key: string;
   readonly person: Person;
   readonly group: AlertGroup;
   readonly step: number;

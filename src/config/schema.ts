@@ -307,7 +307,7 @@ const detect = z.strictObject({
   backend: z
     .enum(["auto", "native", "wasm"])
     .default("auto")
-    .describe("TensorFlow.js backend; also CMSWATCH_DETECT_BACKEND."),
+    .describe("What trains networks, see tensorflow.md; also CMSWATCH_DETECT_BACKEND."),
 });
 
 const transfers = z.strictObject({

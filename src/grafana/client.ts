@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Agent } from "node:https";
 import axios, { type AxiosInstance, isAxiosError } from "axios";
+import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import { type Clock, steadyTime } from "../alert/clock.ts";
 import { UserError } from "../alert/user-error.ts";
@@ -56,7 +57,9 @@ export function createGrafanaClient(config: Config["grafana"], clock: Clock): Gr
   }
   const url = config.url.replace(/\/$/, "");
   const http = createAxios(url, config);
-  const cache = new Map<string, { readonly at: number; readonly dashboards: readonly Dashboard[] }>();
+  const cache = new LRUCache<string, { readonly at: number; readonly dashboards: readonly Dashboard[] }>({
+    max: MAX_CACHED_TAGS,
+  });
 
   async function call<T extends z.ZodType>(
     method: string,
@@ -85,9 +88,6 @@ export function createGrafanaClient(config: Config["grafana"], clock: Clock): Gr
         id: id ?? null,
         title,
       }));
-      if (cache.size >= MAX_CACHED_TAGS) {
-        cache.clear();
-      }
       cache.set(tag, { at: steadyTime(clock), dashboards });
       return dashboards;
     },

@@ -12,7 +12,10 @@ export interface CalendarEvent {
   readonly to: Date;
 }
 
-/** What is known besides the file: people's exceptions, and calendars by role key (`cmsweb`, `cmsweb/secondary`). */
+/**
+ * What is known besides the file: people's exceptions, and calendars by role key (`cmsweb`, `cmsweb/secondary`); a calendar that
+ * could not be read yet is not among them.
+ */
 export interface Exceptions {
   readonly overrides: readonly OncallOverride[];
   readonly calendars: ReadonlyMap<string, readonly CalendarEvent[]>;
@@ -25,7 +28,8 @@ export const NO_EXCEPTIONS: Exceptions = { overrides: [], calendars: new Map() }
 export interface Turn {
   readonly person: string | null;
   readonly because: string;
-  readonly source: "override" | "calendar" | "rotation" | "nobody";
+  /** `unread`: nobody is known, since the calendar of the role could not be read yet. */
+  readonly source: "override" | "calendar" | "rotation" | "nobody" | "unread";
 }
 
 /** Who has a role at one moment: an override, else the calendar, else the first rotation that has somebody. */
@@ -38,6 +42,7 @@ export function turnAt(schedule: Schedule, roster: Roster, roleName: string, exc
   return (
     ownTurn(schedule, key, role, exceptions, at) ??
     nextTurn(schedule, roster, role, exceptions, at) ??
+    unread(key, role, exceptions) ??
     nobody(`nobody has a shift as ${roleName} of ${roster.name}`)
   );
 }
@@ -55,6 +60,12 @@ function ownTurn(
     calendarTurn(calendars.get(key) ?? [], at) ??
     rotationTurn(schedule, rotation, at)
   );
+}
+
+function unread(key: string, { calendar }: Role, { calendars }: Exceptions): Turn | null {
+  return calendar === undefined || calendars.has(key)
+    ? null
+    : { person: null, because: `the calendar of ${key} could not be read yet`, source: "unread" };
 }
 
 function nobody(because: string): Turn {

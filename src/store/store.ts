@@ -147,6 +147,10 @@ export interface SlackMessage {
   readonly ts: string;
   /** `copy`: a group shown to somebody who subscribed. */
   readonly kind: "group" | "page" | "copy" | "digest" | "summary";
+  /** What it was sent for, e.g. one page of several about the same group; null for messages of earlier versions. */
+  readonly key?: string | null;
+  /** Member whom it mentions, null for nobody. */
+  readonly mention?: string | null;
   /** Digest of what it shows: an edit that changes nothing is not sent. */
   readonly hash: string;
   readonly updatedAt: Date;
@@ -203,9 +207,11 @@ export interface OncallOverride {
   readonly by: string;
 }
 
-/** A page to a person. */
+/** A page to a person, by one way. */
 export interface Delivery {
   readonly id: string;
+  /** How it goes: `slack`, `email`, or a webhook by its name. */
+  readonly way?: string;
   readonly groupId: string;
   readonly person: string;
   readonly step: number;

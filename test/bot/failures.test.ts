@@ -13,6 +13,7 @@ describe("when Slack fails", () => {
   });
   afterEach(() => harness.close());
   const page = {
+    key: "page:1",
     person: { name: "Ada", email: "ada@example.org" },
     group: sampleGroup(),
     step: 0,

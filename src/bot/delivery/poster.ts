@@ -11,6 +11,8 @@ export interface Posting {
   readonly groupId: string;
   readonly channel: string;
   readonly kind: SlackMessage["kind"];
+  /** Member whom it mentions, so that edits keep that. */
+  readonly mention?: string | null;
   readonly priority: number;
   /** Message to whose thread it belongs. */
   readonly threadTs?: string;
@@ -73,8 +75,8 @@ export function createPoster(
   };
 
   const save = async (posting: Posting, payload: Payload, sent: Sent): Promise<SlackMessage> => {
-    const { groupId, kind } = posting;
-    const message: SlackMessage = { groupId, ...sent, kind, hash: hashOf(payload), updatedAt: clock() };
+    const { groupId, kind, key, mention = null } = posting;
+    const message: SlackMessage = { groupId, ...sent, kind, key, mention, hash: hashOf(payload), updatedAt: clock() };
     await store.messages.save(message);
     noteShown(`${sent.channel}/${sent.ts}`);
     return message;
@@ -105,12 +107,12 @@ export function createPoster(
   const postOnce = (wanted: Posting, payload: Payload): Promise<SlackMessage | null> => {
     const call = async () => {
       const already = (await store.messages.of(wanted.groupId)).find((one) => isSame(one, wanted)) ?? null;
-      if (already !== null && wanted.kind !== "page") {
+      if (already !== null) {
         return already;
       }
       const turn = await claimTurn(wanted.key);
       if (turn === null) {
-        return already;
+        return null;
       }
       const found = turn === "successor" ? await findPosted(wanted) : null;
       return save(wanted, payload, found ?? (await send(wanted, payload)));
@@ -160,7 +162,11 @@ interface Sent {
   readonly ts: string;
 }
 
+/** A group has one message in a channel, but as many pages as are due: those are told apart by their keys. */
 function isSame(message: SlackMessage, posting: Posting): boolean {
+  if (posting.kind === "page") {
+    return message.kind === "page" && message.channel === posting.channel && message.key === posting.key;
+  }
   return message.kind === posting.kind && message.channel === posting.channel && message.ts !== posting.replaces;
 }
 

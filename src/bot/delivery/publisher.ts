@@ -7,7 +7,7 @@ import { own } from "../../alert/own.ts";
 import { inBackground } from "../../runtime/background.ts";
 import type { SlackMessage, Store } from "../../store/store.ts";
 import { viewOf } from "../group-view.ts";
-import { groupMessage } from "../messages/group.ts";
+import { groupMessage, pageMessage } from "../messages/group.ts";
 import type { GroupView } from "../messages/group-view.ts";
 import type { Payload } from "../messages/payload.ts";
 import type { PageRequest, PageResult, SlackSettings } from "../parts.ts";
@@ -28,7 +28,7 @@ export interface Publisher {
    * Resolves when it is sent if urgent, else when it is taken; what could not be sent is tried again and never thrown.
    */
   publish(group: AlertGroup, options?: { readonly urgent?: boolean }): Promise<void>;
-  /** Direct message to a person; twice the same page (person, group, step) is sent once. */
+  /** A new message to a person; the same page (by its key) is sent once. */
   page(request: PageRequest): Promise<PageResult>;
   /** Adds to the thread of the group's message; nothing when it has none yet. */
   note(groupId: string, payload: Payload): Promise<void>;
@@ -124,11 +124,11 @@ export function createPublisher(parts: PublisherParts): Publisher {
     const pages = messages.filter(({ kind }) => kind === "page");
     const isElsewhere = messages.some(({ kind }) => kind === "page" || kind === "copy");
     const permalink = main === undefined || !isElsewhere ? null : await parts.permalinks(main);
-    const asPage = groupMessage({ ...view, permalink, pageReason: PAGED_BEFORE });
+    const asPage = { ...view, permalink, pageReason: PAGED_BEFORE };
     await Promise.all([
       main === undefined ? postNew(view) : editOrPost(main, view),
       ...(main === undefined ? [] : [parts.copies({ ...view, permalink }, messages)]),
-      ...pages.map((page) => poster.edit(page, asPage, PRIORITY.person)),
+      ...pages.map((page) => poster.edit(page, pageMessage(asPage, page.mention ?? null), PRIORITY.person)),
     ]);
   };
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { DateTime } from "luxon";
-import type { RoleCoverage, Segment } from "./coverage.ts";
+import type { RoleCoverage, Segment } from "../coverage.ts";
 
 const LONGEST_LINE = 75;
 

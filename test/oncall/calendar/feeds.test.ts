@@ -1,11 +1,13 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { describe, expect, it } from "vitest";
-import { feedClient } from "../../src/oncall/feed-client.ts";
-import { createFeedWatch } from "../../src/oncall/feed-watch.ts";
-import { readFeeds } from "../../src/oncall/feeds.ts";
-import type { Store } from "../../src/store/store.ts";
-import { at, schedule } from "./samples.ts";
+import { feedClient } from "../../../src/oncall/calendar/feed-client.ts";
+import { createFeedWatch } from "../../../src/oncall/calendar/feed-watch.ts";
+import { readFeeds } from "../../../src/oncall/calendar/feeds.ts";
+import { readCalendar } from "../../../src/oncall/calendar/read.ts";
+import type { ReadShifts } from "../../../src/oncall/calendar/thread.ts";
+import type { Store } from "../../../src/store/store.ts";
+import { at, schedule } from "../samples.ts";
 
 const now = at("2026-01-07T12:00:00+01:00");
 const plan = schedule({
@@ -14,6 +16,8 @@ const plan = schedule({
 const EVENT =
   "BEGIN:VEVENT\r\nUID:1\r\nSUMMARY:ada\r\nDTSTART:20260107T080000Z\r\nDTEND:20260108T080000Z\r\nEND:VEVENT";
 const feed = `BEGIN:VCALENDAR\r\nVERSION:2.0\r\n${EVENT}\r\nEND:VCALENDAR\r\n`;
+
+const read: ReadShifts = async (text, options) => readCalendar(text, options);
 
 /** States in a map: the store's own are tested with the store. */
 function states(): Store["states"] {
@@ -29,13 +33,13 @@ function states(): Store["states"] {
 describe("calendar feeds", () => {
   it("are read, and the last good text stays in use when one fails, with the problem told", async () => {
     const kept = states();
-    const good = await readFeeds(plan, { states: kept, fetchText: async () => feed }, now);
+    const good = await readFeeds(plan, { states: kept, read, fetchText: async () => feed }, now);
     expect(good.problems).toEqual([]);
     expect(good.calendars.get("all")).toEqual([
       { person: "ada", from: at("2026-01-07T08:00:00Z"), to: at("2026-01-08T08:00:00Z") },
     ]);
     const fetchText = () => Promise.reject(new Error("timeout of 15000ms exceeded"));
-    const bad = await readFeeds(plan, { states: kept, fetchText }, now);
+    const bad = await readFeeds(plan, { states: kept, read, fetchText }, now);
     expect(bad.calendars).toEqual(good.calendars);
     expect(bad.problems).toEqual([
       "calendar of all cannot be read (timeout of 15000ms exceeded): the one of 2026-01-07T11:00:00.000Z is used",
@@ -44,15 +48,23 @@ describe("calendar feeds", () => {
 
   it("do not lose the last good text to a page that is no calendar", async () => {
     const kept = states();
-    await readFeeds(plan, { states: kept, fetchText: async () => feed }, now);
-    const login = await readFeeds(plan, { states: kept, fetchText: async () => "<html>please log in</html>" }, now);
+    await readFeeds(plan, { states: kept, read, fetchText: async () => feed }, now);
+    const login = await readFeeds(
+      plan,
+      { states: kept, read, fetchText: async () => "<html>please log in</html>" },
+      now,
+    );
     expect(login.calendars.get("all")).toHaveLength(1);
-    expect(login.problems[0]).toMatch(/no calendar/);
+    expect(login.problems[0]).toMatch(/not a calendar/);
   });
 
-  it("that fail the first time leave nobody, and say so", async () => {
-    const first = await readFeeds(plan, { states: null, fetchText: () => Promise.reject(new Error("refused")) }, now);
-    expect(first.calendars.get("all")).toEqual([]);
+  it("that fail the first time are not known, and say so", async () => {
+    const first = await readFeeds(
+      plan,
+      { states: null, read, fetchText: () => Promise.reject(new Error("refused")) },
+      now,
+    );
+    expect(first.calendars.has("all")).toBe(false);
     expect(first.problems).toEqual(["calendar of all cannot be read (refused): there is no earlier one"]);
   });
 
@@ -60,16 +72,17 @@ describe("calendar feeds", () => {
     let answer: () => Promise<string> = async () => feed;
     const kept = states();
     const told: string[] = [];
-    const watch = createFeedWatch(plan, { states: kept, fetchText: () => answer() }, (problem) => told.push(problem));
-    expect(watch.current().calendars.size).toBe(0);
-    await watch.refresh(now);
+    const watch = createFeedWatch(plan, { states: kept, read, fetchText: () => answer() }, (problem) =>
+      told.push(problem),
+    );
+    expect((await watch.current(now)).calendars.get("all")).toHaveLength(1);
     answer = () => Promise.reject(new Error("refused"));
     await watch.refresh(now);
     await watch.refresh(new Date(now.getTime() + 60_000));
     expect(told).toHaveLength(1);
     kept.get = () => Promise.reject(new Error("store is closed"));
     await watch.refresh(now);
-    expect(watch.current().calendars.get("all")).toHaveLength(1);
+    expect((await watch.current(now)).calendars.get("all")).toHaveLength(1);
     expect(told.at(-1)).toMatch(/store is closed/);
   });
 
