@@ -6,7 +6,7 @@ import type { Config } from "../config/schema.ts";
 import { loadRunbooks } from "../intelligence/runbooks/load.ts";
 import type { LastNet } from "../runtime/last-net.ts";
 import { createDetails } from "../web/details/details.ts";
-import { createWebQuality } from "../web/quality.ts";
+import { createWebDqm } from "../web/dqm.ts";
 import { toTransfersView } from "../web/transfer-views.ts";
 import { createWeb, type Web } from "../web/web.ts";
 import { createWebSources } from "../web/web-sources.ts";
@@ -29,7 +29,7 @@ export async function startWeb(parts: WebStart): Promise<Web> {
   const { config, service, clock, log } = parts;
   const { catalogue, store, source, world } = parts.foundation;
   const { current, status, actions, detection, models, runbooks, transfers } = service;
-  const quality = service.quality.desk;
+  const dqm = service.dqm.desk;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   registerMetrics(registry, { service, store, version: parts.version, net: parts.net });
@@ -45,7 +45,7 @@ export async function startWeb(parts: WebStart): Promise<Web> {
     models,
     feedback: detection.feedback,
     severities: config.intelligence.severities,
-    quality,
+    dqm,
     owners: (name) => catalogue.find(name)?.owners ?? [],
     inject: world === null ? null : world.inject,
   });
@@ -68,7 +68,7 @@ export async function startWeb(parts: WebStart): Promise<Web> {
     sources: {
       ...sources,
       details,
-      quality: createWebQuality(quality),
+      dqm: createWebDqm(dqm),
       ...(transfers === null ? {} : { transfers: async (about) => toTransfersView(transfers.overview(about)) }),
     },
     now: clock,
