@@ -1,5 +1,4 @@
 import { Counter, Gauge, type Registry } from "prom-client";
-import type { LastNet } from "../runtime/last-net.ts";
 import type { Store } from "../store/store.ts";
 import type { Service } from "./service.ts";
 
@@ -7,7 +6,8 @@ export interface MetricParts {
   readonly service: Pick<Service, "loops" | "current" | "tally">;
   readonly store: Pick<Store, "models">;
   readonly version: string;
-  readonly net: Pick<LastNet, "count">;
+  /** Longest delay of the event loop in the last ten seconds, and rejections that nobody handled. */
+  readonly health: () => { readonly longestDelay: number; readonly rejections: number };
 }
 
 type Labels = Readonly<Record<string, string>>;
@@ -26,9 +26,33 @@ interface Definition {
  * Read when they are asked for. Times are unix seconds; what has never happened has no value.
  */
 export function registerMetrics(registry: Registry, parts: MetricParts): void {
-  for (const definition of [...loopMetrics(parts), ...flowMetrics(parts), ...stateMetrics(parts)]) {
+  for (const definition of [
+    ...loopMetrics(parts),
+    ...flowMetrics(parts),
+    ...stateMetrics(parts),
+    ...healthMetrics(parts),
+  ]) {
     register(registry, definition);
   }
+}
+
+function healthMetrics({ health }: MetricParts): readonly Definition[] {
+  return [
+    {
+      name: "cmswatch_event_loop_delay_seconds",
+      help: "Longest time in the last ten seconds that work of the process made everything else wait.",
+      labelNames: [],
+      type: "gauge",
+      read: () => [[{}, health().longestDelay]],
+    },
+    {
+      name: "cmswatch_unhandled_failures_total",
+      help: "Failures that no part handled, since the start; the log has them.",
+      labelNames: [],
+      type: "counter",
+      read: () => [[{}, health().rejections]],
+    },
+  ];
 }
 
 function loopMetrics({ service }: MetricParts): readonly Definition[] {
@@ -118,7 +142,7 @@ function flowMetrics({ service }: MetricParts): readonly Definition[] {
   ];
 }
 
-function stateMetrics({ service, store, version, net }: MetricParts): readonly Definition[] {
+function stateMetrics({ service, store, version }: MetricParts): readonly Definition[] {
   const { current } = service;
   const sources = () => current.sources().filter(({ state }) => state !== "off");
   return [
@@ -135,13 +159,6 @@ function stateMetrics({ service, store, version, net }: MetricParts): readonly D
       labelNames: [],
       type: "gauge",
       read: () => [[{}, 0]],
-    },
-    {
-      name: "cmswatch_uncaught_errors_total",
-      help: "Errors that no part caught; each is in the log.",
-      labelNames: [],
-      type: "counter",
-      read: () => [[{}, net.count()]],
     },
     {
       name: "cmswatch_source_up",

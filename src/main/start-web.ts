@@ -4,14 +4,13 @@ import type { Clock } from "../alert/clock.ts";
 import { ANOMALY_ALERT } from "../alert/names.ts";
 import type { Config } from "../config/schema.ts";
 import { loadRunbooks } from "../intelligence/runbooks/load.ts";
-import type { LastNet } from "../runtime/last-net.ts";
 import { createDetails } from "../web/details/details.ts";
 import { createWebDqm } from "../web/dqm.ts";
 import { toTransfersView } from "../web/transfer-views.ts";
 import { createWeb, type Web } from "../web/web.ts";
 import { createWebSources } from "../web/web-sources.ts";
 import type { Foundation } from "./foundation.ts";
-import { registerMetrics } from "./metrics.ts";
+import { type MetricParts, registerMetrics } from "./metrics.ts";
 import type { Service } from "./service.ts";
 
 export interface WebStart {
@@ -21,7 +20,7 @@ export interface WebStart {
   readonly clock: Clock;
   readonly log: Logger;
   readonly version: string;
-  readonly net: Pick<LastNet, "count">;
+  readonly health: MetricParts["health"];
 }
 
 /** Starts the page, API, metrics and webhook. Alertmanager's notifications make the next look come at once. */
@@ -32,7 +31,7 @@ export async function startWeb(parts: WebStart): Promise<Web> {
   const dqm = service.dqm.desk;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  registerMetrics(registry, { service, store, version: parts.version, net: parts.net });
+  registerMetrics(registry, { service, store, version: parts.version, health: parts.health });
   const sources = createWebSources({
     version: parts.version,
     demo: world !== null,
@@ -72,6 +71,7 @@ export async function startWeb(parts: WebStart): Promise<Web> {
       ...(transfers === null ? {} : { transfers: async (about) => toTransfersView(transfers.overview(about)) }),
     },
     now: clock,
+    states: store.states,
     registry,
     log,
     onNotification: service.look,

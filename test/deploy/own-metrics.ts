@@ -18,10 +18,10 @@ export async function ownMetrics(): Promise<string> {
   const current = createCurrentState(60_000);
   const tally = createTally();
   registerMetrics(registry, {
+    health: () => ({ longestDelay: 0, rejections: 0 }),
     service: { loops: [await finishedLoop()], current, tally },
     store: { models: { list: async () => [MODEL] } as unknown as Store["models"] },
     version: "1.2.3",
-    net: { count: () => 0 },
   });
   current.setSource({ name: "alertmanager", state: "ok", at: NOW, because: "2 alerts" });
   current.setSource({ name: "prometheus", state: "down", at: null, because: "away" });
