@@ -1,24 +1,24 @@
 import { desc, eq, inArray } from "drizzle-orm";
 import { replaceAllBut } from "../columns.ts";
 import type { Database } from "../database.ts";
-import { overrules, runQualities } from "../schema.ts";
-import type { QualityRepository } from "../store.ts";
+import { judgedRuns, overrules } from "../schema.ts";
+import type { DqmRepository } from "../store.ts";
 
 /** Verdicts on runs, and people's words over them. */
-export function qualityRepository(database: Database): QualityRepository {
+export function dqmRepository(database: Database): DqmRepository {
   return {
-    async saveRun(quality) {
+    async saveRun(dqm) {
       await database
-        .insert(runQualities)
-        .values(quality)
-        .onConflictDoUpdate({ target: runQualities.run, set: replaceAllBut(runQualities, ["run"]) });
+        .insert(judgedRuns)
+        .values(dqm)
+        .onConflictDoUpdate({ target: judgedRuns.run, set: replaceAllBut(judgedRuns, ["run"]) });
     },
     async run(run) {
-      const [found] = await database.select().from(runQualities).where(eq(runQualities.run, run));
+      const [found] = await database.select().from(judgedRuns).where(eq(judgedRuns.run, run));
       return found ?? null;
     },
     async runs(limit) {
-      return database.select().from(runQualities).orderBy(desc(runQualities.run)).limit(limit);
+      return database.select().from(judgedRuns).orderBy(desc(judgedRuns.run)).limit(limit);
     },
     async saveOverrule(overrule) {
       await database

@@ -1,6 +1,6 @@
 import { h, svg } from "./dom.js";
+import { binsChart } from "./dqm-bins.js";
 import { age, clock } from "./format.js";
-import { binsChart } from "./quality-bins.js";
 import { table } from "./table.js";
 
 const STATUSES = ["GOOD", "BAD", "STANDBY", "EXCLUDED", "NOTSET"];
@@ -9,7 +9,7 @@ const MOST_ROWS = 40;
 const SQUARE = 8;
 
 /** Recent runs, how many of their lumisections are what. */
-export function qualityPage({ runs }) {
+export function dqmPage({ runs }) {
   return [
     h("h1", {}, "Data quality"),
     runs.length === 0
@@ -20,7 +20,7 @@ export function qualityPage({ runs }) {
 
 function runRow({ run, counts, judgedAt }) {
   return [
-    h("a", { href: `/quality/${run}` }, run),
+    h("a", { href: `/dqm/${run}` }, run),
     sharesBar(counts),
     ...STATUSES.map((status) =>
       status === "BAD" && counts.BAD > 0 ? h("b", { class: "bad" }, counts.BAD) : (counts[status] ?? 0),
@@ -44,7 +44,7 @@ function sharesBar(counts) {
 export function runPage(run, context) {
   const { counts, ranges, evidence, worst, overrules } = run;
   return [
-    h("p", { class: "crumbs" }, h("a", { href: "/quality" }, "Data quality"), ` / ${run.run}`),
+    h("p", { class: "crumbs" }, h("a", { href: "/dqm" }, "Data quality"), ` / ${run.run}`),
     h(
       "section",
       { class: "card head" },

@@ -1,10 +1,12 @@
-import type { RunQuality } from "../../alert/quality.ts";
+import type { JudgedRun } from "../../alert/dqm.ts";
 import { seededRandom } from "../../detect/math/random.ts";
-import { certifyRuns } from "../../dqm/judge/certify.ts";
+import { certifyRun } from "../../dqm/judge/certify.ts";
 import type { LumiHistogram } from "../../dqm/judge/histogram.ts";
-import { lumiScores } from "../../dqm/judge/model.ts";
+import { judgeInOrder } from "../../dqm/judge/in-order.ts";
+import { AROUND } from "../../dqm/judge/neighbours.ts";
 import { collectReferences } from "../../dqm/judge/references.ts";
-import { fitQuality, type QualityModel } from "../../dqm/judge/saved.ts";
+import { createRunScores } from "../../dqm/judge/run-scores.ts";
+import { type DqmModel, fitDqm } from "../../dqm/judge/saved.ts";
 
 const NAME = "CSC/hOccupancy ME+2";
 const BINS = 36;
@@ -18,26 +20,29 @@ const DARK = { from: 112, to: 131, bins: [14, 15, 16, 17] } as const;
 const HARDLY = 0.02;
 
 /** Judges a run that does not exist by the real detector, which has learnt from good runs that do not exist either. */
-export async function judgeSimulatedRun(run: number, now: Date): Promise<RunQuality> {
+export async function judgeSimulatedRun(run: number, now: Date): Promise<JudgedRun> {
   const random = seededRandom(SEED + run);
   const model = await trainOnGoodRuns();
   const histograms = Array.from({ length: LUMIS }, (_, index) =>
     histogramOf(run, index + 1, random, isDark(index + 1)),
   );
-  const known = model.histograms.get(NAME);
-  const byLumi = new Map(histograms.map(({ lumi, counts }) => [lumi, known?.score(counts) ?? Number.NaN]));
-  const scores = lumiScores(new Map([[NAME, new Map([[run, byLumi]])]]), new Map([[NAME, known?.threshold ?? 1]]));
-  const [judged] = certifyRuns({
-    scores,
+  const judges = judgeInOrder(model.histograms);
+  const kept = createRunScores(run);
+  for (const histogram of histograms) {
+    const found = judges.judge(histogram) ?? { score: Number.NaN, gain: null };
+    kept.add(histogram, found, model.histograms.get(NAME)?.threshold ?? 1);
+  }
+  return certifyRun({
+    run,
+    scores: kept.scores(model.histograms, AROUND),
     models: model.histograms,
     detector: model.detector,
-    find: (_, lumi) => histograms[lumi - 1] ?? null,
+    find: (lumi) => histograms[lumi - 1] ?? null,
     now,
   });
-  return judged as RunQuality;
 }
 
-async function trainOnGoodRuns(): Promise<QualityModel> {
+async function trainOnGoodRuns(): Promise<DqmModel> {
   const references = collectReferences(SEED);
   for (const run of GOOD_RUNS) {
     const random = seededRandom(run);
@@ -45,7 +50,7 @@ async function trainOnGoodRuns(): Promise<QualityModel> {
       references.add(histogramOf(run, lumi, random, false));
     }
   }
-  return fitQuality("default", references.sets(), SEED);
+  return fitDqm("default", references.sets(), SEED);
 }
 
 function isDark(lumi: number): boolean {

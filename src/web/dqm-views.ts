@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { QUALITY_STATUSES } from "../alert/quality.ts";
+import { DQM_STATUSES } from "../alert/dqm.ts";
 
-const status = z.enum(QUALITY_STATUSES);
+const status = z.enum(DQM_STATUSES);
 const time = z.iso.datetime();
 const shares = z.array(z.number()).describe("One a bin.");
 

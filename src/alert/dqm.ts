@@ -1,15 +1,19 @@
 /** What is said of a lumisection. STANDBY: no entries (no beam, or off); EXCLUDED: taken out on purpose; NOTSET: nobody has looked, or nothing to look at. */
-export const QUALITY_STATUSES = ["GOOD", "BAD", "STANDBY", "EXCLUDED", "NOTSET"] as const;
-export type QualityStatus = (typeof QUALITY_STATUSES)[number];
+export const DQM_STATUSES = ["GOOD", "BAD", "STANDBY", "EXCLUDED", "NOTSET"] as const;
+export type DqmStatus = (typeof DQM_STATUSES)[number];
 
 /** The machine's verdict on one lumisection. */
 export interface LumiVerdict {
   readonly lumi: number;
-  readonly status: QualityStatus;
+  readonly status: DqmStatus;
   /** 1 and more is bad; null without entries or histogram. */
   readonly score: number | null;
   /** The histogram that is worst. */
   readonly histogram: string | null;
+  /** Scale of that histogram's axis beside the nearest certified run, where it is fitted. */
+  readonly gain?: number;
+  /** Of a bad lumisection that several histograms were looked at for: the part of the detector that is worst. */
+  readonly part?: { readonly name: string; readonly over: number; readonly histograms: number };
 }
 
 /** What one lumisection's histogram shows beside its references; all arrays have a value per bin, in shares of all entries. */
@@ -28,7 +32,7 @@ export interface BinEvidence {
 }
 
 /** One run as the machine judges it, before people overrule. */
-export interface RunQuality {
+export interface JudgedRun {
   readonly run: number;
   readonly judgedAt: Date;
   readonly detector: string;
@@ -45,7 +49,7 @@ export interface Overrule {
   /** Inclusive. */
   readonly first: number;
   readonly last: number;
-  readonly status: QualityStatus;
+  readonly status: DqmStatus;
   readonly reason: string;
   readonly by: string;
   readonly via: "slack" | "web" | "cli";
@@ -55,12 +59,17 @@ export interface Overrule {
 }
 
 /** Lumisections in a row of one status and for one reason. */
-export interface QualityRange {
+export interface DqmRange {
   readonly first: number;
   readonly last: number;
-  readonly status: QualityStatus;
+  readonly status: DqmStatus;
   /** Why, as a sentence for people. */
   readonly reason: string;
   /** Who overruled; null for the machine's own. */
   readonly by: string | null;
 }
+
+/** Run numbers are 32-bit integers in the store. */
+export const MAX_RUN = 2_147_483_647;
+/** A run has some thousand lumisections of 23 seconds. */
+export const MAX_LUMISECTION = 100_000;

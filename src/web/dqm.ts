@@ -1,14 +1,14 @@
-import type { QualityDesk, RunReport } from "../dqm/service/quality-desk.ts";
-import type { RunListView, RunPageView } from "./quality-views.ts";
+import type { DqmRecord, RunReport } from "../dqm/service/record.ts";
+import type { RunListView, RunPageView } from "./dqm-views.ts";
 
 /** What the pages of data quality show. */
-export interface WebQuality {
+export interface WebDqm {
   runs(limit: number): Promise<RunListView>;
   /** Null for a run that was never judged. */
   run(run: number): Promise<RunPageView | null>;
 }
 
-export function createWebQuality(desk: Pick<QualityDesk, "report" | "reports">): WebQuality {
+export function createWebDqm(desk: Pick<DqmRecord, "report" | "reports">): WebDqm {
   return {
     runs: async (limit) => ({ runs: (await desk.reports(limit)).map(toRow) }),
     async run(run) {

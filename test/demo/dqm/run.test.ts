@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { judgeSimulatedRun } from "../../../src/demo/quality/run.ts";
+import { judgeSimulatedRun } from "../../../src/demo/dqm/run.ts";
 import { applyOverrules, rangesWithReasons } from "../../../src/dqm/judge/verdicts.ts";
 
 describe("the simulated run", () => {

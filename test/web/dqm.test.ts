@@ -1,11 +1,11 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createQualityDesk } from "../../src/dqm/service/quality-desk.ts";
-import { createWebQuality } from "../../src/web/quality.ts";
+import { createDqmRecord } from "../../src/dqm/service/record.ts";
+import { createWebDqm } from "../../src/web/dqm.ts";
 import { buildWeb } from "../../src/web/web.ts";
-import { memoryQualityStore } from "../dqm/service/fakes.ts";
-import { overrule, runQuality } from "../store/quality-contract.ts";
+import { memoryDqmStore } from "../dqm/service/fakes.ts";
+import { judgedRun, overrule } from "../store/dqm-contract.ts";
 import { TOKENS, webOptions } from "./build.ts";
 
 const headers = { host: "127.0.0.1:8420" };
@@ -23,13 +23,13 @@ let app: FastifyInstance;
 let done: ReturnType<typeof webOptions>["done"];
 
 beforeAll(async () => {
-  const store = memoryQualityStore();
-  await store.quality.saveRun(runQuality(7, { evidence: [EVIDENCE] }));
-  await store.quality.saveOverrule(overrule("a", { run: 7, first: 1, last: 1 }));
-  const desk = createQualityDesk({ store, clock: () => new Date(), newId: () => "x" });
+  const store = memoryDqmStore();
+  await store.dqm.saveRun(judgedRun(7, { evidence: [EVIDENCE] }));
+  await store.dqm.saveOverrule(overrule("a", { run: 7, first: 1, last: 1 }));
+  const desk = createDqmRecord({ store, clock: () => new Date(), newId: () => "x" });
   const built = webOptions();
   done = built.done;
-  const sources = { ...built.options.sources, quality: createWebQuality(desk) };
+  const sources = { ...built.options.sources, dqm: createWebDqm(desk) };
   app = await buildWeb({ ...built.options, sources });
 });
 afterAll(() => app.close());
@@ -38,8 +38,8 @@ const answerTo = (url: string) => app.inject({ url, headers });
 
 describe("pages of data quality", () => {
   it.each([
-    ["/api/v1/quality", "/api/v1/quality?limit=5"],
-    ["/api/v1/quality/{run}", "/api/v1/quality/7"],
+    ["/api/v1/dqm", "/api/v1/dqm?limit=5"],
+    ["/api/v1/dqm/{run}", "/api/v1/dqm/7"],
   ])("%s answers as its OpenAPI schema says", async (path, url) => {
     const document = (await answerTo("/api/v1/openapi.json")).json();
     const schema = document.paths[path].get.responses[200].content["application/json"].schema;
@@ -49,21 +49,29 @@ describe("pages of data quality", () => {
   });
 
   it("a run's page has the person's word over the machine's", async () => {
-    const run = (await answerTo("/api/v1/quality/7")).json();
+    const run = (await answerTo("/api/v1/dqm/7")).json();
     expect(run.counts).toMatchObject({ GOOD: 0, BAD: 1, STANDBY: 1 });
     expect(run.ranges[0]).toMatchObject({ status: "BAD", reason: "HV trip", by: "ada" });
     expect(run.overrules).toMatchObject([{ id: "a", revokedAt: null }]);
   });
 
-  it.each(["/api/v1/quality/8", "/api/v1/quality/x"])("%s is not there", async (url) => {
+  it.each(["/api/v1/dqm/8", "/api/v1/dqm/x"])("%s is not there", async (url) => {
     expect((await answerTo(url)).statusCode).toBe(404);
   });
 
   it("has a tab, and addresses that load the dashboard", async () => {
-    expect((await answerTo("/api/v1/me")).json().pages).toContain("quality");
-    for (const url of ["/transfers", "/quality", "/quality/7", "/assets/quality.js", "/assets/quality.css"]) {
+    expect((await answerTo("/api/v1/me")).json().pages).toContain("dqm");
+    for (const url of ["/transfers", "/dqm", "/dqm/7", "/assets/dqm.js", "/assets/dqm.css"]) {
       expect((await answerTo(url)).statusCode).toBe(200);
     }
+  });
+
+  it.each([
+    ["/quality", "/dqm"],
+    ["/quality/7", "/dqm/7"],
+  ])("%s, the address of older links, leads to %s", async (old, now) => {
+    const answer = await answerTo(old);
+    expect([answer.statusCode, answer.headers.location]).toEqual([301, now]);
   });
 
   it("takes a person's word, with status and reason checked", async () => {

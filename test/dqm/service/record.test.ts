@@ -1,27 +1,27 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createQualityDesk, type QualityDesk } from "../../../src/dqm/service/quality-desk.ts";
+import { createDqmRecord, type DqmRecord } from "../../../src/dqm/service/record.ts";
 import type { Store } from "../../../src/store/store.ts";
+import { judgedRun } from "../../store/dqm-contract.ts";
 import { openMemoryStore } from "../../store/memory-store.ts";
-import { runQuality } from "../../store/quality-contract.ts";
 
 const NOW = new Date("2026-03-01T10:00:00Z");
 const ada = { person: { name: "ada" }, via: "cli" } as const;
 const wish = { run: 5, first: 1, last: 1, status: "bad", reason: "HV trip in sector 3" };
 let store: Store;
-let desk: QualityDesk;
+let desk: DqmRecord;
 const changed: number[] = [];
 
 beforeAll(async () => {
   store = await openMemoryStore();
   let ids = 0;
-  desk = createQualityDesk({
+  desk = createDqmRecord({
     store,
     clock: () => NOW,
     newId: () => `o${++ids}`,
     onChange: async (run) => void changed.push(run),
   });
-  await store.quality.saveRun(runQuality(5));
-  await store.quality.saveRun(runQuality(6));
+  await store.dqm.saveRun(judgedRun(5));
+  await store.dqm.saveRun(judgedRun(6));
 });
 afterAll(() => store.close());
 

@@ -1,11 +1,5 @@
 import type { Clock } from "../../alert/clock.ts";
-import {
-  type Overrule,
-  QUALITY_STATUSES,
-  type QualityRange,
-  type QualityStatus,
-  type RunQuality,
-} from "../../alert/quality.ts";
+import { DQM_STATUSES, type DqmRange, type DqmStatus, type JudgedRun, type Overrule } from "../../alert/dqm.ts";
 import type { Store } from "../../store/store.ts";
 import { worstEvidence } from "../judge/certify.ts";
 import { applyOverrules, countStatuses, type FinalVerdict, rangesWithReasons } from "../judge/verdicts.ts";
@@ -22,9 +16,9 @@ export interface RunReport {
   readonly judgedAt: Date;
   readonly detector: string;
   readonly verdicts: readonly FinalVerdict[];
-  readonly ranges: readonly QualityRange[];
-  readonly counts: Readonly<Record<QualityStatus, number>>;
-  readonly evidence: RunQuality["evidence"];
+  readonly ranges: readonly DqmRange[];
+  readonly counts: Readonly<Record<DqmStatus, number>>;
+  readonly evidence: JudgedRun["evidence"];
   /** What is off in the worst lumisection, as sentences. */
   readonly worst: readonly string[];
   /** Newest first; those taken back too. */
@@ -41,7 +35,7 @@ export interface OverruleWish {
 }
 
 /** What came of it, as a sentence for the person. */
-export interface QualityOutcome {
+export interface OverruleOutcome {
   readonly ok: boolean;
   readonly reason: string;
   /** Id of the overrule that was made or taken back. */
@@ -49,18 +43,18 @@ export interface QualityOutcome {
 }
 
 /** What people see of runs and say about them; the same from Slack, web and command line. */
-export interface QualityDesk {
+export interface DqmRecord {
   /** Null for a run that was never judged. */
   report(run: number): Promise<RunReport | null>;
   /** Highest run numbers first. */
   reports(limit: number): Promise<readonly RunReport[]>;
-  overrule(wish: OverruleWish, actor: Speaker): Promise<QualityOutcome>;
+  overrule(wish: OverruleWish, actor: Speaker): Promise<OverruleOutcome>;
   /** Takes an overrule back; it stays in the record. */
-  revoke(id: string, actor: Speaker): Promise<QualityOutcome>;
+  revoke(id: string, actor: Speaker): Promise<OverruleOutcome>;
 }
 
-export interface QualityDeskParts {
-  readonly store: Pick<Store, "quality" | "audit">;
+export interface DqmRecordParts {
+  readonly store: Pick<Store, "dqm" | "audit">;
   readonly clock: Clock;
   readonly newId: () => string;
   /** Hears of runs that somebody has said something about. */
@@ -72,7 +66,7 @@ const MOST_OVERRULES = 10_000;
 const LONGEST_REASON = 1000;
 const SHORTEST_REASON = 3;
 
-export function createQualityDesk(parts: QualityDeskParts): QualityDesk {
+export function createDqmRecord(parts: DqmRecordParts): DqmRecord {
   const { store, clock } = parts;
   const said = async (action: string, overrule: Overrule, actor: Speaker) => {
     const { run, first, last, status, reason } = overrule;
@@ -83,16 +77,14 @@ export function createQualityDesk(parts: QualityDeskParts): QualityDesk {
   };
   return {
     async report(run) {
-      const quality = await store.quality.run(run);
-      return quality === null
-        ? null
-        : reportOf(quality, await store.quality.overrules({ runs: [run], limit: MOST_OVERRULES }));
+      const dqm = await store.dqm.run(run);
+      return dqm === null ? null : reportOf(dqm, await store.dqm.overrules({ runs: [run], limit: MOST_OVERRULES }));
     },
     async reports(limit) {
-      const qualities = await store.quality.runs(limit);
+      const qualities = await store.dqm.runs(limit);
       const runs = qualities.map(({ run }) => run);
-      const overrules = await store.quality.overrules({ runs, limit: MOST_OVERRULES });
-      return qualities.map((quality) => reportOf(quality, overrules));
+      const overrules = await store.dqm.overrules({ runs, limit: MOST_OVERRULES });
+      return qualities.map((dqm) => reportOf(dqm, overrules));
     },
     async overrule(wish, actor) {
       const { run, first, last } = wish;
@@ -100,7 +92,7 @@ export function createQualityDesk(parts: QualityDeskParts): QualityDesk {
       if (mistake !== null) {
         return { ok: false, reason: mistake, id: null };
       }
-      const status = wish.status.toUpperCase() as QualityStatus;
+      const status = wish.status.toUpperCase() as DqmStatus;
       const overrule: Overrule = {
         id: parts.newId(),
         run,
@@ -113,12 +105,12 @@ export function createQualityDesk(parts: QualityDeskParts): QualityDesk {
         at: clock(),
         revokedAt: null,
       };
-      await store.quality.saveOverrule(overrule);
+      await store.dqm.saveOverrule(overrule);
       await said("overrule lumisections", overrule, actor);
       return { ok: true, reason: `Lumisections ${first} to ${last} of run ${run} are ${status} now.`, id: overrule.id };
     },
     async revoke(id, actor) {
-      const known = (await store.quality.overrules({ limit: MOST_OVERRULES })).find((one) => one.id === id);
+      const known = (await store.dqm.overrules({ limit: MOST_OVERRULES })).find((one) => one.id === id);
       if (known === undefined || known.revokedAt !== null) {
         return {
           ok: false,
@@ -126,7 +118,7 @@ export function createQualityDesk(parts: QualityDeskParts): QualityDesk {
           id: null,
         };
       }
-      await store.quality.saveOverrule({ ...known, revokedAt: clock() });
+      await store.dqm.saveOverrule({ ...known, revokedAt: clock() });
       await said("take overrule back", known, actor);
       return { ok: true, reason: `What ${known.by} said of run ${known.run} no longer counts.`, id };
     },
@@ -137,24 +129,24 @@ function mistakeIn({ run, first, last, status, reason }: OverruleWish): string |
   if (![run, first, last].every((one) => Number.isSafeInteger(one) && one > 0) || last < first) {
     return `Run ${run}, lumisections ${first} to ${last}: whole numbers from 1 on are needed, the first one first.`;
   }
-  if (!(QUALITY_STATUSES as readonly string[]).includes(status.toUpperCase())) {
-    return `"${status}" is no status: one of ${QUALITY_STATUSES.join(", ")}.`;
+  if (!(DQM_STATUSES as readonly string[]).includes(status.toUpperCase())) {
+    return `"${status}" is no status: one of ${DQM_STATUSES.join(", ")}.`;
   }
   return reason.trim().length < SHORTEST_REASON ? "A reason is needed: it stands in the record." : null;
 }
 
-function reportOf(quality: RunQuality, all: readonly Overrule[]): RunReport {
-  const overrules = all.filter(({ run }) => run === quality.run);
-  const verdicts = applyOverrules(quality.run, quality.lumis, overrules);
+function reportOf(dqm: JudgedRun, all: readonly Overrule[]): RunReport {
+  const overrules = all.filter(({ run }) => run === dqm.run);
+  const verdicts = applyOverrules(dqm.run, dqm.lumis, overrules);
   return {
-    run: quality.run,
-    judgedAt: quality.judgedAt,
-    detector: quality.detector,
+    run: dqm.run,
+    judgedAt: dqm.judgedAt,
+    detector: dqm.detector,
     verdicts,
     ranges: rangesWithReasons(verdicts),
     counts: countStatuses(verdicts),
-    evidence: quality.evidence,
-    worst: worstEvidence(quality),
+    evidence: dqm.evidence,
+    worst: worstEvidence(dqm),
     overrules,
   };
 }
