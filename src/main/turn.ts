@@ -20,7 +20,7 @@ export async function takeTurn(
     return "alone";
   }
   const waiting = new AbortController();
-  void interrupted.then(() => waiting.abort());
+  interrupted.then(() => waiting.abort()).catch(() => {});
   const { awaitTurn } = await import("../store/turn.ts");
   const { host, port } = readListen(config.web.listen);
   if (config.web.advertise === undefined && isWildcard(host)) {
