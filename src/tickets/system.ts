@@ -1,10 +1,10 @@
 import type { Alert } from "../alert/alert.ts";
 import type { Clock } from "../alert/clock.ts";
 import type { Ticket, TicketSystem } from "../alert/ticket.ts";
+import type { RetryTools } from "../http/retry.ts";
+import type { CertificatePlaces } from "../http/x509.ts";
 import type { Collection } from "./collect.ts";
 import type { Concerns } from "./concerns.ts";
-import type { RetryTools } from "./fetch/retry.ts";
-import type { CertificatePlaces } from "./fetch/x509.ts";
 import type { Parsed } from "./problem.ts";
 
 export type TicketFormat = "csv" | "xml" | "json";

@@ -1,6 +1,6 @@
+import { type HttpGet, showAddress } from "../../http/http.ts";
+import { FetchError, type RetryTools, withRetries } from "../../http/retry.ts";
 import { readJson } from "../read-json.ts";
-import { type HttpGet, showAddress } from "./http.ts";
-import { FetchError, type RetryTools, withRetries } from "./retry.ts";
 
 /** GETs a JSON value, with retries. @throws FetchError, or UserError for an answer that is no JSON. */
 export type GetJson = (url: string) => Promise<unknown>;

@@ -1,9 +1,9 @@
+import { type HttpGet, showAddress } from "../../http/http.ts";
+import { FetchError, withRetries } from "../../http/retry.ts";
 import type { Collection } from "../collect.ts";
 import { collect } from "../collect.ts";
 import type { Parsed } from "../problem.ts";
 import type { Download, Downloaded, SourceTools } from "../system.ts";
-import { type HttpGet, showAddress } from "./http.ts";
-import { FetchError, withRetries } from "./retry.ts";
 
 /** One answer that holds all tickets of a source. */
 export interface WholeAnswer {

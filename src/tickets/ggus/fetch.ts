@@ -1,4 +1,4 @@
-import { createSourceGet } from "../fetch/http.ts";
+import { createSourceGet } from "../fetch/source-get.ts";
 import { createWholeDownload } from "../fetch/whole.ts";
 import type { Download, SourceSettings, SourceTools } from "../system.ts";
 import { parseGgusCsv } from "./csv.ts";

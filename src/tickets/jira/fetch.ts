@@ -1,7 +1,8 @@
 import { UserError } from "../../alert/user-error.ts";
+import { showAddress } from "../../http/http.ts";
 import { collect } from "../collect.ts";
-import { createSourceGet, showAddress } from "../fetch/http.ts";
 import { createGetJson, type GetJson } from "../fetch/json.ts";
+import { createSourceGet } from "../fetch/source-get.ts";
 import type { Parsed } from "../problem.ts";
 import type { Download, Downloaded, SourceSettings, SourceTools } from "../system.ts";
 import { readJiraIssue, readJiraPage } from "./parse.ts";

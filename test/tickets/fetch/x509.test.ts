@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { copyFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findClientCertificate } from "../../../src/tickets/fetch/x509.ts";
+import { findClientCertificate } from "../../../src/http/x509.ts";
 import { createTicketSource } from "../../../src/tickets/source.ts";
 import { requireSystem } from "../../../src/tickets/systems.ts";
 import { type Certificates, HAS_OPENSSL, makeCertificates } from "./certificates.ts";

@@ -1,4 +1,4 @@
-import { UserError } from "../../alert/user-error.ts";
+import { UserError } from "../alert/user-error.ts";
 
 /** A fetch that failed: the address without its query, and whether trying again can help. */
 export class FetchError extends UserError {

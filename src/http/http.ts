@@ -2,8 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { Agent } from "node:https";
 import { createSecureContext, rootCertificates, type SecureContext } from "node:tls";
 import axios, { type AxiosInstance, type AxiosResponse, isCancel } from "axios";
-import { own } from "../../alert/own.ts";
-import type { SourceSettings, SourceTools } from "../system.ts";
+import { own } from "../alert/own.ts";
 import { gridAuthorities } from "./authorities.ts";
 import { FetchError } from "./retry.ts";
 import { type CertificatePlaces, findClientCertificate, readPem } from "./x509.ts";
@@ -28,23 +27,6 @@ export interface HttpAnswer {
   readonly bytes: AsyncIterable<Uint8Array> | null;
   readonly etag: string | null;
   readonly lastModified: string | null;
-}
-
-/** How a system wants to be shown a token, and whether it knows people by their certificates. */
-export interface Access {
-  readonly scheme: "Bearer " | "Token token=";
-  readonly usesCertificate: boolean;
-}
-
-/** The GET of a source's server. */
-export function createSourceGet(settings: SourceSettings, access: Access, tools: SourceTools): HttpGet {
-  const { token, tls, timeout, maxBytes } = settings;
-  const authorization = token === undefined ? undefined : `${access.scheme}${token}`;
-  return createHttpGet(
-    { authorization, tls, timeout, maxBytes, usesCertificate: access.usesCertificate },
-    tools,
-    tools.clock,
-  );
 }
 
 /** Sends one GET. @throws FetchError; reading the bytes may throw it too. UserError for a bad certificate. */
