@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
-import module, { createRequire } from "node:module";
+import module from "node:module";
 import type { Logger } from "pino";
+import { openLog } from "./runtime/open-log.ts";
 
 // Where Node has it, compiled code is kept from one start to the next. What is imported above this line is too early for it.
 (module as { enableCompileCache?: () => void }).enableCompileCache?.();
@@ -14,10 +15,7 @@ let log: Logger | null = null;
 
 /** Most commands log nothing, and do without loading what would. */
 function theLog(): Logger {
-  if (log === null) {
-    const { pino } = createRequire(import.meta.url)("pino") as typeof import("pino");
-    log = pino({ level: process.env["CMSWATCH_LOG_LEVEL"] ?? "info" }, pino.destination({ fd: 2, sync: true }));
-  }
+  log ??= openLog({ fd: 2, level: process.env["CMSWATCH_LOG_LEVEL"] ?? "info" });
   return log;
 }
 

@@ -21,8 +21,8 @@ export interface CertificatePlaces {
   readonly userId: number | null;
 }
 
-/** The places of this process. */
-export function processPlaces(environment: NodeJS.ProcessEnv): CertificatePlaces {
+/** Those of this process. */
+export function certificatePlaces(environment: NodeJS.ProcessEnv): CertificatePlaces {
   return { environment, temporaryFolder: tmpdir(), userId: process.getuid?.() ?? null };
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../alert/clock.ts";
 import type { TicketSystem } from "../alert/ticket.ts";
 import type { Config } from "../config/schema.ts";
-import { processPlaces } from "../http/x509.ts";
+import { certificatePlaces } from "../http/x509.ts";
 import type { TicketFilter } from "./filter.ts";
 import { createTicketSource, type TicketSource } from "./source.ts";
 import type { SourceTools } from "./system.ts";
@@ -32,7 +32,7 @@ export function configuredSources(config: Config["tickets"], tools: SourceTools)
 /** The tools of a process: its environment, its user, its network. */
 export function processTools(environment: NodeJS.ProcessEnv, clock: Clock): SourceTools {
   return {
-    ...processPlaces(environment),
+    ...certificatePlaces(environment),
     clock,
     random: Math.random,
     sleep: (milliseconds, signal) => sleep(milliseconds, undefined, signal === undefined ? {} : { signal }),

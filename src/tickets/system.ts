@@ -1,3 +1,4 @@
+import type { Address } from "../alert/address.ts";
 import type { Alert } from "../alert/alert.ts";
 import type { Clock } from "../alert/clock.ts";
 import type { Ticket, TicketSystem } from "../alert/ticket.ts";
@@ -28,7 +29,7 @@ export interface AlertContext {
 
 /** Where the tickets of a source come from: the configuration of one system under `tickets`. */
 export interface SourceSettings {
-  readonly url?: string | undefined;
+  readonly url?: Address | string | undefined;
   readonly file?: string | undefined;
   readonly token?: string | undefined;
   readonly tls?:

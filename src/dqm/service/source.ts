@@ -3,10 +3,11 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { Address } from "../../alert/address.ts";
 import { UserError } from "../../alert/user-error.ts";
 import type { Config } from "../../config/schema.ts";
-import { createHttpGet, type HttpGet } from "../../http/http.ts";
-import { processPlaces } from "../../http/x509.ts";
+import { createStreamGet, type StreamGet } from "../../http/stream-get.ts";
+import { certificatePlaces } from "../../http/x509.ts";
 import { histogramsOf, newNotes, type ReadNotes, readHistograms } from "../files/histogram-files.ts";
 import type { LumiHistogram } from "../judge/histogram.ts";
 
@@ -145,23 +146,23 @@ async function filesOf(folder: string) {
 }
 
 /** One address, asked for what has changed since (ETag, Last-Modified). */
-export function addressSource(url: string, get: HttpGet): DqmSource {
+export function addressSource(url: Address, get: StreamGet): DqmSource {
   let known: { readonly etag: string | null; readonly lastModified: string | null } | null = null;
   const open = (bytes: AsyncIterable<Uint8Array>, notes: ReadNotes) => {
-    const where = new URL(url).pathname;
+    const where = url.pathname;
     const raw = Readable.from(bytes);
     return histogramsOf(where.endsWith(".gz") ? unpacked(raw) : raw, where, { notes });
   };
   return {
     async *read() {
-      const { bytes } = await get(url, {});
+      const { bytes } = await get(url.target(), {});
       yield* bytes === null ? [] : open(bytes, newNotes());
     },
     forget: () => {
       known = null;
     },
     async changed() {
-      const answer = await get(url, {
+      const answer = await get(url.target(), {
         ...(known?.etag ? { "If-None-Match": known.etag } : {}),
         ...(known?.lastModified ? { "If-Modified-Since": known.lastModified } : {}),
       });
@@ -172,7 +173,7 @@ export function addressSource(url: string, get: HttpGet): DqmSource {
       const notes = newNotes();
       return [
         {
-          where: url.split("?")[0] ?? url,
+          where: url.toString(),
           notes,
           histograms: open(bytes, notes),
           done: () => {
@@ -200,6 +201,8 @@ export function configuredSource(config: Config["dqm"], clock: () => Date): DqmS
     return null;
   }
   const authorization = token === undefined ? undefined : `Bearer ${token}`;
-  const settings = { authorization, tls, timeout, maxBytes, usesCertificate: true };
-  return addressSource(url, createHttpGet(settings, processPlaces(process.env), clock));
+  const address = Address.from(url);
+  const grid = { ...certificatePlaces(process.env), usesDefault: true };
+  const settings = { address, section: "dqm", authorization, tls, timeout, maxBytes, grid };
+  return addressSource(address, createStreamGet(settings, clock));
 }
