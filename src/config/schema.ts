@@ -418,7 +418,9 @@ const web = z.strictObject({
   baseUrl: url.optional().describe("Address that people use; links in messages start with it."),
   advertise: url
     .optional()
-    .describe("Address at which other replicas on the same PostgreSQL reach this one; from `listen` unless said."),
+    .describe(
+      "Address at which other replicas on the same PostgreSQL reach this one; from `listen` unless set. Needed where `listen` is every interface.",
+    ),
   proxy: z
     .strictObject({
       addresses: z
