@@ -112,7 +112,7 @@ describe.skipIf(programs === null)(`turns on PostgreSQL (${programs ?? "not inst
       'console.log("works");',
       'process.on("SIGUSR2", async () => {',
       '  const wrote = await store.states.put("by", "thawed").then(() => "wrote", () => "refused");',
-      "  console.log(`${wrote} ${turn.isHeld()}`);",
+      '  console.log(wrote + " " + turn.isHeld());',
       "  process.exit();",
       "});",
     ].join("\n");
