@@ -95,6 +95,7 @@ export async function startServiceWorld(options: ServiceWorldOptions = {}): Prom
           stop: async () => {},
         },
         world: null,
+        refuseIfOver: () => {},
         loops: [],
       },
       clock,

@@ -14,6 +14,8 @@ export interface ClientDependencies {
   readonly read?: "first" | "all";
   /** Where what one of several missed is kept over restarts. The store's StateRepository is one. */
   readonly states?: SyncStates;
+  /** Called before each request that changes something; throws when nothing may be changed any more. */
+  readonly mayWrite?: () => void;
   readonly sleep?: (milliseconds: number) => Promise<void>;
   readonly random?: () => number;
 }
@@ -38,6 +40,7 @@ export function createAlertmanagerClient(
     timeout: config.timeout,
     token: config.token,
     tls: config.tls,
+    mayWrite: dependencies.mayWrite,
     clock: dependencies.clock,
     sleep: dependencies.sleep ?? ((milliseconds: number) => sleep(milliseconds)),
     random: dependencies.random ?? Math.random,

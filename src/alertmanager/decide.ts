@@ -75,7 +75,7 @@ export function decideMissing<Item extends SyncItem>(
   }
   return isSure
     ? resolve(open, "gone from a complete fetch", context)
-    : refreshOr("hold", "gone, but so many are that a second fetch must say the same", open, alert, context);
+    : refreshOr("hold", "gone, but so many are at once that it is held back", open, alert, context);
 }
 
 function appear<Item extends SyncItem>(

@@ -17,6 +17,8 @@ export interface HttpOptions extends RetryTools {
   readonly timeout: number;
   readonly token?: string | undefined;
   readonly tls?: TlsFiles | undefined;
+  /** Called before each request that changes something; throws when nothing may be changed any more. */
+  readonly mayWrite?: (() => void) | undefined;
 }
 
 export interface HttpRequest<T> {
@@ -56,8 +58,12 @@ export function createSender(address: Address, options: HttpOptions): SendReques
       longestWait: LONGEST_WAIT,
       mayRetry: mayRepeat(isIdempotent),
     };
-    const once = async () =>
-      readAnswer(answer, await http.request({ method, url: path, body, headers: HEADERS }), http.shown);
+    const once = async () => {
+      if (method !== "GET") {
+        options.mayWrite?.();
+      }
+      return readAnswer(answer, await http.request({ method, url: path, body, headers: HEADERS }), http.shown);
+    };
     return withRetries(once, policy, options).catch((error: unknown) => {
       throw error instanceof HttpFault ? toAlertmanagerError(error, http.shown) : error;
     });

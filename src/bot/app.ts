@@ -235,7 +235,10 @@ function clientOptionsOf({ slack, log }: BotParts): webApi.WebClientOptions {
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     logger: boltLogger(log),
-    fetch: (url, init) => fetch(url, { signal: AbortSignal.timeout(timeout), ...init }),
+    fetch: async (url, init) => {
+      slack.maySend?.();
+      return fetch(url, { signal: AbortSignal.timeout(timeout), ...init });
+    },
     ...(slack.apiUrl === undefined ? {} : { slackApiUrl: slack.apiUrl }),
   };
 }

@@ -32,6 +32,8 @@ export interface SlackSettings {
   readonly batchFor?: number;
   /** Least distance of two messages to one channel in milliseconds. */
   readonly spacing?: number;
+  /** Called before each request; throws when nothing may be sent any more. */
+  readonly maySend?: () => void;
   /** How long one request to Slack may take, in milliseconds. */
   readonly timeout?: number;
 }

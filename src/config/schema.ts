@@ -184,7 +184,7 @@ const tickets = z.strictObject({
     .max(1)
     .default(0.5)
     .describe(
-      "A fetch that would resolve more than this share of a source's open tickets must be confirmed by a second one.",
+      "A fetch that would resolve more than this share of a source's open tickets is held back, the longer the more it is; 1: never.",
     ),
 });
 

@@ -3,6 +3,7 @@ import { systemClock } from "../alert/clock.ts";
 import type { Config } from "../config/schema.ts";
 import type { World, WorldParts } from "../demo/demo.ts";
 import { createLifecycle, type Lifecycle } from "../runtime/lifecycle.ts";
+import type { Turn } from "../store/turn.ts";
 import { openFoundation } from "./foundation.ts";
 import type { MetricParts } from "./metrics.ts";
 import { createService, type Service } from "./service.ts";
@@ -23,6 +24,8 @@ export interface ComposeOptions {
   readonly health: MetricParts["health"];
   /** Builds the simulated world of the demo; null where everything is real. */
   readonly createWorld: ((parts: WorldParts) => Promise<World>) | null;
+  /** The turn that this replica has; null where there is only one. */
+  readonly turn?: Turn | null;
 }
 
 /**
@@ -40,9 +43,9 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
 }
 
 async function build(config: Config, options: ComposeOptions, lifecycle: Lifecycle): Promise<Running> {
-  const { version, log, createWorld, health } = options;
+  const { version, log, createWorld, health, turn = null } = options;
   const clock = systemClock;
-  const foundation = await openFoundation({ config, clock, log, lifecycle, createWorld });
+  const foundation = await openFoundation({ config, clock, log, lifecycle, createWorld, turn });
   const service = await createService({ config, foundation, clock, log });
   lifecycle.onStop("service", () => service.stop());
   const { bot, events, loops } = service;

@@ -13,6 +13,7 @@ import type { Lifecycle } from "../runtime/lifecycle.ts";
 import { createLoop, type Loop } from "../runtime/loop.ts";
 import { openStore } from "../store/open.ts";
 import type { Store } from "../store/store.ts";
+import type { Turn } from "../store/turn.ts";
 import { openTrainer, type RunningTrainer } from "../training/open-trainer.ts";
 
 /** What everything else is built on: where things are kept, sent and read. */
@@ -24,6 +25,8 @@ export interface Foundation {
   readonly trainer: RunningTrainer;
   /** Null where everything is real. */
   readonly world: World | null;
+  /** Throws once another replica may work: nothing is sent after that. */
+  readonly refuseIfOver: () => void;
   /** Loops that keep the foundation itself in order. */
   readonly loops: readonly Loop[];
 }
@@ -35,6 +38,7 @@ export interface FoundationParts {
   readonly lifecycle: Lifecycle;
   /** Builds the simulated world of the demo; null where everything is real. */
   readonly createWorld: ((parts: WorldParts) => Promise<World>) | null;
+  readonly turn: Turn | null;
 }
 
 const SNAPSHOT = "alertmanager";
@@ -45,7 +49,7 @@ const CATCH_UP_EVERY = 60_000;
 export async function openFoundation(parts: FoundationParts): Promise<Foundation> {
   const { config, clock, log, lifecycle } = parts;
   const catalogue = loadCatalogue(config.services ?? null);
-  const store = await openStore(config.store, { log });
+  const store = await openStore(config.store, { log, turn: parts.turn?.number });
   lifecycle.onStop("store", () => store.close());
   const { alertmanager, loop } = await openAlertmanager(parts, store);
   const world = (await parts.createWorld?.({ store, catalogue, clock, alertmanager })) ?? null;
@@ -53,16 +57,29 @@ export async function openFoundation(parts: FoundationParts): Promise<Foundation
   const trainer = openTrainer(config.detect, log);
   lifecycle.onStop("trainer", () => trainer.stop());
   const source = world?.source ?? openMetrics(config);
-  return { catalogue, store, alertmanager, source, trainer, world, loops: [loop] };
+  return { catalogue, store, alertmanager, source, trainer, world, refuseIfOver: fenceOf(parts.turn), loops: [loop] };
 }
 
 /** The configured Alertmanagers, or the embedded one with what it knew when the last process ended. */
+function fenceOf(turn: Turn | null): () => void {
+  return () => {
+    if (turn?.isHeld() === false) {
+      throw new UserError("is over: another replica works", `turn ${turn.number}`, "this process ends at once");
+    }
+  };
+}
+
 async function openAlertmanager(
-  { config, clock, log, lifecycle }: FoundationParts,
+  { config, clock, log, lifecycle, turn }: FoundationParts,
   store: Store,
 ): Promise<{ readonly alertmanager: Alertmanager; readonly loop: Loop }> {
   if (config.alertmanager.urls !== "embedded") {
-    const client = createAlertmanagerClient(config.alertmanager, { log, clock, states: store.states });
+    const client = createAlertmanagerClient(config.alertmanager, {
+      log,
+      clock,
+      states: store.states,
+      mayWrite: fenceOf(turn),
+    });
     const run = async () => void (await client.catchUp());
     return {
       alertmanager: client,

@@ -209,6 +209,7 @@ export async function createService({ config, foundation, clock, log, pace = {} 
     events,
     webUrl: baseUrl,
     pace,
+    maySend: foundation.refuseIfOver,
   });
   const escalations = oncall.escalations(bot?.deliver ?? (async () => {}), bot?.quietPeople);
   events.on("group answered", "on call", ({ groupId, person, at }) =>

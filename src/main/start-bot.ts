@@ -36,6 +36,8 @@ export interface BotStart {
   readonly catalogue: Catalogue;
   readonly webUrl: string;
   readonly pace: SlackPace;
+  /** Called before each request to Slack; throws when nothing may be sent any more. */
+  readonly maySend: () => void;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -90,6 +92,7 @@ async function buildBot(parts: BotStart, botToken: string): Promise<Bot> {
     slack: {
       ...pace,
       botToken,
+      maySend: parts.maySend,
       listen: config.listen,
       channels: config.channels,
       permissions: config.permissions,

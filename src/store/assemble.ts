@@ -1,3 +1,4 @@
+import type { Logger } from "pino";
 import type { Database } from "./database.ts";
 import { acknowledgementRepository } from "./repositories/acknowledgements.ts";
 import { anomalyRepository } from "./repositories/anomalies.ts";
@@ -13,6 +14,14 @@ import { silenceLedgerRepository } from "./repositories/silences.ts";
 import { stateRepository } from "./repositories/states.ts";
 import { ticketRepository } from "./repositories/tickets.ts";
 import type { Store } from "./store.ts";
+
+/** What a store is opened with. */
+export interface StoreOptions {
+  /** Hears of lost connections and unsafe settings. */
+  readonly log?: Logger;
+  /** Number of the turn that it is opened for: once another begins, nothing can be written through it any more. */
+  readonly turn?: number | undefined;
+}
 
 /** The store over a migrated database. */
 export function assembleStore(database: Database, close: () => Promise<void>): OpenedStore {

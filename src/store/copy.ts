@@ -11,7 +11,8 @@ export interface CopiedTable {
   readonly rows: number;
 }
 
-interface CopyTable {
+/** A table as rows of texts see it. */
+export interface CopyTable {
   readonly name: string;
   readonly columns: readonly PgColumn[];
 }
@@ -20,7 +21,8 @@ interface CopyTable {
 const ROWS = 500;
 const ROWS_WITH_BYTES = 10;
 
-const TABLES: readonly CopyTable[] = Object.values(schema)
+/** Everything that a store keeps. */
+export const TABLES: readonly CopyTable[] = Object.values(schema)
   .filter((table) => is(table, PgTable))
   .map((table) => getTableConfig(table));
 
@@ -48,13 +50,13 @@ export async function copyStore(from: OpenedStore, to: OpenedStore): Promise<rea
 }
 
 /** Texts of times are the same at both ends, and a large table may take its time. */
-async function settle(database: Database): Promise<void> {
+export async function settle(database: Database): Promise<void> {
   await database.execute(sql`set local timezone = 'UTC'`);
   await database.execute(sql`set local statement_timeout = 0`);
 }
 
 /** Also keeps others from writing there until the copy is done. */
-async function refuseFilled(target: Database): Promise<void> {
+export async function refuseFilled(target: Database): Promise<void> {
   const filled: string[] = [];
   for (const { name } of TABLES) {
     await target.execute(sql`lock table ${sql.identifier(name)} in exclusive mode`);
@@ -70,26 +72,49 @@ async function refuseFilled(target: Database): Promise<void> {
   }
 }
 
-async function copyTable(source: Database, target: Database, { name, columns }: CopyTable): Promise<void> {
+async function copyTable(source: Database, target: Database, table: CopyTable): Promise<void> {
+  for await (const rows of rowsAsText(source, table)) {
+    await insertTexts(target, table, rows);
+  }
+  await continueSerials(target, table);
+}
+
+/** Rows of a table as texts, a few hundred at a time. Only within a transaction. */
+export async function* rowsAsText(
+  source: Database,
+  { name, columns }: CopyTable,
+): AsyncGenerator<readonly Readonly<Record<string, unknown>>[]> {
   const size = columns.some((column) => column.getSQLType() === "bytea") ? ROWS_WITH_BYTES : ROWS;
-  const names = columns.map((column) => sql.identifier(column.name));
   const texts = columns.map((column) => sql`${sql.identifier(column.name)}::text as ${sql.identifier(column.name)}`);
-  const given = columns.map((column) => sql`${sql.identifier(column.name)} text`);
-  const cast = columns.map((column) => sql`given.${sql.identifier(column.name)}::${sql.raw(typeOf(column))}`);
   await source.execute(sql`declare copied no scroll cursor for select ${listed(texts)} from ${sql.identifier(name)}`);
   for (;;) {
     const rows = await rowsOf(source, sql`fetch ${sql.raw(String(size))} from copied`);
     if (rows.length > 0) {
-      const box = sql`json_to_recordset(${JSON.stringify(rows)}::json) as given(${listed(given)})`;
-      await target.execute(
-        sql`insert into ${sql.identifier(name)} (${listed(names)}) select ${listed(cast)} from ${box}`,
-      );
+      yield rows;
     }
     if (rows.length < size) {
       break;
     }
   }
   await source.execute(sql`close copied`);
+}
+
+/** Inserts rows of texts. Columns that the rows do not have, since an older version wrote them, take their defaults. */
+export async function insertTexts(
+  target: Database,
+  { name, columns }: CopyTable,
+  rows: readonly Readonly<Record<string, unknown>>[],
+): Promise<void> {
+  const there = columns.filter((column) => rows.some((row) => Object.hasOwn(row, column.name)));
+  const names = there.map((column) => sql.identifier(column.name));
+  const given = there.map((column) => sql`${sql.identifier(column.name)} text`);
+  const cast = there.map((column) => sql`given.${sql.identifier(column.name)}::${sql.raw(typeOf(column))}`);
+  const box = sql`json_to_recordset(${JSON.stringify(rows)}::json) as given(${listed(given)})`;
+  await target.execute(sql`insert into ${sql.identifier(name)} (${listed(names)}) select ${listed(cast)} from ${box}`);
+}
+
+/** Numbers that the database gives go on after the greatest one there is. */
+export async function continueSerials(target: Database, { name, columns }: CopyTable): Promise<void> {
   for (const column of columns.filter(isSerial)) {
     await target.execute(
       sql`select setval(pg_get_serial_sequence(${name}, ${column.name}), max(${sql.identifier(column.name)})) from ${sql.identifier(name)}`,

@@ -1,12 +1,6 @@
-import type { Logger } from "pino";
 import type { Config } from "../config/schema.ts";
 import { isServerUrl } from "../config/store-place.ts";
-import type { OpenedStore } from "./assemble.ts";
-
-export interface StoreOptions {
-  /** Hears of lost connections and unsafe settings. */
-  readonly log?: Logger;
-}
+import type { OpenedStore, StoreOptions } from "./assemble.ts";
 
 /**
  * Opens the store that the configuration names, with its schema up to date: PGlite in a folder, or PostgreSQL.
@@ -19,7 +13,7 @@ export async function openStore(
 ): Promise<OpenedStore> {
   if (isServerUrl(config.url)) {
     const { openPostgres } = await import("./postgres.ts");
-    return openPostgres(config.url, config.password, options.log ?? null);
+    return openPostgres(config.url, config.password, options);
   }
   const { openFolder } = await import("./pglite.ts");
   return openFolder(config.url);

@@ -1,43 +1,54 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { drizzle } from "drizzle-orm/node-postgres";
 import { migrate } from "drizzle-orm/node-postgres/migrator";
 import pg from "pg";
 import type { Logger } from "pino";
 import { UserError } from "../alert/user-error.ts";
-import type { OpenedStore } from "./assemble.ts";
+import type { OpenedStore, StoreOptions } from "./assemble.ts";
 import { assembleStore } from "./assemble.ts";
 import { MIGRATIONS, refuseNewerSchema } from "./migrate.ts";
+import { refuseIfOver, sessionOf } from "./turn.ts";
 
 /** Any number that nobody else is likely to lock by: replicas that start together migrate one after the other. */
 const MIGRATION_LOCK = 7_246_118_502;
 const MOST_CONNECTIONS = 10;
 const CONNECT_WITHIN = 10_000;
 const STATEMENT_WITHIN = 60_000;
+const END_WITHIN = 3000;
 
 /** Opens a PostgreSQL database and brings its schema up to date. @throws UserError when it cannot be reached. */
 export async function openPostgres(
   url: string,
   password: string | undefined,
-  log: Logger | null,
+  options: StoreOptions,
 ): Promise<OpenedStore> {
+  const log = options.log ?? null;
+  const { turn } = options;
   const where = withoutPassword(url);
   const pool = new pg.Pool({
     connectionString: url,
     ...(password === undefined ? {} : { password }),
-    application_name: "cmswatch",
+    application_name: turn === undefined ? "cmswatch" : sessionOf(turn),
     max: MOST_CONNECTIONS,
     connectionTimeoutMillis: CONNECT_WITHIN,
     statement_timeout: STATEMENT_WITHIN,
     keepAlive: true,
+    ...(turn === undefined ? {} : { onConnect: (client: pg.ClientBase) => refuseIfOver(client, turn) }),
   });
   // Without a listener an idle connection that breaks would end the process; the pool makes a new one by itself.
   pool.on("error", (error) => log?.warn({ error: error.message, store: where }, "idle database connection lost"));
   try {
     await prepare(pool, where, log);
   } catch (error) {
-    await pool.end();
+    await endWithin(pool);
     throw error;
   }
-  return assembleStore(drizzle({ client: pool }), () => pool.end());
+  return assembleStore(drizzle({ client: pool }), () => endWithin(pool));
+}
+
+/** A server that is silent keeps connections open for ever: the program ends without them. */
+async function endWithin(pool: pg.Pool): Promise<void> {
+  await Promise.race([pool.end(), sleep(END_WITHIN, null, { ref: false })]);
 }
 
 async function prepare(pool: pg.Pool, where: string, log: Logger | null): Promise<void> {

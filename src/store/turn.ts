@@ -6,11 +6,22 @@ import type { Logger } from "pino";
 const LOCK = [1_668_117_367, 1] as const;
 /** With the longest address, `http://[` and 39 characters of IPv6, within the 63 bytes that PostgreSQL keeps of it. */
 const NAME = "cmswatch@";
+/** Names the sessions of a turn's store. */
+const SESSION = "cmswatch turn ";
 const CONNECT_WITHIN = 10_000;
 const ANSWER_WITHIN = 5000;
+/** The server ends a session that is silent for so long (ms): takeover is within this, a try and a look. */
+const SERVER_WAITS = 14_000;
+/** The holder stops before the server gives its turn away, and longer than a short silence of the database (ms). */
+const HOLDER_TRUSTS = 11_000;
+const RELEASE_WITHIN = 3000;
 
 /** The right to be the one that works. It lasts until the connection to the database is gone. */
 export interface Turn {
+  /** Greater than that of every turn before. */
+  readonly number: number;
+  /** False as soon as another may have begun: to be asked before each thing that is sent. A frozen process knows it when it thaws. */
+  isHeld(): boolean;
   /** Resolves with the reason when the right is lost; whoever has it must stop at once. */
   readonly lost: Promise<string>;
   release(): Promise<void>;
@@ -66,6 +77,7 @@ async function tryOnce(options: TurnOptions, every: number): Promise<Turn | { re
     connectionTimeoutMillis: CONNECT_WITHIN,
     query_timeout: ANSWER_WITHIN,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 5000,
   });
   // Without a listener a connection that breaks would end the process.
   client.on("error", () => {});
@@ -73,13 +85,14 @@ async function tryOnce(options: TurnOptions, every: number): Promise<Turn | { re
     await client.connect();
     const { rows } = await client.query<{ won: boolean }>("select pg_try_advisory_lock($1, $2) as won", [...LOCK]);
     if (rows[0]?.won === true) {
-      return hold(client, every);
+      await boundSilence(client);
+      return hold(client, await beginTurn(client), every);
     }
     const leader = await leaderOf(client);
-    await client.end();
+    await endWithin(client, RELEASE_WITHIN);
     return { leader };
   } catch (error) {
-    await client.end().catch(() => null);
+    await endWithin(client, RELEASE_WITHIN);
     throw error;
   }
 }
@@ -95,19 +108,89 @@ async function leaderOf(client: pg.Client): Promise<string | null> {
   return name.startsWith(NAME) ? name.slice(NAME.length) : null;
 }
 
-function hold(client: pg.Client, every: number): Turn {
+/** From which on the sessions of earlier turns are ended and refused: they cannot write any more. */
+async function beginTurn(client: pg.Client): Promise<number> {
+  await client.query("create sequence if not exists cmswatch_turn");
+  const { rows } = await client.query<{ number: string }>("select nextval('cmswatch_turn') as number");
+  const number = Number(rows[0]?.number);
+  await client.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity
+     where datname = current_database() and application_name like $1 and application_name <> $2`,
+    [`${SESSION}%`, sessionOf(number)],
+  );
+  return number;
+}
+
+/** How the sessions of a turn's store are named, so that the next turn can end them. */
+export function sessionOf(turn: number): string {
+  return `${SESSION}${turn}`;
+}
+
+/** @throws Error when another turn has begun: the session must not be used */
+export async function refuseIfOver(client: pg.ClientBase, turn: number): Promise<void> {
+  const { rows } = await client.query<{ number: string }>("select last_value as number from cmswatch_turn");
+  if (Number(rows[0]?.number) !== turn) {
+    throw new Error(`turn ${turn} is over: another replica works`);
+  }
+}
+
+/**
+ * The server ends the session of a holder that is frozen or whose machine is gone: it hears nothing from it. Versions before 14
+ * do not know the first setting, and some systems not the others.
+ */
+async function boundSilence(client: pg.Client): Promise<void> {
+  const settings = [
+    `idle_session_timeout = ${SERVER_WAITS}`,
+    `tcp_user_timeout = ${SERVER_WAITS}`,
+    "tcp_keepalives_idle = 5",
+    "tcp_keepalives_interval = 3",
+    "tcp_keepalives_count = 2",
+  ];
+  for (const setting of settings) {
+    await client.query(`set ${setting}`).catch(() => null);
+  }
+}
+
+function hold(client: pg.Client, number: number, every: number): Turn {
   let released = false;
+  // When the last question was sent that the server answered: it counts its wait from no earlier than that.
+  let confirmed = performance.now();
+  let asking = false;
+  let isLost = false;
   let lose: (reason: string) => void = () => {};
   const lost = new Promise<string>((resolve) => {
-    lose = resolve;
+    lose = (reason) => {
+      isLost = true;
+      resolve(reason);
+    };
   });
+  const silence = () => performance.now() - confirmed;
   client.once("error", (error: Error) => lose(error.message));
   client.once("end", () => lose("the connection to the database ended"));
   const look = setInterval(() => {
-    client.query("select 1").catch((error: Error) => lose(error.message));
+    if (silence() > HOLDER_TRUSTS) {
+      return lose(`the database has not answered for ${Math.round(silence() / 1000)} s`);
+    }
+    if (asking) {
+      return;
+    }
+    asking = true;
+    const at = performance.now();
+    client
+      .query("select 1")
+      .then(() => {
+        confirmed = at;
+      })
+      // Late is not lost: a connection that is gone ends with an event.
+      .catch(() => null)
+      .finally(() => {
+        asking = false;
+      });
   }, every);
   look.unref();
   return {
+    number,
+    isHeld: () => !isLost && !released && silence() <= HOLDER_TRUSTS,
     lost: lost.then((reason) => {
       clearInterval(look);
       // After a release there is nothing to lose any more.
@@ -116,7 +199,21 @@ function hold(client: pg.Client, every: number): Turn {
     async release() {
       released = true;
       clearInterval(look);
-      await client.end().catch(() => null);
+      await endWithin(client, RELEASE_WITHIN);
     },
   };
+}
+
+/** Ends a connection whose server may be silent. */
+async function endWithin(client: pg.Client, milliseconds: number): Promise<void> {
+  const isEnded = await Promise.race([
+    client.end().then(
+      () => true,
+      () => true,
+    ),
+    sleep(milliseconds, false, { ref: false }),
+  ]);
+  if (!isEnded) {
+    (client as unknown as { connection?: { stream?: { destroy(): void } } }).connection?.stream?.destroy();
+  }
 }

@@ -10,7 +10,7 @@ export interface Collection {
   readonly moreProblems: number;
   /** Ids of tickets that are there but could not be read: they are not gone. */
   readonly unreadable: ReadonlySet<string>;
-  /** False when it cannot be said which tickets are missing: a record without a readable id was left out. */
+  /** False when it cannot be said which tickets are missing: a record without a readable id was left out, or the text is cut off. */
   readonly isWhole: boolean;
 }
 
@@ -44,7 +44,7 @@ export async function collect(
   for await (const item of parsed) {
     if (item.kind === "problem") {
       report(item.problem);
-      isWhole &&= !item.problem.dropped || item.problem.id !== null;
+      isWhole &&= item.problem.isCut !== true && (!item.problem.dropped || item.problem.id !== null);
       if (item.problem.dropped && item.problem.id !== null) {
         unreadable.add(item.problem.id);
       }

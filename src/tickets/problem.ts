@@ -12,6 +12,8 @@ export interface Problem {
   readonly reason: string;
   /** True when the record is not among the tickets because of this. */
   readonly dropped: boolean;
+  /** True when the text seems to go on after it: what is missing from it is not gone. */
+  readonly isCut?: boolean;
 }
 
 /** What a parser gives, one after the other: a ticket with the line it began on, or a problem. */

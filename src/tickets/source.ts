@@ -43,7 +43,11 @@ export function createTicketSource(
       try {
         const { collection, reason } = await download(known);
         const { tickets, problems, unreadable, isWhole } = collection;
-        const why = reason ?? (isWhole ? null : "some of its records cannot be read, not even their ids");
+        const why =
+          reason ??
+          (isWhole
+            ? null
+            : "it is not whole: it is cut off, or some of its records cannot be read, not even their ids");
         return { system: system.name, complete: why === null, tickets, problems, unreadable, fetchedAt, reason: why };
       } catch (error) {
         if (!(error instanceof UserError)) {
@@ -66,8 +70,12 @@ function createFileDownload(system: TicketingSystem, file: string, settings: Sou
       const bytes = readFileBytes(file, settings.maxBytes);
       const parsed = system.parse(bytes, { format, where: file });
       const collection = await collect(parsed, file, system.repeats);
-      // A file that was written to meanwhile is read again at the next fetch.
-      last = { mark: mark !== null && markOf(file) === mark ? mark : "", collection };
+      // A file that was written to meanwhile says nothing about what is missing from it, and is read again at the next fetch.
+      const isSame = markOf(file) === mark;
+      last = { mark: mark !== null && isSame ? mark : "", collection };
+      if (!isSame) {
+        return { collection, reason: "the file changed while it was read" };
+      }
     }
     return { collection: last.collection, reason: null };
   };

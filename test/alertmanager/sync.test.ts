@@ -195,7 +195,7 @@ describe("a fetch that is not to be trusted", () => {
     }
   });
 
-  test("is asked for a second time when it would resolve more than the configured share", async () => {
+  test("is held back when it would resolve more than the configured share, the longer the more it is", async () => {
     const all = ["1", "2", "3", "4"].map((id) => ticket(id));
     await sync.run(report(all));
     now += 1000;
@@ -203,21 +203,33 @@ describe("a fetch that is not to be trusted", () => {
     expect(first).toMatchObject({ counts: { resolve: 0, hold: 4 } });
     expect(first.guarded).toContain("4 of 4 would be resolved at once, more than 50 %");
     expect(await active()).toHaveLength(4);
-    now += 1000;
+    for (let minutes = 0; minutes < 140; minutes += 5) {
+      now += 5 * MINUTE;
+      expect(await sync.run(report([]))).toMatchObject({ counts: { resolve: 0, hold: 4 } });
+    }
+    now += 10 * MINUTE;
     expect(await sync.run(report([]))).toMatchObject({ counts: { resolve: 4 }, guarded: null });
     expect(await active()).toEqual([]);
   });
 
-  test("is confirmed only by a fetch that says the same, also after a restart", async () => {
+  test("is resolved only by what every fetch misses, also after a restart", async () => {
     const all = ["1", "2", "3", "4"].map((id) => ticket(id));
     await sync.run(report(all));
     await sync.run(report([ticket("1")]));
     now += 1000;
     sync = start({ resolveGuard: 0.3 });
     const second = await sync.run(report([ticket("2")]));
-    expect(second.counts).toMatchObject({ resolve: 2, hold: 1 });
-    expect(await active()).toEqual(["ggus-1", "ggus-2"]);
-    expect((await sync.run(report([ticket("2")]))).counts).toMatchObject({ resolve: 1, hold: 0 });
+    expect(second.counts).toMatchObject({ resolve: 0, hold: 3 });
+    now += 80 * MINUTE;
+    expect((await sync.run(report([ticket("2")]))).counts).toMatchObject({ resolve: 3, hold: 0 });
+    expect(await active()).toEqual(["ggus-2"]);
+  });
+
+  test("is resolved at once when a person has confirmed it", async () => {
+    await sync.run(report([ticket("1"), ticket("2")]));
+    await sync.run(report([]));
+    sync = start({ resolveGuard: 1 });
+    expect((await sync.run(report([]))).counts).toMatchObject({ resolve: 2, hold: 0 });
   });
 
   test("is forgotten when the next one is whole again", async () => {

@@ -120,13 +120,13 @@ describe.skipIf(path === null)(`tickets in a real Alertmanager${path === null ? 
     expect(await names()).toEqual(["ggus-1", "ggus-2"]);
   });
 
-  it("need a second fetch that says the same when more go than is usual", async () => {
+  it("are held back when more go than is usual", async () => {
     serve(csv(row(1), row(2), row(3)));
     const cycle = cycleOf("ggus", 0.5);
     await cycle.run();
     serve(csv());
     const first = await cycle.run();
-    expect(first.result?.guarded).toContain("waiting for a second fetch");
+    expect(first.result?.guarded).toContain("held back until");
     expect(await names()).toHaveLength(3);
     await cycle.run();
     expect(await names()).toEqual([]);

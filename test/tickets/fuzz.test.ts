@@ -87,7 +87,7 @@ function isSound({ tickets, problems, unreadable, isWhole }: Collection): boolea
         [createdAt, updatedAt].every((time) => time === null || !Number.isNaN(time.getTime())),
     ) &&
     problems.every(({ reason, line, place }) => reason !== "" && (line !== null || place !== null)) &&
-    (isWhole || problems.some(({ id, dropped }) => dropped && id === null)) &&
+    (isWhole || problems.some(({ id, dropped, isCut }) => isCut === true || (dropped && id === null))) &&
     [...unreadable].every((id) => id !== "")
   );
 }

@@ -134,7 +134,9 @@ describe("GGUS CSV", () => {
   it("does not take a row for whole that the end of the file cuts off", async () => {
     const cut = await parse("ggus", csv(row(1), row(2)).slice(0, -20));
     expect(cut).toMatchObject({ isWhole: false, tickets: [{ id: "1" }] });
-    expect((await parse("ggus", csv(row(1), row(2)).slice(0, -1))).isWhole).toBe(true);
+    // All cells are there, but the last one may be cut, and rows after it missing.
+    const unended = await parse("ggus", csv(row(1), row(2)).slice(0, -1));
+    expect(unended).toMatchObject({ isWhole: false, tickets: [{ id: "1" }, { id: "2" }] });
   });
 
   it("reads windows-1252 where a line is not UTF-8, UTF-16 by its mark, and passes over a byte order mark", async () => {

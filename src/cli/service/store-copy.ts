@@ -4,6 +4,7 @@ import { UserError } from "../../alert/user-error.ts";
 import { loadConfig } from "../../config/load.ts";
 import type { Config } from "../../config/schema.ts";
 import { isServerUrl } from "../../config/store-place.ts";
+import { backUpStore, restoreStore } from "../../store/backup.ts";
 import { type CopiedTable, copyStore } from "../../store/copy.ts";
 import { openStore } from "../../store/open.ts";
 import { awaitTurn, type Turn } from "../../store/turn.ts";
@@ -24,9 +25,7 @@ export async function copyBetween(
   if (keyOf(source) === keyOf(target)) {
     throw new UserError("is copied onto itself", to, "name another folder or database");
   }
-  if (!isServerUrl(source.url) && !existsSync(join(source.url, "pglite"))) {
-    throw new UserError("is no folder of a store", source.url, "name the folder that store.url of cmswatch names");
-  }
+  refuseNoStore(source);
   const turns: Turn[] = [];
   try {
     for (const place of [source, target].filter(({ url }) => isServerUrl(url))) {
@@ -45,6 +44,54 @@ export async function copyBetween(
     }
   } finally {
     await Promise.all(turns.map((turn) => turn.release()));
+  }
+}
+
+/**
+ * Writes a store's backup. A database may be in use meanwhile: the backup is of one moment.
+ * @throws UserError for a store that does not exist or a folder that is in use
+ */
+export async function backUp(
+  from: string,
+  file: string,
+  { environment, log }: Pick<CommandContext, "environment" | "log">,
+): Promise<readonly CopiedTable[]> {
+  const source = placeOf(from, environment);
+  refuseNoStore(source);
+  const opened = await openStore(source, { log });
+  try {
+    return await backUpStore(opened, file, new Date());
+  } finally {
+    await opened.close();
+  }
+}
+
+/**
+ * Restores a backup into an empty store that nobody works on.
+ * @throws UserError for a file that is not whole or a store that is not empty or in use
+ */
+export async function restore(
+  file: string,
+  to: string,
+  { environment, log }: Pick<CommandContext, "environment" | "log">,
+): Promise<readonly CopiedTable[]> {
+  const target = placeOf(to, environment);
+  const turn = isServerUrl(target.url) ? await takeTurn(target, log) : null;
+  try {
+    const empty = await openStore(target, { log });
+    try {
+      return await restoreStore(file, empty);
+    } finally {
+      await empty.close();
+    }
+  } finally {
+    await turn?.release();
+  }
+}
+
+function refuseNoStore({ url }: Place): void {
+  if (!isServerUrl(url) && !existsSync(join(url, "pglite"))) {
+    throw new UserError("is no folder of a store", url, "name the folder that store.url of cmswatch names");
   }
 }
 

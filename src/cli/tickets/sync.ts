@@ -21,6 +21,8 @@ export interface SyncRequest {
   readonly config: string;
   readonly once?: boolean;
   readonly dryRun?: boolean;
+  /** Resolves what is missing, however much it is. */
+  readonly confirmMissing?: boolean;
   readonly json?: boolean;
 }
 
@@ -51,7 +53,12 @@ export async function syncTickets(request: SyncRequest, context: CommandContext)
   }
   const memory = await openMemory(config, isDryRun, context);
   try {
-    const cycles = makeCycles(sources, memory, { config, isDryRun, context });
+    const cycles = makeCycles(sources, memory, {
+      config,
+      isDryRun,
+      context,
+      resolveGuard: request.confirmMissing === true ? 1 : config.tickets.resolveGuard,
+    });
     if (request.once === true || isDryRun) {
       const outcomes: Outcome[] = [];
       for (const { cycle } of cycles) {
@@ -75,7 +82,12 @@ export async function syncTickets(request: SyncRequest, context: CommandContext)
 function makeCycles(
   sources: readonly ConfiguredSource[],
   memory: Memory,
-  { config, isDryRun, context }: { config: Config; isDryRun: boolean; context: CommandContext },
+  {
+    config,
+    isDryRun,
+    context,
+    resolveGuard,
+  }: { config: Config; isDryRun: boolean; context: CommandContext; resolveGuard: number },
 ) {
   const catalogue = loadCatalogue(config.services ?? null);
   const links = createLinkIndex(memory.tickets, memory.wrongLinks, systemClock);
@@ -85,7 +97,7 @@ function makeCycles(
     states: memory.states,
     clock: systemClock,
     log: context.log,
-    resolveGuard: config.tickets.resolveGuard,
+    resolveGuard,
     isDryRun,
   });
   const concernsOf = (ticket: Ticket) => findConcerns(ticket, catalogue);

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { CommandContext, RegisterCommand } from "../command.ts";
+import type { SyncRequest } from "./sync.ts";
 
 /** `cmswatch tickets …`: read exports, bring tickets into Alertmanager, look at what is known of them. */
 export const registerTickets: RegisterCommand = (program, context) => {
@@ -36,12 +37,16 @@ function registerSync(tickets: Command, context: CommandContext): void {
     .requiredOption("--config <file>", "configuration (YAML)")
     .option("--once", "one round, then end; without it until interrupted")
     .option("--dry-run", "one round that says what it would do, and writes nothing anywhere")
+    .option(
+      "--confirm-missing",
+      "resolve what a complete fetch no longer has, also when it is so much that it is held back",
+    )
     .option("--json", "print JSON, a line per round")
     .addHelpText(
       "after",
       "\nExit code: 0 all is well, 1 a source was incomplete or odd, 2 a source or Alertmanager failed.",
     )
-    .action(async (options: { config: string; once?: boolean; dryRun?: boolean; json?: boolean }) => {
+    .action(async (options: SyncRequest) => {
       const { syncTickets } = await import("./sync.ts");
       context.exit(await syncTickets(options, context));
     });

@@ -57,6 +57,11 @@ export async function* parseGgusCsv(bytes: AsyncIterable<Uint8Array>, where: str
     while (header === null && rest.length > 0) {
       const first = rest[0] ?? "";
       rest = rest.slice(1);
+      if (isCut && first.trim() !== "") {
+        refuseWebPage(first, where);
+        readHeader(first, where);
+        throw new UserError(`ends inside its first line ${quoteValue(first)}`, where, "it is cut off: fetch it again");
+      }
       isEmpty &&= first.trim() === "";
       if (first.trim() === "") {
         line++;
@@ -82,11 +87,16 @@ export async function* parseGgusCsv(bytes: AsyncIterable<Uint8Array>, where: str
   }
 }
 
-/** Lines of each block; `isCut` when the last one of the text has no newline. Carriage returns at their ends go. */
+/**
+ * Lines of each block; `isCut` when the last one of the text has no newline. Lines end with a newline, with or without a carriage
+ * return, or with a carriage return alone where the first line does.
+ */
 async function* readLines(blocks: AsyncIterable<string>): AsyncGenerator<{ lines: readonly string[]; isCut: boolean }> {
   let held = "";
+  let endsWithReturn: boolean | null = null;
   for await (const block of blocks) {
-    const lines = (held + block).split("\n");
+    endsWithReturn ??= /^\s*[^\r\n]+\r(?!\n)/.test(block);
+    const lines = (held + (endsWithReturn ? block.replaceAll("\r", "\n") : block)).split("\n");
     held = lines.pop() ?? "";
     if (held.length > MAX_LINE_BYTES) {
       break;
@@ -160,8 +170,23 @@ function* readRows(rows: readonly string[], header: Header, firstLine: number, i
     max_record_size: 2 * MAX_LINE_BYTES,
   });
   for (const [index, cells] of records.entries()) {
-    yield readRow(cells, header, filled[index]?.at ?? firstLine, isCut && index === records.length - 1);
+    const at = filled[index]?.at ?? firstLine;
+    const isLast = isCut && index === records.length - 1;
+    yield readRow(withoutTrailingSeparator(cells, header), header, at, isLast);
+    if (isLast && cells.length === header.fields.length) {
+      yield unendedLine(at);
+    }
   }
+}
+
+/** Some exports end each row, but not the header, with a separator. */
+function withoutTrailingSeparator(cells: readonly string[], header: Header): readonly string[] {
+  return cells.length === header.fields.length + 1 && cells.at(-1) === "" ? cells.slice(0, -1) : cells;
+}
+
+/** A row that looks whole and has no line end: its last cell may be cut, and rows after it may be missing. */
+function unendedLine(line: number): Parsed {
+  return problem("the last line is not ended: the export may be cut off", { line, dropped: false, isCut: true });
 }
 
 function readRow(cells: readonly string[], header: Header, line: number, isCut: boolean): Parsed {
