@@ -64,6 +64,11 @@ export async function buildWeb(options: WebOptions): Promise<FastifyInstance> {
     logger: false,
     requestTimeout: REQUEST_TIMEOUT,
     http: { connectionsCheckingInterval: CHECK_CONNECTIONS_EVERY },
+    // An address that cannot be read reaches no route and no hook.
+    frameworkErrors: (_, request, reply) => {
+      addSafeHeaders(request.url, reply);
+      return refuse(reply, 400, "the address cannot be read", "see /api/v1/openapi.json");
+    },
   });
   const now = options.now ?? systemClock;
   const ended = await loadEndedSessions(options.states ?? null, now);

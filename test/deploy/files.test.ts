@@ -130,7 +130,7 @@ describe("deploy/compose.yaml", () => {
 
   it("has a configuration that cmswatch accepts", () => {
     const config = loadConfig(join(copy, "config/cmswatch.yaml"), {});
-    expect(config.alertmanager.urls).toEqual(["http://alertmanager:9093"]);
+    expect([config.alertmanager.urls].flat().map(String)).toEqual(["http://alertmanager:9093"]);
     expect(config.web.tokens).toMatchObject([{ name: "compose", role: "admin" }]);
   });
 

@@ -107,5 +107,6 @@ function isPlace(value: number): boolean {
 }
 
 function shown(value: unknown): string {
-  return String(value ?? "").slice(0, 40);
+  // A text of an object is made by the object itself, which may be anything.
+  return (typeof value === "object" ? JSON.stringify(value ?? "") : String(value ?? "")).slice(0, 40);
 }
