@@ -422,6 +422,56 @@ const web = z.strictObject({
     .describe("A proxy in front that signs people in (OIDC) and must itself remove these headers from what comes in."),
 });
 
+const template: z.ZodType<Template> = z.lazy(() =>
+  z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(template), z.record(z.string(), template)]),
+);
+
+const ways = z.strictObject({
+  email: z
+    .strictObject({
+      host: z.string().min(1).describe("SMTP server."),
+      port: z.int().min(1).max(65_535).default(587),
+      security: z
+        .enum(["tls", "starttls", "none"])
+        .default("starttls")
+        .describe(
+          "TLS from the first byte (port 465), STARTTLS (it must be offered), or none for a relay on this machine.",
+        ),
+      user: z.string().optional(),
+      password: secret("Password of `user`"),
+      passwordFile: secretFile("password"),
+      from: z.string().min(3).describe("Sender of pages, e.g. `cmswatch <cmswatch@example.org>`."),
+      ca: z.string().optional().describe("Certificate authority in PEM, besides those of the system."),
+    })
+    .optional()
+    .describe("Pages by e-mail."),
+  webhooks: z
+    .record(
+      z.string().regex(/^[a-z][a-z0-9-]*$/, { error: "may hold small letters, digits and - only" }),
+      z.strictObject({
+        format: z
+          .enum(["template", "pagerduty"])
+          .default("template")
+          .describe("PagerDuty's Events API v2 needs no body."),
+        url: z
+          .url({ protocol: /^https?$/ })
+          .optional()
+          .describe("May hold `{{fields}}`."),
+        method: z.enum(["POST", "PUT"]).default("POST"),
+        headers: z.record(z.string(), z.string()).default({}).describe("May hold `{{fields}}`."),
+        body: template.optional().describe("An object is sent as JSON, a text as it is; may hold `{{fields}}`."),
+        token: secret("What `{{secret}}` stands for, e.g. PagerDuty's routing key"),
+        tokenFile: secretFile("token"),
+      }),
+    )
+    .default({})
+    .refine((all) => !("slack" in all || "email" in all), { error: "may not be called slack or email" })
+    .describe("Pages by HTTP: an SMS gateway, ntfy, Mattermost, PagerDuty. docs/oncall.md has examples."),
+});
+
+/** A value of JSON whose texts may hold fields. */
+type Template = string | number | boolean | null | readonly Template[] | { readonly [key: string]: Template };
+
 /** The whole configuration. Every key has a default, so `{}` is the demo's. */
 export const configSchema = z.strictObject({
   alertmanager: alertmanager.prefault({}),
@@ -436,6 +486,7 @@ export const configSchema = z.strictObject({
   dqm: dqm.prefault({}),
   services: z.string().optional().describe("YAML file with the service catalogue; without it CMSWEB's is used."),
   oncall: z.string().optional().describe("YAML file with rosters, rotations, escalation and quiet hours."),
+  ways: ways.prefault({}),
   runbooks: z.string().optional().describe("Folder with runbooks; without it those that come with cmswatch."),
   web: web.prefault({}),
   log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error"]).default("info") }).prefault({}),

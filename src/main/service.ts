@@ -19,6 +19,7 @@ import { createReasoning } from "../intelligence/reasoning.ts";
 import type { RunbookIndex } from "../intelligence/runbooks/match.ts";
 import { searchRunbooks } from "../intelligence/runbooks/search.ts";
 import { createTally, type Tally } from "../intelligence/tally.ts";
+import { createPageMetrics, type PageMetrics } from "../oncall/page-metrics.ts";
 import { createOncall, type Oncall, readSchedule } from "../oncall/service.ts";
 import { createActions } from "../operations/actions.ts";
 import type { Actions } from "../operations/actions-types.ts";
@@ -56,6 +57,7 @@ export interface Service {
   readonly transfers: TransferService | null;
   readonly quality: Quality;
   readonly oncall: Oncall;
+  readonly pageMetrics: PageMetrics;
   readonly actions: Actions;
   readonly models: ModelDesk;
   /** Null where Slack is not configured. */
@@ -76,7 +78,12 @@ export async function createService({ config, foundation, clock, log, pace = {} 
   const tally = createTally();
   const events = createEvents<ServiceEvents>({ clock, log, onHandled: tally.handled });
   const current = createCurrentState(config.intelligence.every);
-  const oncall = createOncall(readSchedule(config, catalogue) ?? world?.schedule ?? null, { ...shared, config });
+  const pageMetrics = createPageMetrics(store, clock);
+  const oncall = createOncall(readSchedule(config, catalogue) ?? world?.schedule ?? null, {
+    ...shared,
+    config,
+    onPage: pageMetrics.onPage,
+  });
 
   // Our own alerts: enriched once, on their one way to Alertmanager.
   const reasoning = await createReasoning({ ...shared, config, alertmanager, baseUrl });
@@ -197,11 +204,11 @@ export async function createService({ config, foundation, clock, log, pace = {} 
     webUrl: baseUrl,
     pace,
   });
-  const escalations = oncall.escalations(bot?.deliver ?? (async () => {}), bot?.quietPeople);
+  const escalations = oncall.escalations(bot?.deliver ?? null, bot?.quietPeople);
   events.on("group answered", "on call", ({ groupId, person, at }) =>
     escalations.answered(groupId, oncall.desk.nameOf(person), at),
   );
-  if (bot !== null) {
+  if (bot !== null || oncall.hasOtherWays) {
     events.onNewest("groups seen", "on call", ({ groups, now }) => escalations.look(groups, now));
   }
 
@@ -225,6 +232,7 @@ export async function createService({ config, foundation, clock, log, pace = {} 
     transfers,
     quality,
     oncall,
+    pageMetrics,
     actions,
     models,
     bot,

@@ -31,6 +31,7 @@ export async function startWeb(parts: WebStart): Promise<Web> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   registerMetrics(registry, { service, store, version: parts.version });
+  service.pageMetrics.register(registry);
   const sources = createWebSources({
     version: parts.version,
     demo: world !== null,
