@@ -1,8 +1,21 @@
 import { z } from "zod";
+import { Address } from "../alert/address.ts";
 import { parseDuration } from "../alert/duration.ts";
 import { DEFAULT_SEVERITIES } from "../alert/severity.ts";
 
 /** A duration such as `15s`, read to milliseconds. */
+/** What may be kept to some people in Slack. */
+export const PERMISSIONS = [
+  "acknowledge",
+  "silence",
+  "resolve",
+  "override",
+  "overrule",
+  "feedback",
+  "subscribe",
+] as const;
+export type Permission = (typeof PERMISSIONS)[number];
+
 const duration = (fallback: string) =>
   z
     .string()
@@ -14,6 +27,8 @@ const secret = (what: string) =>
   z.string().min(1).describe(`${what}. Better from the environment or the File key.`).optional();
 const secretFile = (key: string) => z.string().describe(`File that holds \`${key}\`.`).optional();
 const url = z.url({ protocol: /^https?$/, error: "is not an http(s) address" });
+/** An address that may hold a password: it cannot be printed with it. */
+const address = url.transform((text) => Address.parse(text));
 
 const timeOfDay = z
   .string()
@@ -33,7 +48,7 @@ const tls = z
 
 const alertmanager = z.strictObject({
   urls: z
-    .union([z.literal("embedded"), z.array(url).min(1)])
+    .union([z.literal("embedded"), z.array(address).min(1)])
     .default("embedded")
     .describe(
       "Addresses of all Alertmanagers: written to all, read from the first that answers; `embedded` keeps alerts in this process.",
@@ -50,7 +65,7 @@ const alertmanager = z.strictObject({
 
 const prometheus = z.strictObject({
   url: z
-    .union([z.literal("simulated"), url])
+    .union([z.literal("simulated"), address])
     .default("simulated")
     .describe(
       "Base address of Prometheus, VictoriaMetrics, Thanos or Mimir (without /api/v1); `simulated` makes up a CMSWEB.",
@@ -89,10 +104,10 @@ const slack = z.strictObject({
     .default({})
     .describe("Channel id per purpose: `default`, `pages`, `digest`, `dqm`, or the name of a service."),
   permissions: z
-    .record(z.string(), z.array(z.string()))
+    .partialRecord(z.enum(PERMISSIONS), z.array(z.string()))
     .default({})
     .describe(
-      "Who may do what: action (acknowledge, silence, resolve, override, overrule, feedback) → user or user group ids. Not named: everybody.",
+      "Who may do what: action (acknowledge, silence, resolve, override, overrule, feedback, subscribe) → user or user group ids. Not named: everybody.",
     ),
   userGroups: z
     .record(z.string(), z.string())
@@ -123,7 +138,7 @@ const slack = z.strictObject({
 });
 
 const grafana = z.strictObject({
-  url: url.optional().describe("Base address of Grafana; without it nothing is annotated."),
+  url: address.optional().describe("Base address of Grafana; without it nothing is annotated."),
   token: secret("Service account token"),
   tokenFile: secretFile("token"),
   tls: tls.optional(),
@@ -131,7 +146,7 @@ const grafana = z.strictObject({
 });
 
 const source = {
-  url: url.optional().describe("Where to fetch from."),
+  url: address.optional().describe("Where to fetch from."),
   file: z.string().optional().describe("A file to read instead of an address."),
   token: secret("Token of the API"),
   tokenFile: secretFile("token"),
@@ -307,13 +322,13 @@ const detect = z.strictObject({
   backend: z
     .enum(["auto", "native", "wasm"])
     .default("auto")
-    .describe("TensorFlow.js backend; also CMSWATCH_DETECT_BACKEND."),
+    .describe("What trains networks, see tensorflow.md; also CMSWATCH_DETECT_BACKEND."),
 });
 
 const transfers = z.strictObject({
   elasticsearch: z
     .strictObject({
-      url: url.describe("Base address of Elasticsearch or OpenSearch."),
+      url: address.describe("Base address of Elasticsearch or OpenSearch."),
       index: z
         .string()
         .min(1)
@@ -361,7 +376,7 @@ const dqm = z.strictObject({
     .optional()
     .describe("Folder with the model that `cmswatch dqm train` made; without it nothing is judged."),
   folder: z.string().optional().describe("Folder that histograms per lumisection come into (CSV, JSON, .gz too)."),
-  url: url
+  url: address
     .optional()
     .describe("Address that gives them instead; its path ends like the format: .csv, .json or .jsonl."),
   token: secret("Bearer token"),

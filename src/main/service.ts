@@ -11,7 +11,7 @@ import { createAnomalyPush } from "../anomalies/service/anomaly-push.ts";
 import { createDetection, type Detection } from "../anomalies/service/detection.ts";
 import { entitySpecs } from "../config/entities.ts";
 import type { Config } from "../config/schema.ts";
-import { createQuality, type Quality } from "../dqm/service/dqm.ts";
+import { createDqm, type Dqm } from "../dqm/service/dqm.ts";
 import { createAlertCycle } from "../intelligence/alert-cycle.ts";
 import { createAlertSink } from "../intelligence/alert-sink.ts";
 import { createAnnotator } from "../intelligence/annotate.ts";
@@ -55,7 +55,7 @@ export interface Service {
   readonly runbooks: RunbookIndex;
   readonly detection: Detection;
   readonly transfers: TransferService | null;
-  readonly quality: Quality;
+  readonly dqm: Dqm;
   readonly oncall: Oncall;
   readonly pageMetrics: PageMetrics;
   readonly actions: Actions;
@@ -124,7 +124,7 @@ export async function createService({ config, foundation, clock, log, pace = {} 
     fitSequences: trainer.fitSequences,
     baseUrl,
   });
-  const quality = await createQuality({ ...shared, config, sink, events, current, baseUrl });
+  const dqm = await createDqm({ ...shared, config, sink, events, current, baseUrl });
 
   // All alerts, read back and grouped.
   const { maxSilence } = config.intelligence;
@@ -197,7 +197,7 @@ export async function createService({ config, foundation, clock, log, pace = {} 
     status,
     actions,
     oncall,
-    quality: quality.desk,
+    dqm: dqm.desk,
     transfers,
     current,
     events,
@@ -216,7 +216,7 @@ export async function createService({ config, foundation, clock, log, pace = {} 
     ...foundation.loops,
     ...oncall.loops,
     ...(bot?.loops ?? []),
-    ...quality.loops,
+    ...dqm.loops,
     ...detection.loops,
     alertLoop,
     ...ticketLoops,
@@ -230,7 +230,7 @@ export async function createService({ config, foundation, clock, log, pace = {} 
     runbooks,
     detection,
     transfers,
-    quality,
+    dqm,
     oncall,
     pageMetrics,
     actions,

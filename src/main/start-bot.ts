@@ -8,7 +8,7 @@ import type { BotParts, SlackSettings } from "../bot/parts.ts";
 import { createSlackWatch } from "../bot/setup/slack-watch.ts";
 import type { Catalogue } from "../config/catalogue.ts";
 import type { Config } from "../config/schema.ts";
-import type { QualityDesk } from "../dqm/service/quality-desk.ts";
+import type { DqmRecord } from "../dqm/service/record.ts";
 import type { Oncall } from "../oncall/service.ts";
 import type { Actions } from "../operations/actions-types.ts";
 import type { Events } from "../runtime/events.ts";
@@ -27,7 +27,7 @@ export interface BotStart {
   readonly status: StatusSource;
   readonly actions: Actions;
   readonly oncall: Pick<Oncall, "desk" | "duties" | "person">;
-  readonly quality: QualityDesk;
+  readonly dqm: DqmRecord;
   /** Null where transfers are not watched. */
   readonly transfers: Pick<TransferService, "lines"> | null;
   readonly current: Pick<CurrentState, "sources" | "setSource">;
@@ -53,7 +53,7 @@ const ANNOUNCE_EVERY = 15_000;
  * @returns null where Slack is not configured
  */
 export async function openBot(parts: BotStart): Promise<RunningBot | null> {
-  const { config, current, events, quality, clock, log } = parts;
+  const { config, current, events, dqm, clock, log } = parts;
   if (config.botToken === undefined || (config.appToken === undefined && config.signingSecret === undefined)) {
     const because = "no slack.botToken with an appToken or signingSecret";
     current.setSource({ name: "slack", state: "off", at: null, because });
@@ -66,7 +66,7 @@ export async function openBot(parts: BotStart): Promise<RunningBot | null> {
     }
   });
   events.on("run ended", "slack", async ({ run }) => {
-    const report = await quality.report(run);
+    const report = await dqm.report(run);
     await (report === null ? undefined : bot.runSummary(report));
   });
   const check = createSlackWatch(bot, { current, clock });
@@ -104,7 +104,7 @@ async function buildBot(parts: BotStart, botToken: string): Promise<Bot> {
     actions: parts.actions,
     oncall: parts.oncall.desk,
     store: parts.store,
-    quality: parts.quality,
+    dqm: parts.dqm,
     log: parts.log,
     clock: parts.clock,
     services: parts.catalogue.services.map(({ name }) => name),

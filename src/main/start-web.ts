@@ -5,12 +5,12 @@ import { ANOMALY_ALERT } from "../alert/names.ts";
 import type { Config } from "../config/schema.ts";
 import { loadRunbooks } from "../intelligence/runbooks/load.ts";
 import { createDetails } from "../web/details/details.ts";
-import { createWebQuality } from "../web/quality.ts";
+import { createWebDqm } from "../web/dqm.ts";
 import { toTransfersView } from "../web/transfer-views.ts";
 import { createWeb, type Web } from "../web/web.ts";
 import { createWebSources } from "../web/web-sources.ts";
 import type { Foundation } from "./foundation.ts";
-import { registerMetrics } from "./metrics.ts";
+import { type MetricParts, registerMetrics } from "./metrics.ts";
 import type { Service } from "./service.ts";
 
 export interface WebStart {
@@ -20,6 +20,7 @@ export interface WebStart {
   readonly clock: Clock;
   readonly log: Logger;
   readonly version: string;
+  readonly health: MetricParts["health"];
 }
 
 /** Starts the page, API, metrics and webhook. Alertmanager's notifications make the next look come at once. */
@@ -27,10 +28,10 @@ export async function startWeb(parts: WebStart): Promise<Web> {
   const { config, service, clock, log } = parts;
   const { catalogue, store, source, world } = parts.foundation;
   const { current, status, actions, detection, models, runbooks, transfers } = service;
-  const quality = service.quality.desk;
+  const dqm = service.dqm.desk;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  registerMetrics(registry, { service, store, version: parts.version });
+  registerMetrics(registry, { service, store, version: parts.version, health: parts.health });
   service.pageMetrics.register(registry);
   const sources = createWebSources({
     version: parts.version,
@@ -44,7 +45,7 @@ export async function startWeb(parts: WebStart): Promise<Web> {
     models,
     feedback: detection.feedback,
     severities: config.intelligence.severities,
-    quality,
+    dqm,
     owners: (name) => catalogue.find(name)?.owners ?? [],
     inject: world === null ? null : world.inject,
   });
@@ -67,10 +68,11 @@ export async function startWeb(parts: WebStart): Promise<Web> {
     sources: {
       ...sources,
       details,
-      quality: createWebQuality(quality),
+      dqm: createWebDqm(dqm),
       ...(transfers === null ? {} : { transfers: async (about) => toTransfersView(transfers.overview(about)) }),
     },
     now: clock,
+    states: store.states,
     registry,
     log,
     onNotification: service.look,

@@ -1,6 +1,6 @@
 import type { Labels } from "../alert/alert.ts";
 import type { Anomaly } from "../alert/anomaly.ts";
-import type { Overrule, RunQuality } from "../alert/quality.ts";
+import type { JudgedRun, Overrule } from "../alert/dqm.ts";
 import type { Acknowledgement, LedgerEntry } from "../alert/silence.ts";
 import type { Ticket, TicketSystem } from "../alert/ticket.ts";
 
@@ -22,7 +22,7 @@ export interface Store {
   readonly oncall: OncallRepository;
   readonly audit: AuditRepository;
   /** Verdicts on runs' lumisections, and what people said over them. */
-  readonly quality: QualityRepository;
+  readonly dqm: DqmRepository;
   /** Small JSON states by key, e.g. a scorer's state per entity, a source's last success. */
   readonly states: StateRepository;
   /**
@@ -248,12 +248,12 @@ export interface AuditRepository {
   recent(limit: number): Promise<readonly AuditEntry[]>;
 }
 
-export interface QualityRepository {
+export interface DqmRepository {
   /** Inserts, or replaces the one of the same run. */
-  saveRun(quality: RunQuality): Promise<void>;
-  run(run: number): Promise<RunQuality | null>;
+  saveRun(dqm: JudgedRun): Promise<void>;
+  run(run: number): Promise<JudgedRun | null>;
   /** Highest run numbers first. */
-  runs(limit: number): Promise<readonly RunQuality[]>;
+  runs(limit: number): Promise<readonly JudgedRun[]>;
   saveOverrule(overrule: Overrule): Promise<void>;
   /** Of these runs (of all without), newest first, those taken back too. */
   overrules(options: { readonly runs?: readonly number[]; readonly limit: number }): Promise<readonly Overrule[]>;

@@ -11,7 +11,7 @@ import type {
   ServiceDetailView,
   SilenceView,
 } from "./detail-views.ts";
-import type { WebQuality } from "./quality.ts";
+import type { WebDqm } from "./dqm.ts";
 import type { TransfersView } from "./transfer-views.ts";
 import type { AsOfView, GroupView, ServiceView, StatusView } from "./views.ts";
 
@@ -40,7 +40,7 @@ export interface WebSources {
   /** The other pages' data; without it they say that there is none. */
   readonly details?: WebDetails;
   /** Verdicts on runs' lumisections; left out where they are not kept. */
-  readonly quality?: WebQuality;
+  readonly dqm?: WebDqm;
 }
 
 /** A time range of a service page, in hours before now. */

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Store } from "../../src/store/store.ts";
+import { dqmContract } from "./dqm-contract.ts";
 import { pruneContract } from "./prune-contract.ts";
-import { qualityContract } from "./quality-contract.ts";
 import {
   alertChange,
   anomaly,
@@ -30,7 +30,7 @@ export function storeContract(open: () => Promise<Store>): void {
   peopleContract(() => store);
   stateContract(() => store);
   pruneContract(() => store);
-  qualityContract(() => store);
+  dqmContract(() => store);
 }
 
 function ticketContract(get: () => Store): void {

@@ -2,10 +2,11 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { Address } from "../../alert/address.ts";
 import { UserError } from "../../alert/user-error.ts";
 import type { Config } from "../../config/schema.ts";
-import { createHttpGet, type HttpGet } from "../../tickets/fetch/http.ts";
-import { processTools } from "../../tickets/sources.ts";
+import { createStreamGet, type StreamGet } from "../../http/stream-get.ts";
+import { certificatePlaces } from "../../http/x509.ts";
 import { histogramsOf, newNotes, type ReadNotes, readHistograms } from "../files/histogram-files.ts";
 import type { LumiHistogram } from "../judge/histogram.ts";
 
@@ -19,7 +20,7 @@ export interface ChangedInput {
 }
 
 /** Where histograms come from. */
-export interface QualitySource {
+export interface DqmSource {
   /** What is new or has changed since it was last read whole. @throws Error when the place cannot be looked at */
   changed(): Promise<readonly ChangedInput[]>;
   /** Everything comes again at the next look, e.g. for a new model. */
@@ -33,7 +34,7 @@ const MOST_FILES = 1000;
 const READABLE = /\.(csv|json|jsonl|ndjson)(\.gz)?$/i;
 
 /** Files of a folder, each again when its size or time changes; oldest first. */
-export function folderSource(folder: string): QualitySource {
+export function folderSource(folder: string): DqmSource {
   const known = new Map<string, string>();
   return {
     forget: () => known.clear(),
@@ -82,23 +83,23 @@ async function filesOf(folder: string) {
 }
 
 /** One address, asked for what has changed since (ETag, Last-Modified). */
-export function addressSource(url: string, get: HttpGet): QualitySource {
+export function addressSource(url: Address, get: StreamGet): DqmSource {
   let known: { readonly etag: string | null; readonly lastModified: string | null } | null = null;
   const open = (bytes: AsyncIterable<Uint8Array>, notes: ReadNotes) => {
-    const where = new URL(url).pathname;
+    const where = url.pathname;
     const raw = Readable.from(bytes);
     return histogramsOf(where.endsWith(".gz") ? unpacked(raw) : raw, where, { notes });
   };
   return {
     async *read() {
-      const { bytes } = await get(url, {});
+      const { bytes } = await get(url.target(), {});
       yield* bytes === null ? [] : open(bytes, newNotes());
     },
     forget: () => {
       known = null;
     },
     async changed() {
-      const answer = await get(url, {
+      const answer = await get(url.target(), {
         ...(known?.etag ? { "If-None-Match": known.etag } : {}),
         ...(known?.lastModified ? { "If-Modified-Since": known.lastModified } : {}),
       });
@@ -109,7 +110,7 @@ export function addressSource(url: string, get: HttpGet): QualitySource {
       const notes = newNotes();
       return [
         {
-          where: url.split("?")[0] ?? url,
+          where: url.toString(),
           notes,
           histograms: open(bytes, notes),
           done: () => {
@@ -128,7 +129,7 @@ function unpacked(raw: Readable): Readable {
 }
 
 /** The source that the configuration names; null without one. */
-export function configuredSource(config: Config["dqm"], clock: () => Date): QualitySource | null {
+export function configuredSource(config: Config["dqm"], clock: () => Date): DqmSource | null {
   const { folder, url, token, tls, timeout, maxBytes } = config;
   if (folder !== undefined) {
     return folderSource(folder);
@@ -137,6 +138,8 @@ export function configuredSource(config: Config["dqm"], clock: () => Date): Qual
     return null;
   }
   const authorization = token === undefined ? undefined : `Bearer ${token}`;
-  const settings = { authorization, tls, timeout, maxBytes, usesCertificate: true };
-  return addressSource(url, createHttpGet(settings, processTools(process.env, clock), clock));
+  const address = Address.from(url);
+  const grid = { ...certificatePlaces(process.env), usesDefault: true };
+  const settings = { address, section: "dqm", authorization, tls, timeout, maxBytes, grid };
+  return addressSource(address, createStreamGet(settings, clock));
 }

@@ -9,8 +9,8 @@ import type { WebSources } from "../sources.ts";
 import { transfersView } from "../transfer-views.ts";
 import { asOfView, type GroupView, groupView, overviewView, serviceView, statusView } from "../views.ts";
 import { detailEndpoints } from "./details.ts";
+import { dqmEndpoints } from "./dqm.ts";
 import { type Endpoint, openApi, reads, registerEndpoints, takes } from "./endpoint.ts";
-import { qualityEndpoints } from "./quality.ts";
 
 const API_VERSION = "1";
 const anything = z.object({});
@@ -22,15 +22,15 @@ export function registerApi(app: FastifyInstance, options: WebOptions, live: Liv
   const endpoints = [
     ...overviewEndpoints(options),
     ...detailEndpoints(options.sources),
-    ...qualityEndpoints(options.sources.quality),
+    ...dqmEndpoints(options.sources.dqm),
   ];
   registerEndpoints(app, endpoints);
   const document = openApi(endpoints, API_VERSION);
   app.get("/api/v1/openapi.json", { config: { open: true } }, async () => document);
-  app.get("/api/v1/events", (_, reply) => {
+  app.get("/api/v1/events", (request, reply) => {
     reply.hijack();
-    if (!live.add(reply.raw)) {
-      reply.raw.writeHead(503).end("too many pages are open\n");
+    if (!live.add(reply.raw, request.actor?.name ?? request.ip)) {
+      reply.raw.writeHead(503, { "retry-after": "30" }).end("too many pages are open\n");
     }
   });
 }
@@ -52,7 +52,7 @@ function overviewEndpoints({ sources, links }: WebOptions): readonly Endpoint[] 
       pages: [
         ...(sources.details === undefined ? PAGES.slice(0, 2) : PAGES),
         ...(sources.transfers === undefined ? [] : ["transfers"]),
-        ...(sources.quality === undefined ? [] : ["quality"]),
+        ...(sources.dqm === undefined ? [] : ["dqm"]),
       ],
     })),
     reads(

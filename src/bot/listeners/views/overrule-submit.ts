@@ -31,9 +31,9 @@ export function overruleSubmit(desk: Desk) {
     await ack();
     const reply: Reply = (payload) => tell(desk, body.user.id, place, payload);
     await guarded(desk, "Overruling", reply, async () => {
-      if (desk.quality !== undefined && (await permitted(desk, "overrule", body.user.id, reply))) {
+      if (desk.dqm !== undefined && (await permitted(desk, "overrule", body.user.id, reply))) {
         const { person } = await desk.people.actor(body.user.id);
-        const outcome = await desk.quality.overrule({ run, ...range, status, reason }, { person, via: "slack" });
+        const outcome = await desk.dqm.overrule({ run, ...range, status, reason }, { person, via: "slack" });
         await reply(notice(`${outcome.ok ? ":writing_hand:" : ":warning:"} ${plain(outcome.reason)}`));
       }
     });
