@@ -85,7 +85,7 @@ export function occurrences(wish: RecurringSilence, after: Date, upTo: Date): re
       found.add(start);
     }
   }
-  void task.destroy();
+  Promise.resolve(task.destroy()).catch(() => {});
   return [...found].sort((a, b) => a - b).map((start) => new Date(start));
 }
 
@@ -147,7 +147,7 @@ function isTimezone(name: string): boolean {
 function smallestDistance(wish: RecurringSilence): number | null {
   const task = createTask(wish.cron, () => {}, { timezone: "UTC" });
   const starts = task.getNextRuns(SAMPLE).map((start) => start.getTime());
-  void task.destroy();
+  Promise.resolve(task.destroy()).catch(() => {});
   const distances = starts.slice(1).map((start, index) => start - (starts[index] ?? start));
   return distances.length === 0 ? null : Math.min(...distances);
 }

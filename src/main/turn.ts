@@ -19,7 +19,7 @@ export async function takeTurn(
     return "alone";
   }
   const waiting = new AbortController();
-  void interrupted.then(() => waiting.abort());
+  interrupted.then(() => waiting.abort()).catch(() => {});
   const { awaitTurn } = await import("../store/turn.ts");
   const standby = await startStandby(config);
   const { host, port } = readListen(config.web.listen);
