@@ -5,7 +5,7 @@ import { formatDuration } from "../alert/duration.ts";
 import type { Matcher } from "../alert/matcher.ts";
 import { SILENCE_MARK } from "../alert/silence.ts";
 import { UserError } from "../alert/user-error.ts";
-import { momentOf, zoneClock } from "../alert/wall-time.ts";
+import { momentOf, zoneClock } from "../runtime/wall-time.ts";
 import type { LedgerEntry } from "./silence-types.ts";
 import type { Silences } from "./silences.ts";
 

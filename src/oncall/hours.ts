@@ -1,4 +1,4 @@
-import { addDays, atWallTime, localDay, weekdayOf } from "../alert/wall-time.ts";
+import { addDays, atWallTime, localDay, weekdayOf } from "../runtime/wall-time.ts";
 import type { Hours } from "./schema.ts";
 import { WEEKDAYS } from "./schema.ts";
 

@@ -1,4 +1,4 @@
-import { addDays, atWallTime, localDay, weekdayOf } from "../alert/wall-time.ts";
+import { addDays, atWallTime, localDay, weekdayOf } from "../runtime/wall-time.ts";
 import { isWithin, spansBetween } from "./hours.ts";
 import type { Schedule } from "./load.ts";
 import { type Hours, WEEKDAYS } from "./schema.ts";

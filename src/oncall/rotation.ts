@@ -1,4 +1,4 @@
-import { addDays, atWallTime, daysBetween, localDay, weekdayOf } from "../alert/wall-time.ts";
+import { addDays, atWallTime, daysBetween, localDay, weekdayOf } from "../runtime/wall-time.ts";
 import type { Rotation } from "./schema.ts";
 import { WEEKDAYS } from "./schema.ts";
 

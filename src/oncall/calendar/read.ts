@@ -1,4 +1,4 @@
-import { zoneClock } from "../../alert/wall-time.ts";
+import { zoneClock } from "../../runtime/wall-time.ts";
 import type { Schedule } from "../load.ts";
 import type { CalendarEvent } from "../turn.ts";
 import { groupSeries, occurrencesOf, type Series, type SeriesContext } from "./series.ts";

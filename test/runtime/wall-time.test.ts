@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { atWallTime } from "../../src/alert/wall-time.ts";
 import { occurrences, type RecurringSilence } from "../../src/alertmanager/recurring-silences.ts";
+import { atWallTime } from "../../src/runtime/wall-time.ts";
 
 const DAY = 86_400_000;
 const STEP = 900_000;
