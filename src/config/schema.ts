@@ -486,6 +486,21 @@ const ways = z.strictObject({
     .describe("Pages by HTTP: an SMS gateway, ntfy, Mattermost, PagerDuty. docs/oncall.md has examples."),
 });
 
+const heartbeat = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9._-]{0,99}$/, { error: "may hold small letters, digits, ., _ and - only" })
+    .describe("In its address, `POST /api/v1/heartbeats/NAME`."),
+  token: z.string().min(16).describe("At least 16 characters. Better from the File key.").optional(),
+  tokenFile: secretFile("token"),
+  every: duration("1h").describe("How often it reports."),
+  grace: duration("5m").describe("How much later it may be."),
+  service: z.string().default("cmsweb").describe("Service of the alert."),
+  severity: z.string().default("high").describe("Severity of the alert."),
+  owner: z.string().optional().describe("Who is asked; rosters may answer for owners."),
+  runbook: url.optional().describe("Address of what to do."),
+});
+
 /** A value of JSON whose texts may hold fields. */
 type Template = string | number | boolean | null | readonly Template[] | { readonly [key: string]: Template };
 
@@ -504,6 +519,20 @@ export const configSchema = z.strictObject({
   services: z.string().optional().describe("YAML file with the service catalogue; without it CMSWEB's is used."),
   oncall: z.string().optional().describe("YAML file with rosters, rotations, escalation and quiet hours."),
   ways: ways.prefault({}),
+  heartbeats: z
+    .array(heartbeat)
+    .max(500)
+    .default([])
+    .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, { error: "has a name twice" })
+    .refine((all) => all.every(({ token }) => token !== undefined), { error: "needs a token (or tokenFile) for each" })
+    .describe("Cron jobs and exporters that report again and again: an alert is raised when one does not."),
+  deadMansSwitch: z
+    .strictObject({
+      url: url.describe("Address outside that alerts when it is not asked for any more, e.g. of a healthchecks service."),
+      every: duration("1m").describe("How often it is asked for."),
+    })
+    .optional()
+    .describe("A sign of life of cmswatch itself; none is sent while it runs without doing its work."),
   runbooks: z.string().optional().describe("Folder with runbooks; without it those that come with cmswatch."),
   web: web.prefault({}),
   log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error"]).default("info") }).prefault({}),

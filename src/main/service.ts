@@ -21,6 +21,8 @@ import type { RunbookIndex } from "../intelligence/runbooks/match.ts";
 import { searchRunbooks } from "../intelligence/runbooks/search.ts";
 import { recallSeen } from "../intelligence/seen.ts";
 import { createTally, type Tally } from "../intelligence/tally.ts";
+import { createHeartbeats, type Heartbeats } from "../oncall/heartbeats.ts";
+import { createLifeLoops } from "../oncall/life-loops.ts";
 import { createPageMetrics, type PageMetrics } from "../oncall/page-metrics.ts";
 import { createOncall, type Oncall, readSchedule } from "../oncall/service.ts";
 import { createActions } from "../operations/actions.ts";
@@ -60,6 +62,7 @@ export interface Service {
   readonly dqm: Dqm;
   readonly oncall: Oncall;
   readonly pageMetrics: PageMetrics;
+  readonly heartbeats: Heartbeats;
   readonly actions: Actions;
   readonly models: ModelDesk;
   /** Null where Slack is not configured. */
@@ -225,6 +228,10 @@ export async function createService({ config, foundation, clock, log, pace = {} 
     events.onNewest("groups seen", "on call", ({ groups, now }) => escalations.look(groups, now));
   }
 
+  // What should report to cmswatch, and cmswatch to an address outside.
+  const heartbeats = createHeartbeats({ heartbeats: config.heartbeats, states: store.states, push: sink.push, clock });
+  const lifeLoops = createLifeLoops({ config, heartbeats, alertLoop, clock, log });
+
   const loops = [
     ...foundation.loops,
     ...oncall.loops,
@@ -232,6 +239,7 @@ export async function createService({ config, foundation, clock, log, pace = {} 
     ...dqm.loops,
     ...detection.loops,
     alertLoop,
+    ...lifeLoops,
     ...ticketLoops,
     ...(transfers === null ? [] : [transfers.loop]),
   ];
@@ -246,6 +254,7 @@ export async function createService({ config, foundation, clock, log, pace = {} 
     dqm,
     oncall,
     pageMetrics,
+    heartbeats,
     actions,
     models,
     bot,

@@ -5,6 +5,7 @@ import { ANOMALY_ALERT } from "../alert/names.ts";
 import type { Config } from "../config/schema.ts";
 import { loadRunbooks } from "../intelligence/runbooks/load.ts";
 import { createDetails } from "../web/details/details.ts";
+import { registerHeartbeats } from "../web/routes/heartbeats.ts";
 import { createWebDqm } from "../web/dqm.ts";
 import { toTransfersView } from "../web/transfer-views.ts";
 import { createWeb, type Web } from "../web/web.ts";
@@ -76,6 +77,10 @@ export async function startWeb(parts: WebStart): Promise<Web> {
     registry,
     log,
     onNotification: service.look,
-    ...(world === null ? {} : { localRole: "admin" as const, links: world.links, mount: world.mount }),
+    mount: async (app) => {
+      registerHeartbeats(app, service.heartbeats);
+      await world?.mount(app);
+    },
+    ...(world === null ? {} : { localRole: "admin" as const, links: world.links }),
   });
 }
