@@ -47,7 +47,13 @@ describe("heartbeats", () => {
     await lookUntil(72);
     expect(pushed).toHaveLength(4);
     expect(pushed[0]?.[0]).toMatchObject({
-      labels: { alertname: "HeartbeatMissing", heartbeat: "backup", service: "dbs", severity: "high", owner: "dbs-developers" },
+      labels: {
+        alertname: "HeartbeatMissing",
+        heartbeat: "backup",
+        service: "dbs",
+        severity: "high",
+        owner: "dbs-developers",
+      },
       annotations: { summary: "backup has not reported since 2026-01-07T12:00:00.000Z", runbook_url: backup.runbook },
       startsAt: later(70),
       endsAt: null,

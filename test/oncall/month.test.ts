@@ -42,7 +42,15 @@ const plan = schedule({
       },
     },
   ],
-  escalations: { standard: { steps: [{ role: "primary", wait: "10m" }, { role: "secondary", wait: "10m" }], repeat: 2 } },
+  escalations: {
+    standard: {
+      steps: [
+        { role: "primary", wait: "10m" },
+        { role: "secondary", wait: "10m" },
+      ],
+      repeat: 2,
+    },
+  },
   fallback: { person: "ada" },
   quiet: undefined,
 });
@@ -68,7 +76,8 @@ async function playMonth(seed: number) {
     ["slack", spans(25, 8)],
     ["email", spans(15, 8)],
   ]);
-  const isDown = (way: string, at: number) => downtimes.get(way)?.some(({ from, to }) => from <= at && at < to) === true;
+  const isDown = (way: string, at: number) =>
+    downtimes.get(way)?.some(({ from, to }) => from <= at && at < to) === true;
   const alerts = spans(70, 3).map(({ from, to }, index) => {
     const life = { from, to: to + 20 * MINUTE };
     return { id: `g${index}`, life, answeredAfter: random() < 0.5 ? 7 * MINUTE : Number.POSITIVE_INFINITY };
@@ -139,7 +148,10 @@ it.each([1])(
         expect({ id, at: new Date(at), late: reachable > LATEST }).toEqual({ id, at: new Date(at), late: false });
       }
     }
-    const wrong = sent.filter(({ key, person, at }) => !onCall(at).includes(person) && !isFallback(key) && !onCall(at - 11 * MINUTE).includes(person));
+    const wrong = sent.filter(
+      ({ key, person, at }) =>
+        !onCall(at).includes(person) && !isFallback(key) && !onCall(at - 11 * MINUTE).includes(person),
+    );
     expect(wrong).toEqual([]);
     const once = new Set(sent.map(({ key, way }) => `${key} ${way}`));
     expect(once.size).toBe(sent.length);

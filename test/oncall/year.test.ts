@@ -25,7 +25,10 @@ function localOf(zone: string): Local {
   const offsets = new Int16Array((TO - FROM) / QUARTER + 1);
   for (let index = 0; index < offsets.length; index++) {
     const at = FROM + index * QUARTER;
-    const [day, month, year, hour, minute] = format.format(at).split(/[/, :]+/).map(Number);
+    const [day, month, year, hour, minute] = format
+      .format(at)
+      .split(/[/, :]+/)
+      .map(Number);
     offsets[index] = (Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute) - at) / MINUTE;
   }
   return (at) => at / MINUTE + (offsets[Math.floor((at - FROM) / QUARTER)] ?? 0);
@@ -77,13 +80,16 @@ const rotation = (zone: string, more: object = {}) => ({ people: ALL, starts: "2
 const weekly = turns(ALL, 7, "09:00");
 const AWAY = { from: "2026-04-03T10:20:00Z", to: "2026-05-20T07:00:00Z" };
 const TAKEN = { from: new Date("2026-03-28T22:10:00Z"), to: new Date("2026-03-30T05:40:00Z") };
-const isAway = (at: number) => (name: string) => name === "bob" && at >= Date.parse(AWAY.from) && at < Date.parse(AWAY.to);
+const isAway = (at: number) => (name: string) =>
+  name === "bob" && at >= Date.parse(AWAY.from) && at < Date.parse(AWAY.to);
 
 const SHAPES: readonly Shape[] = [
   { name: "weekly", roles: (zone) => ({ primary: { rotation: rotation(zone) } }), plain: weekly },
   {
     name: "every two weeks, on Fridays",
-    roles: (zone) => ({ primary: { rotation: rotation(zone, { every: "2w", handoff: { day: "friday", time: "17:00" } }) } }),
+    roles: (zone) => ({
+      primary: { rotation: rotation(zone, { every: "2w", handoff: { day: "friday", time: "17:00" } }) },
+    }),
     plain: turns(ALL, 14, "17:00", STARTS + 4),
   },
   {
@@ -93,12 +99,16 @@ const SHAPES: readonly Shape[] = [
   },
   {
     name: "in working hours",
-    roles: (zone) => ({ primary: { rotation: rotation(zone, { hours: { days: WORKDAYS, from: "08:30", to: "18:00" } }) } }),
+    roles: (zone) => ({
+      primary: { rotation: rotation(zone, { hours: { days: WORKDAYS, from: "08:30", to: "18:00" } }) },
+    }),
     plain: (at, local) => (within("08:30", "18:00", true)(at, local) ? weekly(at, local) : null),
   },
   {
     name: "at night",
-    roles: (zone) => ({ primary: { rotation: rotation(zone, { hours: { days: WORKDAYS, from: "22:00", to: "06:00" } }) } }),
+    roles: (zone) => ({
+      primary: { rotation: rotation(zone, { hours: { days: WORKDAYS, from: "22:00", to: "06:00" } }) },
+    }),
     plain: (at, local) => (within("22:00", "06:00", true)(at, local) ? weekly(at, local) : null),
   },
   {
@@ -125,7 +135,12 @@ const SHAPES: readonly Shape[] = [
   {
     name: "that ends and is followed by another",
     roles: (zone) => ({
-      primary: { rotation: [rotation(zone, { ends: "2026-06-24" }), rotation(zone, { people: ["boss", "ada"], starts: "2026-07-06" })] },
+      primary: {
+        rotation: [
+          rotation(zone, { ends: "2026-06-24" }),
+          rotation(zone, { people: ["boss", "ada"], starts: "2026-07-06" }),
+        ],
+      },
     }),
     plain: (at, local) =>
       turns(ALL, 7, "09:00", STARTS, Date.UTC(2026, 5, 24) / DAY)(at, local) ??
