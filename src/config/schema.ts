@@ -528,7 +528,9 @@ export const configSchema = z.strictObject({
     .describe("Cron jobs and exporters that report again and again: an alert is raised when one does not."),
   deadMansSwitch: z
     .strictObject({
-      url: url.describe("Address outside that alerts when it is not asked for any more, e.g. of a healthchecks service."),
+      url: url.describe(
+        "Address outside that alerts when it is not asked for any more, e.g. of a healthchecks service.",
+      ),
       every: duration("1m").describe("How often it is asked for."),
     })
     .optional()
