@@ -17,6 +17,9 @@ export const SERVER_ALERT = "TransferServerFailing";
 /** Too many alerts of the worst severity at once. */
 export const CRITICAL_ALERT = "CMSWebCriticalInfrastructure";
 
+/** Something that should report has not. */
+export const HEARTBEAT_ALERT = "HeartbeatMissing";
+
 /** Alerts of cmswatch itself: their summary is the sentence to show. */
 export const OWN_ALERTS: ReadonlySet<string> = new Set([
   ANOMALY_ALERT,
@@ -25,4 +28,5 @@ export const OWN_ALERTS: ReadonlySet<string> = new Set([
   ...Object.values(TRANSFER_ALERT_NAMES.slow),
   ...Object.values(TRANSFER_ALERT_NAMES.failing),
   SERVER_ALERT,
+  HEARTBEAT_ALERT,
 ]);

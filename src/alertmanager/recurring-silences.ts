@@ -5,10 +5,12 @@ import { formatDuration } from "../alert/duration.ts";
 import type { Matcher } from "../alert/matcher.ts";
 import { SILENCE_MARK } from "../alert/silence.ts";
 import { UserError } from "../alert/user-error.ts";
+import { momentOf, zoneClock } from "../runtime/wall-time.ts";
 import type { LedgerEntry } from "./silence-types.ts";
 import type { Silences } from "./silences.ts";
 
 const MINUTE = 60_000;
+const DAY = 86_400_000;
 /** How far ahead silences are made: people see in Alertmanager what is coming. */
 const AHEAD = 3_600_000;
 /** Occurrences that are looked at to find their smallest distance. */
@@ -65,19 +67,26 @@ export function checkRecurring(wish: RecurringSilence, longest: number): void {
   }
 }
 
-/** Starts of a recurring silence within (after, upTo], to the minute. */
+/**
+ * Starts of a recurring silence within (after, upTo], to the minute. At changes of clocks it does what every schedule does
+ * (`momentOf`): a time that is skipped comes later, one that comes twice comes at the first.
+ */
 export function occurrences(wish: RecurringSilence, after: Date, upTo: Date): readonly Date[] {
-  const task = createTask(wish.cron, () => {}, { timezone: wish.timezone });
-  const found: Date[] = [];
+  // The expression is matched against clock times as if they were UTC, so that the library does not choose at changes of clocks.
+  const task = createTask(wish.cron, () => {}, { timezone: "UTC" });
+  const clock = zoneClock(wish.timezone);
   const last = Math.min(upTo.getTime(), wish.until?.getTime() ?? Number.POSITIVE_INFINITY);
-  for (let time = (Math.floor(after.getTime() / MINUTE) + 1) * MINUTE; time <= last; time += MINUTE) {
-    const start = new Date(time);
-    if (task.match(start)) {
-      found.push(start);
+  const offsets = [after.getTime() - DAY, after.getTime(), last, last + DAY].map((moment) => clock.offsetAt(moment));
+  const [first, end] = [after.getTime() + Math.min(...offsets), last + Math.max(...offsets)];
+  const found = new Set<number>();
+  for (let floating = Math.floor(first / MINUTE) * MINUTE; floating <= end; floating += MINUTE) {
+    const start = task.match(new Date(floating)) ? momentOf(floating, clock) : Number.NaN;
+    if (start > after.getTime() && start <= last) {
+      found.add(start);
     }
   }
   Promise.resolve(task.destroy()).catch(() => {});
-  return found;
+  return [...found].sort((a, b) => a - b).map((start) => new Date(start));
 }
 
 /**
@@ -136,7 +145,7 @@ function isTimezone(name: string): boolean {
 }
 
 function smallestDistance(wish: RecurringSilence): number | null {
-  const task = createTask(wish.cron, () => {}, { timezone: wish.timezone });
+  const task = createTask(wish.cron, () => {}, { timezone: "UTC" });
   const starts = task.getNextRuns(SAMPLE).map((start) => start.getTime());
   Promise.resolve(task.destroy()).catch(() => {});
   const distances = starts.slice(1).map((start, index) => start - (starts[index] ?? start));

@@ -84,7 +84,8 @@ export interface BotParts {
 /** What came of sending somebody a page. */
 export type PageResult =
   | { readonly delivered: true; readonly channel: string; readonly ts: string }
-  | { readonly delivered: false; readonly reason: string };
+  /** `final`: another try cannot help, e.g. for a deactivated account. */
+  | { readonly delivered: false; readonly reason: string; readonly final: boolean };
 
 /** A page to one person: which step of the escalation, and why they get it. */
 export interface PageRequest {

@@ -439,6 +439,71 @@ const web = z.strictObject({
     .describe("A proxy in front that signs people in (OIDC) and must itself remove these headers from what comes in."),
 });
 
+const template: z.ZodType<Template> = z.lazy(() =>
+  z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(template), z.record(z.string(), template)]),
+);
+
+const ways = z.strictObject({
+  email: z
+    .strictObject({
+      host: z.string().min(1).describe("SMTP server."),
+      port: z.int().min(1).max(65_535).default(587),
+      security: z
+        .enum(["tls", "starttls", "none"])
+        .default("starttls")
+        .describe(
+          "TLS from the first byte (port 465), STARTTLS (it must be offered), or none for a relay on this machine.",
+        ),
+      user: z.string().optional(),
+      password: secret("Password of `user`"),
+      passwordFile: secretFile("password"),
+      from: z.string().min(3).describe("Sender of pages, e.g. `cmswatch <cmswatch@example.org>`."),
+      ca: z.string().optional().describe("Certificate authority in PEM, besides those of the system."),
+    })
+    .optional()
+    .describe("Pages by e-mail."),
+  webhooks: z
+    .record(
+      z.string().regex(/^[a-z][a-z0-9-]*$/, { error: "may hold small letters, digits and - only" }),
+      z.strictObject({
+        format: z
+          .enum(["template", "pagerduty"])
+          .default("template")
+          .describe("PagerDuty's Events API v2 needs no body."),
+        url: z
+          .url({ protocol: /^https?$/ })
+          .optional()
+          .describe("May hold `{{fields}}`."),
+        method: z.enum(["POST", "PUT"]).default("POST"),
+        headers: z.record(z.string(), z.string()).default({}).describe("May hold `{{fields}}`."),
+        body: template.optional().describe("An object is sent as JSON, a text as it is; may hold `{{fields}}`."),
+        token: secret("What `{{secret}}` stands for, e.g. PagerDuty's routing key"),
+        tokenFile: secretFile("token"),
+      }),
+    )
+    .default({})
+    .refine((all) => !("slack" in all || "email" in all), { error: "may not be called slack or email" })
+    .describe("Pages by HTTP: an SMS gateway, ntfy, Mattermost, PagerDuty. docs/oncall.md has examples."),
+});
+
+const heartbeat = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9._-]{0,99}$/, { error: "may hold small letters, digits, ., _ and - only" })
+    .describe("In its address, `POST /api/v1/heartbeats/NAME`."),
+  token: z.string().min(16).describe("At least 16 characters. Better from the File key.").optional(),
+  tokenFile: secretFile("token"),
+  every: duration("1h").describe("How often it reports."),
+  grace: duration("5m").describe("How much later it may be."),
+  service: z.string().default("cmsweb").describe("Service of the alert."),
+  severity: z.string().default("high").describe("Severity of the alert."),
+  owner: z.string().optional().describe("Who is asked; rosters may answer for owners."),
+  runbook: url.optional().describe("Address of what to do."),
+});
+
+/** A value of JSON whose texts may hold fields. */
+type Template = string | number | boolean | null | readonly Template[] | { readonly [key: string]: Template };
+
 /** The whole configuration. Every key has a default, so `{}` is the demo's. */
 export const configSchema = z.strictObject({
   alertmanager: alertmanager.prefault({}),
@@ -453,6 +518,23 @@ export const configSchema = z.strictObject({
   dqm: dqm.prefault({}),
   services: z.string().optional().describe("YAML file with the service catalogue; without it CMSWEB's is used."),
   oncall: z.string().optional().describe("YAML file with rosters, rotations, escalation and quiet hours."),
+  ways: ways.prefault({}),
+  heartbeats: z
+    .array(heartbeat)
+    .max(500)
+    .default([])
+    .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, { error: "has a name twice" })
+    .refine((all) => all.every(({ token }) => token !== undefined), { error: "needs a token (or tokenFile) for each" })
+    .describe("Cron jobs and exporters that report again and again: an alert is raised when one does not."),
+  deadMansSwitch: z
+    .strictObject({
+      url: url.describe(
+        "Address outside that alerts when it is not asked for any more, e.g. of a healthchecks service.",
+      ),
+      every: duration("1m").describe("How often it is asked for."),
+    })
+    .optional()
+    .describe("A sign of life of cmswatch itself; none is sent while it runs without doing its work."),
   runbooks: z.string().optional().describe("Folder with runbooks; without it those that come with cmswatch."),
   web: web.prefault({}),
   log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error"]).default("info") }).prefault({}),

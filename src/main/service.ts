@@ -21,6 +21,9 @@ import type { RunbookIndex } from "../intelligence/runbooks/match.ts";
 import { searchRunbooks } from "../intelligence/runbooks/search.ts";
 import { recallSeen } from "../intelligence/seen.ts";
 import { createTally, type Tally } from "../intelligence/tally.ts";
+import { createHeartbeats, type Heartbeats } from "../oncall/heartbeats.ts";
+import { createLifeLoops } from "../oncall/life-loops.ts";
+import { createPageMetrics, type PageMetrics } from "../oncall/page-metrics.ts";
 import { createOncall, type Oncall, readSchedule } from "../oncall/service.ts";
 import { createActions } from "../operations/actions.ts";
 import type { Actions } from "../operations/actions-types.ts";
@@ -58,6 +61,8 @@ export interface Service {
   readonly transfers: TransferService | null;
   readonly dqm: Dqm;
   readonly oncall: Oncall;
+  readonly pageMetrics: PageMetrics;
+  readonly heartbeats: Heartbeats;
   readonly actions: Actions;
   readonly models: ModelDesk;
   /** Null where Slack is not configured. */
@@ -78,7 +83,12 @@ export async function createService({ config, foundation, clock, log, pace = {} 
   const tally = createTally();
   const events = createEvents<ServiceEvents>({ clock, log, onHandled: tally.handled });
   const current = createCurrentState(config.intelligence.every, clock);
-  const oncall = createOncall(readSchedule(config, catalogue) ?? world?.schedule ?? null, { ...shared, config });
+  const pageMetrics = createPageMetrics(store, clock);
+  const oncall = createOncall(readSchedule(config, catalogue) ?? world?.schedule ?? null, {
+    ...shared,
+    config,
+    onPage: pageMetrics.onPage,
+  });
 
   const seen = await recallSeen(store.history, clock());
   const alertmanager = createRememberingAlertmanager({
@@ -211,13 +221,17 @@ export async function createService({ config, foundation, clock, log, pace = {} 
     pace,
     maySend: foundation.refuseIfOver,
   });
-  const escalations = oncall.escalations(bot?.deliver ?? (async () => {}), bot?.quietPeople);
+  const escalations = oncall.escalations(bot?.deliver ?? null, bot?.quietPeople);
   events.on("group answered", "on call", ({ groupId, person, at }) =>
     escalations.answered(groupId, oncall.desk.nameOf(person), at),
   );
-  if (bot !== null) {
+  if (bot !== null || oncall.hasOtherWays) {
     events.onNewest("groups seen", "on call", ({ groups, now }) => escalations.look(groups, now));
   }
+
+  // What should report to cmswatch, and cmswatch to an address outside.
+  const heartbeats = createHeartbeats({ heartbeats: config.heartbeats, states: store.states, push: sink.push, clock });
+  const lifeLoops = createLifeLoops({ config, heartbeats, alertLoop, clock, log });
 
   const loops = [
     ...foundation.loops,
@@ -226,6 +240,7 @@ export async function createService({ config, foundation, clock, log, pace = {} 
     ...dqm.loops,
     ...detection.loops,
     alertLoop,
+    ...lifeLoops,
     ...ticketLoops,
     ...(transfers === null ? [] : [transfers.loop]),
   ];
@@ -239,6 +254,8 @@ export async function createService({ config, foundation, clock, log, pace = {} 
     transfers,
     dqm,
     oncall,
+    pageMetrics,
+    heartbeats,
     actions,
     models,
     bot,

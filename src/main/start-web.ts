@@ -6,6 +6,7 @@ import type { Config } from "../config/schema.ts";
 import { loadRunbooks } from "../intelligence/runbooks/load.ts";
 import { createDetails } from "../web/details/details.ts";
 import { createWebDqm } from "../web/dqm.ts";
+import { registerHeartbeats } from "../web/routes/heartbeats.ts";
 import { toTransfersView } from "../web/transfer-views.ts";
 import { createWeb, type Web } from "../web/web.ts";
 import { createWebSources } from "../web/web-sources.ts";
@@ -32,6 +33,7 @@ export async function startWeb(parts: WebStart): Promise<Web> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   registerMetrics(registry, { service, store, version: parts.version, health: parts.health });
+  service.pageMetrics.register(registry);
   const sources = createWebSources({
     version: parts.version,
     demo: world !== null,
@@ -75,6 +77,10 @@ export async function startWeb(parts: WebStart): Promise<Web> {
     registry,
     log,
     onNotification: service.look,
-    ...(world === null ? {} : { localRole: "admin" as const, links: world.links, mount: world.mount }),
+    mount: async (app) => {
+      registerHeartbeats(app, service.heartbeats);
+      await world?.mount(app);
+    },
+    ...(world === null ? {} : { localRole: "admin" as const, links: world.links }),
   });
 }

@@ -1,78 +1,151 @@
-import type { Clock } from "../alert/clock.ts";
-import type { AlertGroup } from "../alert/group.ts";
-import type { Store } from "../store/store.ts";
-import { confirmPage, type EscalationStep, nameOf, pageKey } from "./escalation.ts";
-import type { Deliver, OncallMessage } from "./pages.ts";
+import type { AlertGroup, Person } from "../alert/group.ts";
+import {
+  confirmPage,
+  type Escalation,
+  type EscalationStep,
+  failPage,
+  nameOf,
+  type PageTarget,
+  pageKey,
+} from "./escalation.ts";
+import type { EscalationParts } from "./escalation-parts.ts";
+import { NotDelivered, type OncallMessage, type PageMessage } from "./pages.ts";
 import type { RouteContext, RouteDecision } from "./route.ts";
+import type { PersonWay } from "./schema.ts";
+import { holidayTest } from "./turn.ts";
+import { deliveryOf, messageOf, type SendOutcome, sendByWays } from "./ways/send.ts";
+import { waysNow } from "./ways/way.ts";
 import { personNamed } from "./who.ts";
 
 /** Escalations are kept as states by this prefix and the group's id. */
 export const STATE_PREFIX = "escalation:";
 
-export interface EscalationParts {
-  readonly store: Pick<Store, "oncall" | "messages" | "states">;
-  /** Schedule, overrides, calendars as they are now. */
-  readonly context: (now: Date) => Promise<RouteContext>;
-  readonly deliver: Deliver;
-  /** For when a page was delivered, which may be long after the look began; that look's time when left out. */
-  readonly clock?: Clock;
-  /** Hears of every decision that changes something, and of failures. */
-  readonly heard?: (event: EscalationEvent) => void;
-}
+export type PageStep = Extract<EscalationStep, { kind: "page" }>;
 
-export interface EscalationEvent {
-  readonly groupId: string;
-  readonly what: "paged" | "held" | "ended" | "failed" | "left to another replica";
-  readonly reason: string;
-}
-
-type PageStep = Extract<EscalationStep, { kind: "page" }>;
-
-/** Sends the page of a step, unless another replica took it; a failure is thrown, and tried again at a later look. */
+/**
+ * Sends the page of a step, unless another replica took it.
+ * @returns the state after it: delivered; failed for good, so that the next in line is due now; or null where it stays as it is,
+ *   and is tried again at a later look
+ */
 export async function sendPage(
   parts: EscalationParts,
   context: RouteContext,
   group: AlertGroup,
   step: PageStep,
   now: Date,
-): Promise<void> {
+): Promise<Escalation | null> {
   const { store, heard } = parts;
   const { state, target, reason } = step;
   const id = pageKey(state);
   const attempt = state.pending?.attempt ?? 1;
-  if (!(await store.messages.claim(`${id}:${attempt}`, now))) {
+  if (!(await store.messages.claim(`${id}:${state.retries ?? 0}:${attempt}`, now))) {
     heard?.({ groupId: group.id, what: "left to another replica", reason });
-    return;
+    return null;
   }
   if (step.nobody && attempt === 1) {
     await tellNobody(parts, context, group, step, now);
   }
-  const delivery = {
-    id,
-    groupId: group.id,
-    person: nameOf(target),
-    step: state.step,
-    sentAt: now,
-    deliveredAt: null,
-    seenAt: null,
-    answeredAt: null,
-  };
-  await store.oncall.saveDelivery(delivery);
-  await parts.deliver(pageMessage(context, group, step));
-  await store.oncall.saveDelivery({ ...delivery, deliveredAt: parts.clock?.() ?? now });
-  await store.states.put(STATE_PREFIX + group.id, confirmPage(state, now));
-  heard?.({ groupId: group.id, what: "paged", reason: `${nameOf(target)}: ${reason}` });
+  const outcome =
+    target.kind === "channel"
+      ? await sendToChannel(parts, group, { state, target, reason }, now)
+      : await sendByWays(
+          parts,
+          {
+            page: pageMessage(context, group, step),
+            ways: waysOf(context, group, target, now),
+            due: state.dueSince ?? now.getTime(),
+          },
+          0,
+          now,
+        );
+  if (outcome.delivered) {
+    heard?.({ groupId: group.id, what: "paged", reason: `${nameOf(target)}: ${reason}` });
+    return confirmPage(state, now);
+  }
+  heard?.({ groupId: group.id, what: "failed", reason: outcome.problem });
+  if (!outcome.final) {
+    return null;
+  }
+  await tellUnreached(parts, context, group, { state, target, problem: outcome.problem }, now);
+  return failPage(state);
 }
+
+type ToPerson = Exclude<PageTarget, { kind: "channel" }>;
 
 function pageMessage(
   context: RouteContext,
   group: AlertGroup,
   { state, target, nobody, reason }: PageStep,
-): OncallMessage {
-  const about = { key: pageKey(state), group, roster: state.roster, reason, step: state.step };
-  return target.kind === "channel"
-    ? { kind: "channel", ...about, channel: target.channel }
-    : { kind: "page", ...about, person: personNamed(context.schedule, target.name), nobody };
+): PageMessage {
+  const person = target.kind === "channel" ? { name: target.channel } : personOf(context, target);
+  return { kind: "page", key: pageKey(state), group, roster: state.roster, reason, step: state.step, person, nobody };
+}
+
+function personOf({ schedule }: RouteContext, target: ToPerson): Person {
+  switch (target.kind) {
+    case "person":
+      return personNamed(schedule, target.name);
+    case "email":
+      return { name: target.address, email: target.address };
+    case "webhook":
+      return { name: target.webhook };
+  }
+}
+
+function waysOf(context: RouteContext, group: AlertGroup, target: ToPerson, now: Date): readonly PersonWay[] {
+  const { schedule, severities } = context;
+  switch (target.kind) {
+    case "email":
+      return [{ via: "email", after: 0 }];
+    case "webhook":
+      return [{ via: target.webhook, after: 0 }];
+    case "person": {
+      const own = schedule.people.find(({ name }) => name === target.name)?.ways ?? schedule.ways;
+      return waysNow(own, group, severities, schedule.timezone, holidayTest(schedule), now);
+    }
+  }
+}
+
+async function sendToChannel(
+  { store, deliver, clock, onPage }: EscalationParts,
+  group: AlertGroup,
+  { state, target, reason }: { state: Escalation; target: Extract<PageTarget, { kind: "channel" }>; reason: string },
+  now: Date,
+): Promise<SendOutcome> {
+  const { step, roster } = state;
+  const key = pageKey(state);
+  const delivery = deliveryOf({ id: key, groupId: group.id, person: nameOf(target), way: "slack", step }, now);
+  await store.oncall.saveDelivery(delivery);
+  try {
+    await deliver({ kind: "channel", key, group, roster, reason, step, channel: target.channel });
+  } catch (error) {
+    onPage?.({ way: "slack", outcome: "failed", delay: null });
+    return { delivered: false, final: error instanceof NotDelivered && error.final, problem: messageOf(error) };
+  }
+  const at = clock?.() ?? now;
+  await store.oncall.saveDelivery({ ...delivery, deliveredAt: at });
+  onPage?.({ way: "slack", outcome: "delivered", delay: at.getTime() - (state.dueSince ?? now.getTime()) });
+  return { delivered: true };
+}
+
+/** Ways of the person who may still answer that are due now, e.g. a mail five minutes after Slack. */
+export async function followUp(
+  parts: EscalationParts,
+  context: RouteContext,
+  group: AlertGroup,
+  state: Escalation,
+  now: Date,
+): Promise<void> {
+  const { current, pagedAt } = state;
+  if (pagedAt === null || current === undefined || current === null || current.kind === "channel") {
+    return;
+  }
+  const ways = waysOf(context, group, current, now);
+  if (ways.length > 1) {
+    const reason = "the page before has not been answered";
+    const page = pageMessage(context, group, { kind: "page", target: current, nobody: false, state, reason });
+    await sendByWays(parts, { page, ways, due: null }, now.getTime() - pagedAt, now);
+  }
 }
 
 /** Says once that a page waits for the end of quiet hours. */
@@ -95,9 +168,23 @@ async function tellNobody(
   now: Date,
 ): Promise<void> {
   const key = `nobody:${pageKey(state)}`;
-  const person = personNamed(context.schedule, nameOf(target));
+  const person = personNamed(context.schedule, target.kind === "person" ? target.name : nameOf(target));
   const channel = channelOf(context, state.roster);
   await once(parts, { kind: "nobody", key, group, roster: state.roster, person, reason, channel }, now);
+}
+
+/** Says once that somebody cannot be reached. */
+async function tellUnreached(
+  parts: EscalationParts,
+  context: RouteContext,
+  group: AlertGroup,
+  { state, target, problem }: { state: Escalation; target: PageTarget; problem: string },
+  now: Date,
+): Promise<void> {
+  const key = `unreached:${pageKey(state)}`;
+  const channel = channelOf(context, state.roster);
+  const name = target.kind === "person" ? target.name : nameOf(target);
+  await once(parts, { kind: "unreached", key, group, roster: state.roster, name, reason: problem, channel }, now);
 }
 
 /** Says once that everybody was paged and nobody answered. */
@@ -126,7 +213,7 @@ async function once(parts: EscalationParts, message: OncallMessage, now: Date): 
     heard?.({
       groupId: message.group.id,
       what: "failed",
-      reason: error instanceof Error ? error.message : String(error),
+      reason: messageOf(error),
     });
   }
 }

@@ -4,7 +4,9 @@ import type { EscalationPolicy, EscalationTarget } from "./schema.ts";
 /** Whom a step pages. */
 export type PageTarget =
   | { readonly kind: "person"; readonly name: string }
-  | { readonly kind: "channel"; readonly channel: string };
+  | { readonly kind: "channel"; readonly channel: string }
+  | { readonly kind: "email"; readonly address: string }
+  | { readonly kind: "webhook"; readonly webhook: string };
 
 /** Where a group's escalation stands. JSON: it is kept in the store. Times are milliseconds since 1970. */
 export interface Escalation {
@@ -21,10 +23,20 @@ export interface Escalation {
   readonly step: number;
   /** When that page was sent; null while it is on its way. */
   readonly pagedAt: number | null;
+  /** Since when the page that reached nobody yet is due; null while none is. */
+  readonly dueSince?: number | null;
   /** The page on its way: whom, since when, at which attempt. */
   readonly pending: PendingPage | null;
+  /** Whom the page that may be answered now went to; left out by earlier versions. */
+  readonly current?: PageTarget | null;
   /** Names and channels paged in this pass: nobody is paged twice in it. */
   readonly paged: readonly string[];
+  /** Those of them whom no page reached. A pass in which nobody was reached is not used up: it is tried again. */
+  readonly unreached?: readonly string[];
+  /** How often the present pass was tried again since nobody was reached. */
+  readonly retries?: number;
+  /** When it is tried again; null while it is not waited for. */
+  readonly retryAt?: number | null;
   readonly ended: { readonly at: number; readonly why: EscalationEnd } | null;
 }
 
@@ -54,6 +66,8 @@ export type EscalationStep =
 export const RESEND_AFTER = 30_000;
 /** After so many attempts the next in line is paged. */
 export const MOST_ATTEMPTS = 4;
+/** The longest wait before a pass in which nobody was reached is tried again. */
+const LONGEST_RETRY = 300_000;
 
 /** The beginning of an escalation. */
 export function beginEscalation(group: AlertGroup, roster: string | null, policy: string, round = 0): Escalation {
@@ -97,11 +111,18 @@ export function stepEscalation(state: Escalation, input: EscalationInput): Escal
   }
   if (state.pending !== null) {
     const stepped = stepPending(state, state.pending, at);
-    if (stepped !== null) {
-      return stepped;
-    }
-  } else if (state.pagedAt !== null) {
-    const due = state.pagedAt + (policy.steps[state.step]?.wait ?? 0);
+    return stepped ?? nextPage(failPage(state), input, at);
+  }
+  if (state.retryAt !== undefined && state.retryAt !== null && at < state.retryAt) {
+    return {
+      kind: "wait",
+      until: new Date(state.retryAt),
+      state,
+      reason: "nobody could be reached: it is tried again",
+    };
+  }
+  if (state.pagedAt !== null) {
+    const due = state.pagedAt + (policy.steps[Math.min(state.step, policy.steps.length - 1)]?.wait ?? 0);
     if (at < due) {
       return { kind: "wait", until: new Date(due), state, reason: "the page may still be answered" };
     }
@@ -111,7 +132,20 @@ export function stepEscalation(state: Escalation, input: EscalationInput): Escal
 
 /** The page was delivered: the time to answer it begins. */
 export function confirmPage(state: Escalation, sentAt: Date): Escalation {
-  return { ...state, pending: null, pagedAt: sentAt.getTime() };
+  return {
+    ...state,
+    pending: null,
+    dueSince: null,
+    pagedAt: sentAt.getTime(),
+    current: state.pending?.target ?? state.current ?? null,
+  };
+}
+
+/** The page reached nobody, and trying the same again cannot help: the next in line is due at once. */
+export function failPage(state: Escalation): Escalation {
+  const name = state.pending === null ? null : nameOf(state.pending.target);
+  const unreached = name === null ? (state.unreached ?? []) : [...(state.unreached ?? []), name];
+  return { ...state, pending: null, pagedAt: null, current: null, unreached };
 }
 
 /** @returns null when it is given up and the next in line is due */
@@ -133,9 +167,13 @@ function stepPending(state: Escalation, pending: PendingPage, at: number): Escal
   };
 }
 
-function nextPage(state: Escalation, { policy, resolve, fallback }: EscalationInput, at: number): EscalationStep {
-  let current = state;
+function nextPage(state: Escalation, input: EscalationInput, at: number): EscalationStep {
+  const { policy, resolve, fallback } = input;
+  let current: Escalation = { ...state, retryAt: null };
   for (let tried = 0; tried <= policy.steps.length * (policy.repeat + 1); tried++) {
+    if (current.step + 1 >= policy.steps.length && nobodyReached(current)) {
+      return tryAgain(current, input, at);
+    }
     const advanced = advance(current, policy);
     if (advanced === null) {
       break;
@@ -149,11 +187,39 @@ function nextPage(state: Escalation, { policy, resolve, fallback }: EscalationIn
   }
   const hasOnlyFallback = state.paged.length === 1 && state.paged[0] === fallback;
   if (state.step < 0 || (hasOnlyFallback && state.pass < policy.repeat)) {
-    const again = { ...state, step: 0, pass: state.step < 0 ? 0 : state.pass + 1, paged: [] };
+    const again = { ...state, step: 0, pass: state.step < 0 ? state.pass : state.pass + 1, paged: [], unreached: [] };
     const target = { kind: "person", name: fallback } as const;
     return page(again, { target, nobody: true }, at, "nobody is on call: the fallback is paged");
   }
-  return { kind: "end", state: end(state, at, "unanswered"), reason: "everybody was paged and nobody answered" };
+  return { kind: "end", state: end(state, at, "unanswered"), reason: endReason(state) };
+}
+
+function nobodyReached({ paged, unreached = [] }: Escalation): boolean {
+  return paged.length > 0 && paged.every((name) => unreached.includes(name));
+}
+
+/** Nobody of the pass was reached: the fallback is, if not tried yet; else all of it later, without using up the pass. */
+function tryAgain(state: Escalation, { policy, fallback }: EscalationInput, at: number): EscalationStep {
+  if (!state.paged.includes(fallback)) {
+    const last = { ...state, step: policy.steps.length };
+    const target = { kind: "person", name: fallback } as const;
+    return page(last, { target, nobody: false }, at, "nobody on call could be reached: the fallback is paged");
+  }
+  const retries = (state.retries ?? 0) + 1;
+  const retryAt = at + Math.min(LONGEST_RETRY, RESEND_AFTER * 2 ** Math.min(retries - 1, 5));
+  const waiting: Escalation = { ...state, step: -1, paged: [], unreached: [], retries, retryAt };
+  return {
+    kind: "wait",
+    until: new Date(retryAt),
+    state: waiting,
+    reason: "nobody could be reached: it is tried again",
+  };
+}
+
+function endReason({ unreached = [] }: Escalation): string {
+  return unreached.length === 0
+    ? "everybody was paged and nobody answered"
+    : `${unreached.join(", ")} could not be reached; everybody else was paged and nobody answered`;
 }
 
 /** The state at the next step, or null after the last of the last pass. */
@@ -162,7 +228,9 @@ function advance(state: Escalation, policy: EscalationPolicy): Escalation | null
     return { ...state, step: state.step + 1 };
   }
   const hasPaged = state.paged.length > 0;
-  return state.pass < policy.repeat && hasPaged ? { ...state, pass: state.pass + 1, step: 0, paged: [] } : null;
+  return state.pass < policy.repeat && hasPaged
+    ? { ...state, pass: state.pass + 1, step: 0, paged: [], unreached: [], retries: 0 }
+    : null;
 }
 
 function page(
@@ -173,7 +241,12 @@ function page(
 ): EscalationStep {
   const paged = [...state.paged, nameOf(whom.target)];
   const pending = { ...whom, since: at, attempt: 1 };
-  return { kind: "page", ...whom, state: { ...state, paged, pending, pagedAt: null }, reason };
+  return {
+    kind: "page",
+    ...whom,
+    state: { ...state, paged, pending, pagedAt: null, dueSince: state.dueSince ?? at },
+    reason,
+  };
 }
 
 function reasonOf({ step, pass }: Escalation, policy: EscalationPolicy): string {
@@ -185,10 +258,19 @@ function reasonOf({ step, pass }: Escalation, policy: EscalationPolicy): string 
 }
 
 function end(state: Escalation, at: number, why: EscalationEnd): Escalation {
-  return { ...state, pending: null, ended: { at, why } };
+  return { ...state, pending: null, retryAt: null, dueSince: null, ended: { at, why } };
 }
 
-/** A person's name, or a channel in the same list. */
+/** A person's name, or a channel, an address or a webhook in the same list. */
 export function nameOf(target: PageTarget): string {
-  return target.kind === "person" ? target.name : `channel:${target.channel}`;
+  switch (target.kind) {
+    case "person":
+      return target.name;
+    case "channel":
+      return `channel:${target.channel}`;
+    case "email":
+      return `email:${target.address}`;
+    case "webhook":
+      return `webhook:${target.webhook}`;
+  }
 }

@@ -5,17 +5,20 @@ import {
   beginEscalation,
   confirmPage,
   type Escalation,
+  type EscalationStep,
   type PageTarget,
   pageKey,
   stepEscalation,
 } from "./escalation.ts";
-import type { EscalationParts } from "./escalation-send.ts";
-import { STATE_PREFIX, sendPage, tellHeld, tellUnanswered } from "./escalation-send.ts";
+import type { EscalationParts } from "./escalation-parts.ts";
+import { followUp, STATE_PREFIX, sendPage, tellHeld, tellUnanswered } from "./escalation-send.ts";
 import { type RouteContext, routeGroup } from "./route.ts";
 import type { EscalationPolicy, EscalationTarget } from "./schema.ts";
 import { turnAt } from "./turn.ts";
 
 const AT_ONCE = 10;
+/** Pages of one look about one group: as many as a policy may have steps, and the fallback. */
+const MOST_AT_ONCE = 25;
 const FORGET_AFTER = 86_400_000;
 
 /** Pages people for groups, in order, until somebody answers. All it knows is in the store. */
@@ -128,32 +131,52 @@ function nextRound(group: AlertGroup, deliveries: readonly Delivery[]): number {
   return Math.max(-1, ...rounds) + 1;
 }
 
+/** Takes the next steps: more than one only where somebody cannot be reached at all, so that the next in line is paged at once. */
 async function advance(
   parts: EscalationParts,
   context: RouteContext,
   group: AlertGroup,
-  state: Escalation,
+  begin: Escalation,
   now: Date,
 ): Promise<void> {
-  const current = await confirmDelivered(parts, state);
-  const policy = policyOf(context, current);
-  const step = stepEscalation(current, {
-    group,
-    policy,
-    resolve: (target) => resolveTarget(context, current.roster, target, now),
-    fallback: context.schedule.fallback.person,
-    now,
-  });
-  if (step.state !== state) {
-    await parts.store.states.put(STATE_PREFIX + group.id, step.state);
-  }
-  if (step.kind === "page") {
-    await sendPage(parts, context, group, step, now);
-  } else if (step.kind === "end") {
-    parts.heard?.({ groupId: group.id, what: "ended", reason: step.reason });
-    if (step.state.ended?.why === "unanswered") {
-      await tellUnanswered(parts, context, group, step, now);
+  const { states } = parts.store;
+  let state = await confirmDelivered(parts, begin);
+  for (let tried = 0; tried < MOST_AT_ONCE; tried++) {
+    const policy = policyOf(context, state);
+    const resolve = (target: EscalationTarget) => resolveTarget(context, state.roster, target, now);
+    const step = stepEscalation(state, { group, policy, resolve, fallback: context.schedule.fallback.person, now });
+    if (step.state !== begin) {
+      await states.put(STATE_PREFIX + group.id, step.state);
     }
+    if (step.kind !== "page") {
+      await settle(parts, context, group, step, now);
+      return;
+    }
+    const after = await sendPage(parts, context, group, step, now);
+    if (after !== null) {
+      await states.put(STATE_PREFIX + group.id, after);
+    }
+    if (after === null || after.pagedAt !== null) {
+      return;
+    }
+    state = after;
+  }
+}
+
+async function settle(
+  parts: EscalationParts,
+  context: RouteContext,
+  group: AlertGroup,
+  step: Exclude<EscalationStep, { kind: "page" }>,
+  now: Date,
+): Promise<void> {
+  if (step.kind === "wait") {
+    await followUp(parts, context, group, step.state, now);
+    return;
+  }
+  parts.heard?.({ groupId: group.id, what: "ended", reason: step.reason });
+  if (step.state.ended?.why === "unanswered") {
+    await tellUnanswered(parts, context, group, step, now);
   }
 }
 
@@ -162,8 +185,11 @@ async function confirmDelivered({ store }: EscalationParts, state: Escalation): 
   if (state.pending === null) {
     return state;
   }
-  const sent = (await store.oncall.deliveries(state.groupId)).find(({ id }) => id === pageKey(state));
-  return sent === undefined || sent.deliveredAt === null ? state : confirmPage(state, sent.sentAt);
+  const id = pageKey(state);
+  const sent = (await store.oncall.deliveries(state.groupId)).find(
+    (one) => (one.id === id || one.id.startsWith(`${id}:`)) && one.deliveredAt !== null,
+  );
+  return sent === undefined ? state : confirmPage(state, sent.sentAt);
 }
 
 /** A group that is no longer there is over; what is over for a day is forgotten. */
@@ -185,9 +211,15 @@ function policyOf({ schedule }: RouteContext, { policy }: Escalation): Escalatio
 function resolveTarget(
   { schedule, exceptions }: RouteContext,
   rosterName: string | null,
-  { role, person, channel }: EscalationTarget,
+  { role, person, channel, email, webhook }: EscalationTarget,
   now: Date,
 ): PageTarget | null {
+  if (email !== undefined) {
+    return { kind: "email", address: email };
+  }
+  if (webhook !== undefined) {
+    return { kind: "webhook", webhook };
+  }
   if (channel !== undefined) {
     return { kind: "channel", channel };
   }

@@ -1,6 +1,6 @@
+import { addDays, atWallTime, localDay, weekdayOf } from "../runtime/wall-time.ts";
 import type { Hours } from "./schema.ts";
 import { WEEKDAYS } from "./schema.ts";
-import { addDays, atWallTime, localDay, weekdayOf } from "./wall-time.ts";
 
 export interface Span {
   readonly from: Date;

@@ -1,8 +1,8 @@
+import { addDays, atWallTime, localDay, weekdayOf } from "../runtime/wall-time.ts";
 import { isWithin, spansBetween } from "./hours.ts";
 import type { Schedule } from "./load.ts";
 import { type Hours, WEEKDAYS } from "./schema.ts";
 import { holidayTest } from "./turn.ts";
-import { addDays, atWallTime, localDay, weekdayOf } from "./wall-time.ts";
 
 const HORIZON_DAYS = 60;
 

@@ -1,6 +1,6 @@
+import { addDays, atWallTime, daysBetween, localDay, weekdayOf } from "../runtime/wall-time.ts";
 import type { Rotation } from "./schema.ts";
 import { WEEKDAYS } from "./schema.ts";
-import { addDays, atWallTime, daysBetween, localDay, weekdayOf } from "./wall-time.ts";
 
 /** One turn of a rotation, `from` inclusive, `to` exclusive. */
 export interface Shift {

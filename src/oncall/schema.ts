@@ -21,17 +21,6 @@ const duration = z
   .refine(isDuration, { error: "is not a duration: write it like 10m or 1h" })
   .transform(parseDuration);
 
-const person = z.strictObject({
-  name: z.string().min(1),
-  slackId: z
-    .string()
-    .regex(/^[UW][A-Z0-9]+$/, { error: "is not a Slack member id (U…)" })
-    .optional(),
-  email: z.email().optional(),
-  /** When the person cannot be on call: the next one in the rotation is. */
-  away: z.array(z.strictObject({ from: moment, to: moment })).default([]),
-});
-
 /** Part of the week, e.g. working hours. `to` not after `from` means the next day. */
 const hours = z.strictObject({
   days: z
@@ -43,6 +32,30 @@ const hours = z.strictObject({
   /** False: not on holidays. */
   onHolidays: z.boolean().default(true),
   timezone: timezone.optional(),
+});
+
+/** One way to reach a person: `slack`, `email` or a webhook of the configuration by its name. */
+const way = z.strictObject({
+  via: z.string().min(1),
+  /** How long the ways before have to be answered; a way that fails is followed by the next at once. */
+  after: duration.default(0),
+  /** Only from this severity on. */
+  from: z.string().optional(),
+  during: hours.optional(),
+});
+const ways = z.array(way).min(1).max(10);
+
+const person = z.strictObject({
+  name: z.string().min(1),
+  slackId: z
+    .string()
+    .regex(/^[UW][A-Z0-9]+$/, { error: "is not a Slack member id (U…)" })
+    .optional(),
+  email: z.email().optional(),
+  /** How the person is reached, in this order; those of the schedule when left out. */
+  ways: ways.optional(),
+  /** When the person cannot be on call: the next one in the rotation is. */
+  away: z.array(z.strictObject({ from: moment, to: moment })).default([]),
 });
 
 const rotation = z.strictObject({
@@ -107,11 +120,17 @@ const step = z
     role: z.string().optional(),
     person: z.string().optional(),
     channel: z.string().optional(),
+    /** An e-mail address, e.g. of a list. */
+    email: z.email().optional(),
+    /** A webhook of the configuration by its name. */
+    webhook: z.string().optional(),
     wait: duration.default(parseDuration("10m")),
   })
-  .refine((one) => [one.role, one.person, one.channel].filter((target) => target !== undefined).length === 1, {
-    error: "needs exactly one of role, person and channel",
-  });
+  .refine(
+    (one) =>
+      [one.role, one.person, one.channel, one.email, one.webhook].filter((target) => target !== undefined).length === 1,
+    { error: "needs exactly one of role, person, channel, email and webhook" },
+  );
 
 const policy = z.strictObject({
   steps: z.array(step).min(1).max(20),
@@ -135,6 +154,8 @@ const rule = z.strictObject({
 export const scheduleSchema = z.strictObject({
   timezone: timezone.default("Europe/Zurich"),
   people: z.array(person).min(1).max(1000),
+  /** How people are reached who name no ways of their own; Slack when left out. */
+  ways: ways.optional(),
   rosters: z.array(roster).min(1).max(200),
   escalations: z.record(z.string(), policy).default({}),
   /** Who is paged when nobody is on call; with the channel that is told so. */
@@ -167,6 +188,7 @@ export type ScheduleFile = z.output<typeof scheduleSchema>;
 export type Roster = z.output<typeof roster>;
 export type Role = z.output<typeof role>;
 export type Rotation = z.output<typeof rotation>;
+export type PersonWay = z.output<typeof way>;
 export type Hours = z.output<typeof hours>;
 export type EscalationPolicy = z.output<typeof policy>;
 export type EscalationTarget = z.output<typeof step>;

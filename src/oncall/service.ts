@@ -10,12 +10,14 @@ import type { Store } from "../store/store.ts";
 import { feedClient } from "./calendar/feed-client.ts";
 import { createFeedWatch } from "./calendar/feed-watch.ts";
 import { createCalendarReader, rememberReadings } from "./calendar/thread.ts";
+import type { PageOutcome } from "./escalation-parts.ts";
 import { createEscalations, type Escalations } from "./escalations.ts";
 import { dutiesAt, type RosterDuty } from "./handoff.ts";
 import { loadSchedule, type Schedule } from "./load.ts";
-import type { Deliver } from "./pages.ts";
+import { type Deliver, NotDelivered } from "./pages.ts";
 import type { RouteContext } from "./route.ts";
 import type { Exceptions } from "./turn.ts";
+import { checkWays, openWays } from "./ways/open.ts";
 import { personNamed } from "./who.ts";
 
 /** Who is on call, and the paging of them. */
@@ -29,10 +31,12 @@ export interface Oncall {
   readonly loops: readonly Loop[];
   /**
    * Routes, pages and escalates; nothing where no schedule is configured.
-   * @param deliver brings a message to people
+   * @param deliver brings a message to Slack; null where it is not configured
    * @param quietPeople those of some people who want quiet now
    */
-  escalations(deliver: Deliver, quietPeople?: QuietPeople): Escalations;
+  escalations(deliver: Deliver | null, quietPeople?: QuietPeople): Escalations;
+  /** True when pages can go by another way than Slack. */
+  readonly hasOtherWays: boolean;
 }
 
 /** Those of some people who want quiet now, by name, until when. */
@@ -44,6 +48,8 @@ export interface OncallParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Hears what came of each page by each way. */
+  readonly onPage?: (page: PageOutcome) => void;
 }
 
 const AROUND = 40 * 86_400_000;
@@ -63,8 +69,9 @@ export function createOncall(schedule: Schedule | null, parts: OncallParts): Onc
 function withSchedule(
   schedule: Schedule,
   ownersOf: RouteContext["ownersOf"],
-  { config, store, clock, log }: OncallParts,
+  { config, store, clock, log, onPage }: OncallParts,
 ): Oncall {
+  checkWays(schedule, config);
   const read = rememberReadings(createCalendarReader());
   const feeds = createFeedWatch(schedule, { states: store.states, fetchText: feedClient(), read }, (problem) =>
     log.warn({ problem }, "on-call calendar"),
@@ -83,6 +90,7 @@ function withSchedule(
   };
   const readCalendars = async () => void (await feeds.refresh(clock()));
   return {
+    hasOtherWays: openWays(config, null, clock).size > 1,
     loops: [createLoop({ name: "on-call calendars", every: CALENDARS_EVERY, run: readCalendars, clock, log })],
     duties: async (at) => dutiesAt(schedule, await exceptions(at), at),
     person: (name) => personNamed(schedule, name),
@@ -91,15 +99,22 @@ function withSchedule(
       createEscalations({
         store,
         context: (at) => context(at, quietPeople),
-        deliver,
+        deliver: deliver ?? noSlack,
+        ways: openWays(config, deliver, clock),
         clock,
+        ...(onPage === undefined ? {} : { onPage }),
         heard: ({ groupId, what, reason }) =>
           log[what === "failed" ? "error" : "info"]({ group: groupId, what, reason }, "on call"),
       }),
   };
 }
 
+async function noSlack(): Promise<never> {
+  throw new NotDelivered("Slack is not configured", true);
+}
+
 const NO_ONCALL: Oncall = {
+  hasOtherWays: false,
   loops: [],
   duties: async () => [],
   person: (name) => ({ name }),

@@ -41,6 +41,19 @@ describe("cmswatch's own metrics", () => {
   });
   const lineOf = (series: string) => text.split("\n").find((line) => line.startsWith(`${series} `));
 
+  it("tell how long pages took, what came of them by each way, and how long one is due", () => {
+    expect(
+      [
+        'cmswatch_page_delay_seconds_bucket{le="1",way="slack"}',
+        'cmswatch_page_delay_seconds_bucket{le="2",way="slack"}',
+        'cmswatch_pages_total{way="slack",outcome="delivered"}',
+        'cmswatch_pages_total{way="slack",outcome="failed"}',
+        'cmswatch_pages_total{way="slack",outcome="seen"}',
+        "cmswatch_page_due_seconds",
+      ].map((series) => lineOf(series)?.split(" ").at(-1)),
+    ).toEqual(["0", "1", "1", "1", "1", "600"]);
+  });
+
   it("tell lag and outcome of loops, sources, stages and deliveries, and ages of data and models", () => {
     const at = NOW.getTime() / 1000;
     expect(

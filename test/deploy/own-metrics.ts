@@ -2,6 +2,7 @@ import { pino } from "pino";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import { createTally } from "../../src/intelligence/tally.ts";
 import { registerMetrics } from "../../src/main/metrics.ts";
+import { createPageMetrics } from "../../src/oncall/page-metrics.ts";
 import type { Loop } from "../../src/runtime/loop.ts";
 import { createLoop } from "../../src/runtime/loop.ts";
 import { createCurrentState } from "../../src/status/current-state.ts";
@@ -23,6 +24,10 @@ export async function ownMetrics(): Promise<string> {
     store: { models: { list: async () => [MODEL] } as unknown as Store["models"] },
     version: "1.2.3",
   });
+  const pages = createPageMetrics(ONE_PAGE, () => NOW);
+  pages.register(registry);
+  pages.onPage({ way: "slack", outcome: "delivered", delay: 1500 });
+  pages.onPage({ way: "slack", outcome: "failed", delay: null });
   current.setSource({ name: "alertmanager", state: "ok", at: NOW, because: "2 alerts" });
   current.setSource({ name: "prometheus", state: "down", at: null, because: "away" });
   current.setSource({ name: "slack", state: "off", at: null, because: "not configured" });
@@ -35,6 +40,12 @@ export async function ownMetrics(): Promise<string> {
   await app.close();
   return body;
 }
+
+/** A store with one page that was seen, and one that is due for ten minutes. */
+const ONE_PAGE = {
+  oncall: { deliveriesSince: async () => [{ way: "slack", seenAt: NOW, answeredAt: null }] },
+  states: { list: async () => new Map([["escalation:g", { ended: null, dueSince: NOW.getTime() - 600_000 }]]) },
+} as unknown as Pick<Store, "oncall" | "states">;
 
 async function finishedLoop(): Promise<Loop> {
   const log = pino({ level: "silent" });

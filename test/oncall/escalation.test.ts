@@ -5,6 +5,7 @@ import {
   confirmPage,
   type Escalation,
   type EscalationInput,
+  nameOf,
   stepEscalation,
 } from "../../src/oncall/escalation.ts";
 import type { EscalationPolicy } from "../../src/oncall/schema.ts";
@@ -47,7 +48,7 @@ function run(
     const step = stepEscalation(state, input(minute, more));
     state = step.state;
     if (step.kind === "page") {
-      paged.push(`${minute} ${step.target.kind === "person" ? step.target.name : step.target.channel}`);
+      paged.push(`${minute} ${nameOf(step.target).replace("channel:", "")}`);
       state = confirmPage(state, new Date(minute * MINUTE));
     }
   }

@@ -1,18 +1,13 @@
-import type { Deliver, OncallMessage } from "../../oncall/pages.ts";
+import { type Deliver, NotDelivered, type OncallMessage } from "../../oncall/pages.ts";
 import { escalationMessage } from "../messages/escalation.ts";
 import type { PageRequest, PageResult, SlackSettings } from "../parts.ts";
-import { PRIORITY } from "./outbox.ts";
+import { isFinal, PRIORITY, reasonOf } from "./outbox.ts";
 import type { Poster } from "./poster.ts";
 
 export interface DeliverParts {
   readonly poster: Poster;
   readonly slack: SlackSettings;
   readonly page: (request: PageRequest) => Promise<PageResult>;
-}
-
-/** Thrown when a message of routing did not reach anybody; routing tries again. */
-export class NotDelivered extends Error {
-  override readonly name = "NotDelivered";
 }
 
 /**
@@ -23,11 +18,15 @@ export function createDeliver({ poster, slack, page }: DeliverParts): Deliver {
   const toChannel = async (message: Exclude<OncallMessage, { kind: "page" }>): Promise<void> => {
     const channel = message.channel ?? slack.channels["pages"] ?? slack.channels["default"];
     if (channel === undefined) {
-      throw new NotDelivered("there is no channel to tell: set slack.channels.default");
+      throw new NotDelivered("there is no channel to tell: set slack.channels.default", true);
     }
     const key = `oncall/${message.key}`;
     const posting = { key, groupId: key, channel, kind: "summary", priority: PRIORITY.alert } as const;
-    await poster.post(posting, escalationMessage(message));
+    try {
+      await poster.post(posting, escalationMessage(message));
+    } catch (error) {
+      throw new NotDelivered(`Slack refused the message to ${channel}: ${reasonOf(error)}`, isFinal(error));
+    }
   };
   return async (message) => {
     if (message.kind !== "page") {
@@ -37,7 +36,7 @@ export function createDeliver({ poster, slack, page }: DeliverParts): Deliver {
     const { key, person, group, step, reason } = message;
     const result = await page({ key, person, group, step, reason });
     if (!result.delivered) {
-      throw new NotDelivered(`${person.name} could not be paged: ${result.reason}`);
+      throw new NotDelivered(`${person.name} could not be paged: ${result.reason}`, result.final);
     }
   };
 }

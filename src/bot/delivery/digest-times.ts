@@ -1,6 +1,6 @@
 import type { Config } from "../../config/schema.ts";
 import { WEEKDAYS } from "../../oncall/schema.ts";
-import { addDays, atWallTime, localDay, weekdayOf } from "../../oncall/wall-time.ts";
+import { addDays, atWallTime, localDay, weekdayOf } from "../../runtime/wall-time.ts";
 
 /** A digest that is due. */
 export interface DueDigest {

@@ -205,3 +205,33 @@ export function faultOf(error: unknown): Fault {
 export function platformCode(error: unknown): string | null {
   return error instanceof webApi.WebAPIPlatformError ? error.data.error : null;
 }
+
+/** Refusals that another try does not change: the account, the channel or the token is not (any more) what is needed. */
+const FINAL_CODES = [
+  "user_disabled",
+  "user_not_found",
+  "user_not_visible",
+  "users_not_found",
+  "cannot_dm_bot",
+  "messages_tab_disabled",
+  "channel_not_found",
+  "is_archived",
+  "not_in_channel",
+  "restricted_action",
+  "account_inactive",
+  "invalid_auth",
+  "not_authed",
+  "token_revoked",
+  "token_expired",
+  "missing_scope",
+];
+
+/** True when the same call would be refused again, so that another way is to be tried at once. */
+export function isFinal(error: unknown): boolean {
+  return FINAL_CODES.includes(platformCode(error) ?? "");
+}
+
+/** Slack's code, else what the error says. */
+export function reasonOf(error: unknown): string {
+  return platformCode(error) ?? (error instanceof Error ? error.message : String(error));
+}

@@ -4,7 +4,7 @@ import { pageMessage } from "../messages/group.ts";
 import type { PageRequest, PageResult } from "../parts.ts";
 import { settingsOf } from "../settings.ts";
 import { newestMain } from "./main-message.ts";
-import { PRIORITY, platformCode } from "./outbox.ts";
+import { isFinal, PRIORITY, reasonOf } from "./outbox.ts";
 import type { PublisherParts } from "./publisher.ts";
 
 const MAX_REMEMBERED = 5000;
@@ -40,7 +40,11 @@ async function sendPage(request: PageRequest, parts: PublisherParts): Promise<Pa
   const { people, outbox, poster, store, webUrl, clock, log } = parts;
   const user = await people.idOf(person).catch(() => null);
   if (user === null) {
-    return { delivered: false, reason: `${person.name} has neither a Slack id nor a mail address that Slack knows` };
+    return {
+      delivered: false,
+      reason: `${person.name} has neither a Slack id nor a mail address that Slack knows`,
+      final: true,
+    };
   }
   try {
     const shared = (await settingsOf(store, user)).pagesTo === "channel" ? pagesChannel(parts) : null;
@@ -55,11 +59,11 @@ async function sendPage(request: PageRequest, parts: PublisherParts): Promise<Pa
       await noteInThread(request, user, parts);
     }
     return sent === null
-      ? { delivered: false, reason: "another replica is sending this page" }
+      ? { delivered: false, reason: "another replica is sending this page", final: false }
       : { delivered: true, channel: sent.channel, ts: sent.ts };
   } catch (error) {
     log.error({ err: error, person: person.name, group: group.id }, "page could not be sent");
-    return { delivered: false, reason: `Slack did not take it: ${platformCode(error) ?? (error as Error).message}` };
+    return { delivered: false, reason: `Slack did not take it: ${reasonOf(error)}`, final: isFinal(error) };
   }
 }
 

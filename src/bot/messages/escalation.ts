@@ -28,6 +28,12 @@ function saidOf(message: Exclude<OncallMessage, { kind: "page" }>): readonly [st
       ];
     case "nobody":
       return [":rotating_light:", `NOBODY IS ON CALL${roster}; ${plain(message.person.name)} is paged instead`, true];
+    case "unreached":
+      return [
+        ":no_mobile_phones:",
+        `${plain(message.name)} CANNOT BE REACHED${roster}: the next in line is paged`,
+        false,
+      ];
     case "unanswered":
       return [":rotating_light:", `NOBODY ANSWERED${roster}`, true];
   }

@@ -1,6 +1,6 @@
+import { zoneClock } from "../../runtime/wall-time.ts";
 import type { Schedule } from "../load.ts";
 import type { CalendarEvent } from "../turn.ts";
-import { zoneClock } from "../wall-time.ts";
 import { groupSeries, occurrencesOf, type Series, type SeriesContext } from "./series.ts";
 import { type CalendarComponent, parseCalendar, propertiesNamed, textOf } from "./text.ts";
 import { zonesOf } from "./zones.ts";

@@ -1,4 +1,4 @@
-import { momentOf, type ZoneClock } from "../wall-time.ts";
+import { momentOf, type ZoneClock } from "../../runtime/wall-time.ts";
 import { expandRule, midnightOf, parseRule } from "./rule.ts";
 import { type CalendarComponent, parameterOf, propertiesNamed, textOf } from "./text.ts";
 import {

@@ -1,5 +1,5 @@
 import ICAL from "ical.js";
-import { momentOf, type ZoneClock } from "../wall-time.ts";
+import { momentOf, type ZoneClock } from "../../runtime/wall-time.ts";
 import { midnightOf } from "./rule.ts";
 import { type CalendarComponent, type CalendarProperty, parameterOf, propertiesNamed } from "./text.ts";
 import type { ZoneByName } from "./zones.ts";

@@ -1,6 +1,6 @@
 import { IANAZone } from "luxon";
 import { findIana } from "windows-iana";
-import { type ZoneClock, zoneClock } from "../wall-time.ts";
+import { type ZoneClock, zoneClock } from "../../runtime/wall-time.ts";
 import { expandRule, parseRule } from "./rule.ts";
 import { type CalendarComponent, propertiesNamed, textOf } from "./text.ts";
 
