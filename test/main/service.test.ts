@@ -100,6 +100,24 @@ describe("a Slack that makes everybody wait", () => {
   });
 });
 
+describe("a ticket that gets other labels", () => {
+  it("stays the same group: one message, and acknowledged", async () => {
+    world = await startServiceWorld({ config: { intelligence: { every: "10s" } } });
+    const labels = { service: "GGUS", Site: "T2_CH_CERN" };
+    const before = alert("ggus-166001", { ...labels, Priority: "urgent" });
+    await world.firing([before]);
+    await world.pass(MINUTE);
+    const [group] = world.service.current.groups.last() ?? [];
+    await world.service.actions.acknowledge(group?.id ?? "", ADA);
+    await world.ended([before]);
+    await world.firing([{ ...before, labels: { ...before.labels, Priority: "very urgent" } }]);
+    await world.pass(6 * MINUTE);
+    expect(world.service.current.groups.last()).toMatchObject([{ id: group?.id, state: "acknowledged" }]);
+    expect(world.messages()).toHaveLength(1);
+    expect((await world.store.acknowledgements.active()).map(({ groupId }) => groupId)).toEqual([group?.id]);
+  });
+});
+
 describe("a store that cannot write", () => {
   it("leaves no silence that nobody knows of, however often somebody presses", async () => {
     const store = await openMemoryStore();
