@@ -29,6 +29,8 @@ export interface ServiceWorldOptions {
   readonly source?: MetricSource;
   /** False: Slack is not configured. */
   readonly slack?: boolean;
+  /** Waits between two tries at Slack; by default there is no wait. */
+  readonly sleep?: (milliseconds: number) => Promise<unknown>;
 }
 
 /** The whole service on embedded parts, with a clock that is moved by hand. Nothing sleeps; Slack is emulated over real HTTP. */
@@ -100,7 +102,7 @@ export async function startServiceWorld(options: ServiceWorldOptions = {}): Prom
       },
       clock,
       log,
-      pace: { spacing: 0, batchFor: 0, sleep: async () => {} },
+      pace: { spacing: 0, batchFor: 0, sleep: options.sleep ?? (async () => {}) },
     });
     const url = (await service.bot?.start()) ?? null;
     if (url !== null) {

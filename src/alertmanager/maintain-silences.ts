@@ -4,6 +4,7 @@ import { atMostEvery, type Clock } from "../alert/clock.ts";
 import type { Config } from "../config/schema.ts";
 import type { Store } from "../store/store.ts";
 import type { Acknowledgements } from "./acknowledgements.ts";
+import type { Intentions } from "./intentions.ts";
 import { createRecurringMaintenance } from "./recurring.ts";
 import type { RememberingAlertmanager } from "./remembering.ts";
 import { createSilenceRestore } from "./restore-silences.ts";
@@ -15,6 +16,7 @@ export interface MaintenanceParts {
   readonly silences: Pick<Silences, "add">;
   readonly alertmanager: Pick<RememberingAlertmanager, keyof Alertmanager | "isWhole">;
   readonly store: Store;
+  readonly intentions: Intentions;
   readonly acknowledgements: Acknowledgements;
   readonly clock: Clock;
   readonly log: Logger;
@@ -29,7 +31,13 @@ const EVERY = 10_000;
 export function createMaintenance(parts: MaintenanceParts): (now: Date) => Promise<void> {
   const { alertmanager, store, acknowledgements, clock, log } = parts;
   const makeRecurring = createRecurringMaintenance(parts);
-  const lookAfterSilences = createSilenceMaintenance({ alertmanager, ledger: store.silences, clock, log });
+  const lookAfterSilences = createSilenceMaintenance({
+    alertmanager,
+    ledger: store.silences,
+    intentions: parts.intentions,
+    clock,
+    log,
+  });
   const restoreLost = createSilenceRestore({
     alertmanager,
     ledger: store.silences,

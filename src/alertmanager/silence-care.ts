@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { Alertmanager } from "../alert/alertmanager.ts";
 import type { Clock } from "../alert/clock.ts";
 import { isOurs, type Silence } from "../alert/silence.ts";
+import type { Intentions } from "./intentions.ts";
 import type { LedgerEntry, SilenceLedger } from "./silence-types.ts";
 import { entryOf } from "./silences.ts";
 
@@ -17,7 +18,7 @@ const DROP_AFTER: Readonly<Partial<Record<LedgerEntry["purpose"], number>>> = {
 /** What was found or done about one silence of ours, and why. */
 export interface SilenceDecision {
   readonly silenceId: string;
-  readonly action: "adopt" | "end" | "drop" | "note" | "keep";
+  readonly action: "adopt" | "undo" | "end" | "drop" | "note" | "keep";
   readonly reason: string;
   readonly entry: LedgerEntry;
 }
@@ -25,6 +26,8 @@ export interface SilenceDecision {
 export interface SilenceMaintenanceOptions {
   readonly alertmanager: Alertmanager;
   readonly ledger: SilenceLedger;
+  /** What was to be made; left out where nothing is written down first. */
+  readonly intentions?: Intentions;
   readonly clock: Clock;
   readonly log: Pick<Logger, "info">;
   /** True for a silence that stays until its end, also when nothing fires under it. */
@@ -51,11 +54,12 @@ export function createSilenceMaintenance(
     }
     const ours = silences.filter((silence) => isOurs(silence));
     const now = options.clock();
+    const intended = (await options.intentions?.judge(now)) ?? (() => null);
     const decisions = [
       ...ours.flatMap((silence) => {
         const entry = entries.get(silence.id) ?? null;
         const hidden = hiding.get(silence.id) ?? [];
-        return decide(silence, entry, hidden, { quietSince, now, isKept: options.isKept }) ?? [];
+        return decide(silence, entry, hidden, { quietSince, now, intended, isKept: options.isKept }) ?? [];
       }),
       ...unknown(entries, ours, now),
     ];
@@ -73,6 +77,7 @@ function decide(
   context: {
     readonly quietSince: Map<string, number>;
     readonly now: Date;
+    readonly intended: (silence: Silence) => "under way" | "left" | null;
     readonly isKept: SilenceMaintenanceOptions["isKept"];
   },
 ): SilenceDecision | null {
@@ -91,6 +96,13 @@ function decide(
   }
   if (isDone(silence, entry, hidden, context)) {
     return decision("drop", "everything it hid has resolved", { endedAt: context.now });
+  }
+  const intended = known === null ? context.intended(silence) : null;
+  if (intended === "under way") {
+    return null;
+  }
+  if (intended === "left") {
+    return decision("undo", "it was made and could not be written down", { endedAt: context.now });
   }
   if (known === null) {
     return decision("adopt", "it carries our mark and nobody wrote it down");
@@ -147,7 +159,7 @@ async function carryOut(
   if (action === "keep") {
     return;
   }
-  if (action === "drop") {
+  if (action === "drop" || action === "undo") {
     await alertmanager.expireSilence(silenceId);
   }
   if (entry.endedAt !== null) {

@@ -4,6 +4,7 @@ import { formatDuration } from "../alert/duration.ts";
 import { formatMatcher, type Matcher } from "../alert/matcher.ts";
 import { isOurs, SILENCE_MARK, type Silence, type SilencePreview } from "../alert/silence.ts";
 import { UserError } from "../alert/user-error.ts";
+import type { Intentions } from "./intentions.ts";
 import { breadth, previewSilence } from "./silence-preview.ts";
 import type { AlertPast, LedgerEntry, SilenceLedger, SilenceWish } from "./silence-types.ts";
 
@@ -13,6 +14,8 @@ export interface SilencesOptions {
   readonly alertmanager: Alertmanager;
   /** Null where nothing is written down: Alertmanager's own record is all there is then. */
   readonly ledger: SilenceLedger | null;
+  /** Where what is to be made is written down first; left out where nothing is written down. */
+  readonly intentions?: Intentions;
   readonly past: AlertPast | null;
   readonly clock: Clock;
   /** Longest silence in milliseconds. */
@@ -50,7 +53,9 @@ export function createSilences(options: SilencesOptions): Silences {
       }
       const comment = `${wish.reason.trim()} ${SILENCE_MARK}`;
       const { matchers, endsAt, owner } = wish;
-      const silenceId = await alertmanager.putSilence({ matchers, startsAt, endsAt, createdBy: owner, comment });
+      const wanted = { matchers, startsAt, endsAt, createdBy: owner, comment };
+      const settle = await options.intentions?.begin(wanted, clock());
+      const silenceId = await alertmanager.putSilence(wanted);
       const entry: LedgerEntry = {
         silenceId,
         owner,
@@ -63,7 +68,12 @@ export function createSilences(options: SilencesOptions): Silences {
         endedAt: null,
         hidden: [],
       };
-      await ledger?.save(entry);
+      await ledger?.save(entry).catch(async (error: unknown) => {
+        // Hidden by nobody known: better not hidden. What cannot be undone now is undone by the maintenance.
+        await alertmanager.expireSilence(silenceId).catch(() => {});
+        throw error;
+      });
+      await settle?.().catch(() => {});
       return entry;
     },
     async extend(silenceId, endsAt) {

@@ -4,6 +4,7 @@ import type { Clock } from "../alert/clock.ts";
 import type { ServiceEvents } from "../alert/service-events.ts";
 import { severityRank } from "../alert/severity.ts";
 import { createAcknowledgements } from "../alertmanager/acknowledgements.ts";
+import { createIntentions } from "../alertmanager/intentions.ts";
 import { createMaintenance } from "../alertmanager/maintain-silences.ts";
 import { createRememberingAlertmanager } from "../alertmanager/remembering.ts";
 import { createSilences } from "../alertmanager/silences.ts";
@@ -143,9 +144,11 @@ export async function createService({ config, foundation, clock, log, pace = {} 
 
   // All alerts, read back and grouped.
   const { every, maxSilence } = config.intelligence;
+  const intentions = createIntentions(store.states);
   const silences = createSilences({
     alertmanager,
     ledger: store.silences,
+    intentions,
     past: store.history,
     clock,
     longest: maxSilence,
@@ -155,6 +158,7 @@ export async function createService({ config, foundation, clock, log, pace = {} 
     ...shared,
     config: config.intelligence,
     alertmanager,
+    intentions,
     silences,
     acknowledgements,
   });

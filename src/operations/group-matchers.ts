@@ -3,8 +3,10 @@ import type { ActiveAlert } from "../alert/alert.ts";
 import type { AlertGroup } from "../alert/group.ts";
 import { equals, type Matcher } from "../alert/matcher.ts";
 import { own } from "../alert/own.ts";
+import { sourceOf } from "../intelligence/grouping/facts.ts";
 
 const MAX_ALTERNATIVES = 20;
+const TICKET_LABELS = ["alertname", "service"];
 
 /**
  * Matchers that hide every alert of the group and as little else as possible: each label that all members have, with
@@ -16,7 +18,10 @@ export function matchersOfGroup(group: Pick<AlertGroup, "alerts">): readonly Mat
   if (first === undefined) {
     return [];
   }
+  // A ticket is named in its alert's name; its other labels follow the ticket, and what hides it must go on hiding it.
+  const isTickets = group.alerts.every(({ labels }) => sourceOf(labels) !== "alert");
   return Object.keys(first.labels)
+    .filter((name) => !isTickets || TICKET_LABELS.includes(name))
     .filter((name) => others.every(({ labels }) => own(labels, name) !== undefined))
     .flatMap((name) => matcherFor(name, group.alerts))
     .sort((left, right) => left.name.localeCompare(right.name));

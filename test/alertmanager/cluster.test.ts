@@ -54,6 +54,23 @@ afterEach(async () => {
   await second.down();
 });
 
+test("one that is dead is not back because nothing was to be sent to it", async () => {
+  const said: string[] = [];
+  const log = { info: (_: unknown, text: string) => void said.push(text), warn: () => {} };
+  const alone = clientOf([first.url], { clock, log: log as never });
+  await first.down();
+  await expect(alone.post([firing("A")])).rejects.toThrow();
+  for (let minute = 0; minute < 3; minute++) {
+    now += MINUTE;
+    expect(await alone.catchUp()).toMatchObject([{ fault: expect.any(String) }]);
+  }
+  expect(said).toEqual([]);
+  await first.up();
+  now += MINUTE;
+  expect(await alone.catchUp()).toMatchObject([{ degradedSince: null, fault: null }]);
+  expect(said).toEqual(["Alertmanager is back"]);
+});
+
 const names = async (station: Station) =>
   (await station.embedded.alerts()).map((one) => one.labels["alertname"] ?? "").sort();
 const firing = (alertname: string) => alert({ alertname }, { startsAt: at(0), endsAt: at(10 * HOUR) });

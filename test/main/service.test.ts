@@ -1,8 +1,14 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Alert } from "../../src/alert/alert.ts";
+import { equals } from "../../src/alert/matcher.ts";
+import { SILENCE_MARK } from "../../src/alert/silence.ts";
+import { createIntentions } from "../../src/alertmanager/intentions.ts";
 import { type ServiceWorld, startServiceWorld } from "../service.ts";
+import { openMemoryStore } from "../store/memory-store.ts";
 
 const MINUTE = 60_000;
+// Each runs minutes of the whole service, on machines that may be busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 let world: ServiceWorld;
 afterEach(async () => {
@@ -74,6 +80,91 @@ describe("an Alertmanager that restarts with an empty memory", () => {
     expect(text()[0]).toMatch(/resolved/i);
   });
 });
+
+describe("a Slack that makes everybody wait", () => {
+  it("does not stop the look at alerts, nor what people do elsewhere", async () => {
+    world = await startServiceWorld({ sleep: () => new Promise(() => {}) });
+    world.workspace.fail({ method: "*", times: 10_000, how: { kind: "limited", seconds: 60 } });
+    const names = ["DBSDown", "FrontendSlow", "DASLate"];
+    for (const [index, name] of names.entries()) {
+      await world.firing([alert(name, { service: ["dbs", "frontend", "das"][index] ?? "" })]);
+      world.sleep(MINUTE);
+      await world.service.look();
+      expect(world.service.current.groups.last()).toHaveLength(index + 1);
+    }
+    const [group] = world.service.current.groups.last() ?? [];
+    expect(await world.service.actions.acknowledge(group?.id ?? "", ADA)).toMatchObject({ ok: true });
+    expect(world.service.loops.find(({ name }) => name === "alerts")?.status()).toMatchObject({ runs: 4, failures: 0 });
+    const busy = () => world.service.events.subscriptions().filter(({ busySince }) => busySince !== null);
+    await vi.waitFor(() => expect(busy()).toEqual([]), 5000);
+  });
+});
+
+describe("a ticket that gets other labels", () => {
+  it("stays the same group: one message, and acknowledged", async () => {
+    world = await startServiceWorld({ config: { intelligence: { every: "10s" } } });
+    const labels = { service: "GGUS", Site: "T2_CH_CERN" };
+    const before = alert("ggus-166001", { ...labels, Priority: "urgent" });
+    await world.firing([before]);
+    await world.pass(MINUTE);
+    const [group] = world.service.current.groups.last() ?? [];
+    await world.service.actions.acknowledge(group?.id ?? "", ADA);
+    await world.ended([before]);
+    await world.firing([{ ...before, labels: { ...before.labels, Priority: "very urgent" } }]);
+    await world.pass(6 * MINUTE);
+    expect(world.service.current.groups.last()).toMatchObject([{ id: group?.id, state: "acknowledged" }]);
+    expect(world.messages()).toHaveLength(1);
+    expect((await world.store.acknowledgements.active()).map(({ groupId }) => groupId)).toEqual([group?.id]);
+  });
+});
+
+describe("a store that cannot write", () => {
+  it("leaves no silence that nobody knows of, however often somebody presses", async () => {
+    const store = await openMemoryStore();
+    let isFull = false;
+    const silences = { ...store.silences, save: refusingIf(() => isFull, store.silences.save) };
+    world = await startServiceWorld({ store: { ...store, silences } });
+    await world.firing([alert("DBSDown")]);
+    await world.pass(MINUTE);
+    const [group] = world.service.current.groups.last() ?? [];
+    const matchers = world.service.actions.matchersOf(group as never);
+    const press = () =>
+      world.service.actions.silence(
+        { groupId: group?.id ?? "", matchers, duration: 60 * MINUTE, reason: "deployment" },
+        ADA,
+      );
+    isFull = true;
+    for (let presses = 0; presses < 3; presses++) {
+      await expect(press()).rejects.toThrow("no space left");
+    }
+    expect((await world.alertmanager.silences()).filter(({ state }) => state === "active")).toEqual([]);
+    isFull = false;
+    expect(await press()).toMatchObject({ ok: true });
+    await world.pass(5 * MINUTE);
+    expect((await world.alertmanager.silences()).filter(({ state }) => state === "active")).toHaveLength(1);
+    await store.states.list("silence-intention:").then((left) => expect([...left.keys()]).toHaveLength(3));
+  });
+
+  it("is followed by the undoing of what was made and never written down", async () => {
+    world = await startServiceWorld();
+    await world.firing([alert("DBSDown")]);
+    await world.pass(MINUTE);
+    const endsAt = new Date(world.now().getTime() + 60 * MINUTE);
+    const silence = { createdBy: "ada", comment: "deployment (cmswatch)", endsAt };
+    const intentions = createIntentions(world.store.states);
+    const comment = `deployment ${SILENCE_MARK}`;
+    await intentions.begin({ ...silence, comment }, world.now());
+    const matchers = [equals("service", "dbs")];
+    await world.alertmanager.putSilence({ ...silence, comment, matchers, startsAt: world.now() });
+    await world.pass(7 * MINUTE);
+    expect((await world.alertmanager.silences()).filter(({ state }) => state === "active")).toEqual([]);
+  });
+});
+
+/** A write that fails while the disk is full. */
+function refusingIf<Entry>(isFull: () => boolean, save: (entry: Entry) => Promise<void>) {
+  return (entry: Entry) => (isFull() ? Promise.reject(new Error("no space left on device")) : save(entry));
+}
 
 describe("sources", () => {
   it("that say nothing for clearly longer than their interval are late, not ok", async () => {

@@ -51,6 +51,15 @@ export interface MemberOptions {
   readonly onReturn: () => void;
 }
 
+interface Down {
+  readonly since: Date;
+  readonly fault: string;
+  readonly wait: number;
+  readonly nextTry: number;
+  /** It answered a post with a failure: that it answers questions says nothing. */
+  readonly refusesPosts: boolean;
+}
+
 export function createMember(
   server: AlertmanagerServer,
   { log, clock, missed: written, onReturn }: MemberOptions,
@@ -58,22 +67,22 @@ export function createMember(
   const outbox = createOutbox();
   let isRecalled = written === null;
   let isWritten = false;
-  let down: { readonly since: Date; readonly fault: string; readonly wait: number; readonly nextTry: number } | null =
-    null;
+  let down: Down | null = null;
   let returnedAt: number | null = null;
 
-  const noteFailure = (error: AlertmanagerError) => {
+  const noteFailure = (error: AlertmanagerError, refusesPosts: boolean) => {
     const now = clock();
     if (down === null) {
       log.warn({ address: server.address, fault: error.what, hint: error.hint }, "Alertmanager is away");
-      down = { since: now, fault: error.what, wait: FIRST_RETRY, nextTry: now.getTime() + FIRST_RETRY };
+      down = { since: now, fault: error.what, wait: FIRST_RETRY, nextTry: now.getTime() + FIRST_RETRY, refusesPosts };
     } else if (now.getTime() >= down.nextTry) {
       const wait = Math.min(down.wait * 2, LONGEST_RETRY);
-      down = { ...down, fault: error.what, wait, nextTry: now.getTime() + wait };
+      down = { ...down, fault: error.what, wait, nextTry: now.getTime() + wait, refusesPosts };
     }
   };
-  const noteSuccess = () => {
-    if (down !== null) {
+  /** One that answers questions and fails at alerts is back when it has accepted some. */
+  const noteSuccess = (hasAccepted: boolean) => {
+    if (down !== null && (hasAccepted || !down.refusesPosts)) {
       log.info({ address: server.address, since: down.since, missed: outbox.size }, "Alertmanager is back");
       returnedAt = clock().getTime();
       down = null;
@@ -95,18 +104,19 @@ export function createMember(
       isWritten = outbox.size > 0;
     }
   };
-  const attempt: Member["attempt"] = async (request) => {
+  const tried = async <T>(isPost: boolean, request: (server: AlertmanagerServer) => Promise<T>): Promise<T> => {
     try {
       const answer = await request(server);
-      noteSuccess();
+      noteSuccess(isPost);
       return answer;
     } catch (error) {
       if (error instanceof AlertmanagerError && error.isTemporary) {
-        noteFailure(error);
+        noteFailure(error, (isPost && error.status !== null) || (down?.refusesPosts ?? false));
       }
       throw error;
     }
   };
+  const attempt: Member["attempt"] = (request) => tried(false, request);
 
   return {
     server,
@@ -134,7 +144,9 @@ export function createMember(
       await recall();
       const missed = outbox.pending(now);
       try {
-        await attempt((target) => target.post([...missed, ...alerts]));
+        const due = [...missed, ...alerts];
+        // Nothing to send is no success: whether it is there has to be asked.
+        await (due.length === 0 ? attempt((target) => target.status()) : tried(true, (target) => target.post(due)));
         outbox.sent(missed);
         await write();
         return { outcome: "accepted", caughtUp: missed.length };

@@ -2,6 +2,7 @@ import type { ActiveAlert } from "../../alert/alert.ts";
 import type { SeverityRanking } from "../../alert/severity.ts";
 import type { Catalogue } from "../../config/catalogue.ts";
 import type { GroupShape } from "../collapse/plan.ts";
+import { sourceOf } from "../grouping/facts.ts";
 import { createGrouper, type Grouper } from "../grouping/grouper.ts";
 import type { Assignment, GroupingEvent, MemoryState } from "../grouping/types.ts";
 import { applyChange, type Batch, type Item, type Stage, type StageContext, toError } from "../stage.ts";
@@ -96,7 +97,11 @@ export function groupStage(options: GroupStageOptions): GroupStage {
         .filter((item) => isNew(item.source, memberships))
         .sort((left, right) => eventTime(left.source, context) - eventTime(right.source, context));
       const byMembership = new Map([...memberships.values()].map((membership) => [membership.event, membership]));
+      const active = new Set(batch.items.map(({ source }) => source.fingerprint));
       for (const item of fresh) {
+        if (takeOver(item, { active, memberships, lastSeen })) {
+          continue;
+        }
         try {
           const assignment = grouper.add(toEvent(item.source, context));
           const membership = membershipFor(item.source, assignment);
@@ -118,6 +123,35 @@ export function groupStage(options: GroupStageOptions): GroupStage {
       return { ...batch, items, groups, failures } satisfies Batch;
     },
   };
+}
+
+/** A ticket's alert has the ticket's id in its name: with other labels it is still the same matter, in the same group. */
+function takeOver(
+  { source }: Item,
+  known: {
+    readonly active: ReadonlySet<string>;
+    readonly memberships: Map<string, Membership>;
+    readonly lastSeen: Map<string, Item>;
+  },
+): boolean {
+  const name = source.labels["alertname"] ?? "";
+  if (sourceOf(source.labels, name) === "alert") {
+    return false;
+  }
+  const before = [...known.memberships.values()].find(
+    ({ fingerprint, endedAt }) =>
+      endedAt === null &&
+      !known.active.has(fingerprint) &&
+      known.lastSeen.get(fingerprint)?.source.labels["alertname"] === name,
+  );
+  if (before === undefined) {
+    return false;
+  }
+  known.memberships.delete(before.fingerprint);
+  known.lastSeen.delete(before.fingerprint);
+  const { fingerprint, startsAt } = source;
+  known.memberships.set(fingerprint, { ...before, fingerprint, startsAt: startsAt.getTime() });
+  return true;
 }
 
 function isNew(alert: ActiveAlert, memberships: ReadonlyMap<string, Membership>): boolean {
