@@ -28,8 +28,8 @@ export interface AcknowledgementDecision {
 
 /** Acknowledging hides an alert from others for as long as somebody works on it, by a short silence that is extended. */
 export interface Acknowledgements {
-  /** @throws UserError when somebody else has acknowledged it already */
-  acknowledge(groupId: string, matchers: readonly Matcher[], by: string): Promise<Acknowledgement>;
+  /** @param lasts milliseconds until it ends unless renewed @throws UserError when somebody else has acknowledged it already */
+  acknowledge(groupId: string, matchers: readonly Matcher[], by: string, lasts?: number): Promise<Acknowledgement>;
   /** "Still working on it." @throws UserError when it is not acknowledged */
   renew(groupId: string): Promise<Acknowledgement>;
   /** Gives it back; null when it was not acknowledged. */
@@ -68,7 +68,7 @@ export function createAcknowledgements(options: AcknowledgementsOptions): Acknow
   };
 
   return {
-    async acknowledge(groupId, matchers, by) {
+    async acknowledge(groupId, matchers, by, lasts = longest) {
       const held = await current(groupId);
       if (held !== null) {
         throw new UserError(`was acknowledged by ${held.by}`, groupId, "talk to them, or undo it first");
@@ -83,7 +83,7 @@ export function createAcknowledgements(options: AcknowledgementsOptions): Acknow
         groupId,
         evenIfBroad: true,
       });
-      const until = new Date(at.getTime() + longest);
+      const until = new Date(at.getTime() + lasts);
       const made = { groupId, by, at, until, silenceId, endedAt: null };
       await book.save(made);
       return made;

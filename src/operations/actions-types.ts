@@ -55,7 +55,8 @@ export interface SplitWish {
 
 /** What people do with alerts. Each is idempotent: asked twice it answers `already`. Each is recorded in the audit log. */
 export interface Actions {
-  acknowledge(groupId: string, actor: Actor): Promise<ActionResult>;
+  /** @param lasts milliseconds until it ends unless it is renewed; the usual time when left out */
+  acknowledge(groupId: string, actor: Actor, lasts?: number): Promise<ActionResult>;
   unacknowledge(groupId: string, actor: Actor): Promise<ActionResult>;
   /** "Still on it": the acknowledgement begins again, without anybody being called meanwhile. */
   renew(groupId: string, actor: Actor): Promise<ActionResult>;

@@ -28,7 +28,7 @@ export interface SilenceDesk {
 
 /** Who works on what. */
 export interface AcknowledgementDesk {
-  acknowledge(groupId: string, matchers: readonly Matcher[], by: string): Promise<Acknowledgement>;
+  acknowledge(groupId: string, matchers: readonly Matcher[], by: string, lasts?: number): Promise<Acknowledgement>;
   renew(groupId: string): Promise<Acknowledgement>;
   end(groupId: string): Promise<Acknowledgement | null>;
 }
@@ -99,7 +99,7 @@ export function createActions(parts: ActionParts): Actions {
     );
   }
 
-  async function acknowledge(groupId: string, actor: Actor): Promise<ActionResult> {
+  async function acknowledge(groupId: string, actor: Actor, lasts?: number): Promise<ActionResult> {
     const group = find(groupId);
     if (group === null || group.state === "resolved") {
       return refuse("gone", "This alert has resolved already; there is nothing to acknowledge.", group);
@@ -109,7 +109,7 @@ export function createActions(parts: ActionParts): Actions {
       return refuse("already", `${held.by} acknowledged this at ${held.at.toISOString().slice(11, 16)} UTC.`, group);
     }
     const by = actor.person.name;
-    const made = await parts.acknowledgements.acknowledge(groupId, matchersOfGroup(group), by);
+    const made = await parts.acknowledgements.acknowledge(groupId, matchersOfGroup(group), by, lasts);
     await record(actor, "acknowledge", groupId, { silenceId: made.silenceId });
     await noteChange(group, "acknowledged", actor);
     await parts.onAnswered(groupId, actor);
@@ -270,7 +270,7 @@ export function createActions(parts: ActionParts): Actions {
     }
   };
   return {
-    acknowledge: (groupId, actor) => asked(acknowledge(groupId, actor)),
+    acknowledge: (groupId, actor, lasts) => asked(acknowledge(groupId, actor, lasts)),
     unacknowledge: (groupId, actor) => asked(unacknowledge(groupId, actor)),
     renew: (groupId, actor) => asked(renew(groupId, actor)),
     matchersOf: matchersOfGroup,

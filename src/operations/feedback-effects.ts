@@ -6,7 +6,7 @@ const EFFECTS: Readonly<Record<Exclude<Feedback["kind"], "not-anomaly">, string>
   "did-not-help": "Noted: this solution ranks lower for such alerts from now on.",
   "wrong-group": "Noted. Say which alerts are apart, or which group it belongs to, and grouping follows.",
   "wrong-severity": "Noted, and kept with the alert. Say which severity is right, and such alerts get it.",
-  "wrong-link": "Noted: these stay apart from now on.",
+  "wrong-link": "Noted for those who keep runbooks and links; nothing else changes by it.",
 };
 
 /**

@@ -7,7 +7,7 @@ const minutes = z.int().positive().max(100_000);
 
 /** What a person may do on the dashboard. */
 export const actionSchema = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("acknowledge"), group: id, minutes: minutes.default(60) }),
+  z.strictObject({ kind: z.literal("acknowledge"), group: id, minutes: minutes.optional() }),
   z.strictObject({ kind: z.literal("unacknowledge"), group: id }),
   z.strictObject({
     kind: z.literal("silence"),

@@ -208,7 +208,9 @@ async function act(action: WebAction, actor: DomainActor, parts: WebSourceParts)
   };
   switch (action.kind) {
     case "acknowledge":
-      return said(actions.acknowledge(action.group, actor));
+      return said(
+        actions.acknowledge(action.group, actor, action.minutes === undefined ? undefined : action.minutes * 60_000),
+      );
     case "unacknowledge":
       return said(actions.unacknowledge(action.group, actor));
     case "silence":

@@ -56,6 +56,15 @@ describe("an acknowledgement", () => {
     expect(await alertmanager.silences()).toMatchObject([{ createdBy: "ada", endsAt: at(15 * MINUTE) }]);
   });
 
+  test("lasts as long as whoever makes it says", async () => {
+    await fire();
+    await acknowledgements.acknowledge("g1", [equals("service", "dbs")], "ada", 30 * MINUTE);
+    await wait(29);
+    expect(await states()).toEqual(["suppressed"]);
+    await wait(2);
+    expect(await states()).toEqual(["active"]);
+  });
+
   test("extends itself while the alert fires", async () => {
     await fire();
     await acknowledge();

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -8,10 +8,12 @@ import { cmswatch } from "./run.ts";
 
 let folder: string;
 const environment = () => ({ USER: "ada", CMSWATCH_STORE_URL: join(folder, "data") });
-const models = (...words: string[]) => cmswatch(["models", ...words], { environment: environment() });
+const models = (...words: string[]) =>
+  cmswatch(["models", ...words, "--config", join(folder, "config.yaml")], { environment: environment() });
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "cmswatch-models-"));
+  await writeFile(join(folder, "config.yaml"), "detect:\n  detectors: [aefc]\n");
   const store = await openStore({ url: join(folder, "data") });
   await store.models.save(model("old", { active: false, note: "the first of its kind" }));
   await store.models.save(model("new", { active: true, trainedAt: minute(60), note: "live, not worse" }));
@@ -34,6 +36,26 @@ describe("cmswatch models", () => {
     const { out } = await models("list", "--active", "--json");
     expect(JSON.parse(out)).toMatchObject([{ id: "old", note: expect.stringContaining("live by ada since") }]);
     expect((await models("activate", "old")).out).toContain("is live already");
+  });
+
+  it("shows one live version, and refuses a model of a detector that is not configured", async () => {
+    const store = await openStore({ url: join(folder, "data") });
+    await store.models.save(model("other", { detector: "kmeans", active: true, trainedAt: minute(90) }));
+    await store.close();
+    const { out } = await models("list", "--active", "--json");
+    expect(JSON.parse(out)).toMatchObject([{ id: "old" }]);
+    const { err, code } = await models("activate", "other");
+    expect([err, code]).toEqual([expect.stringMatching(/detector kmeans.*detect.detectors.*asks for aefc/), 2]);
+    expect(JSON.parse((await models("list", "--active", "--json")).out)).toMatchObject([{ id: "old" }]);
+  });
+
+  it("says what taking back a remedy that helped means", async () => {
+    const store = await openStore({ url: join(folder, "data") });
+    await store.feedback.save(feedback("f2", { kind: "helped", subject: "s1" }));
+    await store.close();
+    const { out } = await models("revoke", "f2");
+    expect(out).toContain('the "helped" of');
+    expect(out).not.toContain("alert again");
   });
 
   it("goes back to the version that was live before, past those that were refused", async () => {

@@ -1,5 +1,5 @@
 import { UserError } from "../../alert/user-error.ts";
-import type { Store, StoredModel } from "../../store/store.ts";
+import type { StoredModel } from "../../store/store.ts";
 import type { CommandContext, RegisterCommand } from "../command.ts";
 
 interface ListOptions {
@@ -17,6 +17,7 @@ interface FeedbackOptions {
 }
 
 type Listed = Omit<StoredModel, "bytes">;
+type Opened = Awaited<ReturnType<typeof open>>;
 
 /** `cmswatch models list|activate|rollback|feedback|revoke`. */
 export const registerModels: RegisterCommand = (program, context) => {
@@ -58,14 +59,17 @@ export const registerModels: RegisterCommand = (program, context) => {
 };
 
 async function list(options: ListOptions, context: CommandContext): Promise<void> {
-  const store = await open(options.config, context);
+  const { store, config, detectorFor } = await open(options.config, context);
   try {
     const { entity } = options;
-    const all = await store.models.list({
-      ...(entity === undefined ? {} : { entity }),
-      ...(options.active === true ? { active: true } : {}),
-    });
-    const found = all.filter((model) => options.service === undefined || model.service === options.service);
+    const all = await store.models.list(entity === undefined ? {} : { entity });
+    const entities = new Set(all.map((model) => model.entity));
+    const detectors = new Map([...entities].map((one) => [one, detectorFor(config, one).detector]));
+    // Each detector keeps its newest good version ready; live is that of the configured one.
+    const found = all
+      .map((model) => ({ ...model, active: model.active && model.detector === detectors.get(model.entity) }))
+      .filter((model) => options.active !== true || model.active)
+      .filter((model) => options.service === undefined || model.service === options.service);
     if (options.json === true) {
       context.out(`${JSON.stringify(found, null, 2)}\n`);
       return;
@@ -93,35 +97,34 @@ function row(model: Listed) {
 }
 
 async function activate(id: string, options: { config?: string }, context: CommandContext): Promise<void> {
-  const store = await open(options.config, context);
+  const opened = await open(options.config, context);
+  const { store } = opened;
   try {
     const found = (await store.models.list()).find((model) => model.id === id);
     if (found === undefined) {
       throw new UserError(`there is no model "${id}"`, "model registry", "`cmswatch models list` shows their ids");
     }
-    await makeLive(store, found, context);
+    await makeLive(opened, found, context);
   } finally {
     await store.close();
   }
 }
 
 async function rollback(entity: string, options: { config?: string }, context: CommandContext): Promise<void> {
-  const store = await open(options.config, context);
+  const opened = await open(options.config, context);
+  const { store, config, detectorFor } = opened;
   try {
-    const all = await store.models.list({ entity });
+    const { detector } = detectorFor(config, entity);
+    const all = (await store.models.list({ entity })).filter((model) => model.detector === detector);
     const live = all.find(({ active }) => active);
     const before = all.find(
-      (model) =>
-        live !== undefined &&
-        model.detector === live.detector &&
-        model.trainedAt.getTime() < live.trainedAt.getTime() &&
-        wasLive(model),
+      (model) => live !== undefined && model.trainedAt.getTime() < live.trainedAt.getTime() && wasLive(model),
     );
     if (before === undefined) {
       const hint = "`cmswatch models list` shows all versions, `models activate ID` chooses one";
       throw new UserError(`no earlier version of "${entity}" was live`, "model registry", hint);
     }
-    await makeLive(store, before, context);
+    await makeLive(opened, before, context);
   } finally {
     await store.close();
   }
@@ -132,7 +135,15 @@ function wasLive({ note }: Listed): boolean {
   return !/\bnot live\b/.test(note ?? "") || /\blive by\b/.test(note ?? "");
 }
 
-async function makeLive(store: Store, found: Listed, context: CommandContext): Promise<void> {
+async function makeLive({ store, config, detectorFor }: Opened, found: Listed, context: CommandContext): Promise<void> {
+  const { detector: configured, key } = detectorFor(config, found.entity);
+  if (found.detector !== configured) {
+    throw new UserError(
+      `model "${found.id}" is of the detector ${found.detector}`,
+      key,
+      `the configuration asks for ${configured}: choose a model of it, or change ${key}`,
+    );
+  }
   if (found.active) {
     context.out(`version ${found.version} of ${found.entity} is live already\n`);
     return;
@@ -155,7 +166,7 @@ async function feedback(options: FeedbackOptions, context: CommandContext): Prom
     import("../../anomalies/alerts/forgiven.ts"),
     import("../table.ts"),
   ]);
-  const store = await open(options.config, context);
+  const { store } = await open(options.config, context);
   try {
     const given = await store.feedback.list({ kind: "not-anomaly", limit: MOST_FEEDBACK });
     const found = given.filter(({ revokedAt }) => options.all === true || revokedAt === null);
@@ -176,7 +187,7 @@ async function feedback(options: FeedbackOptions, context: CommandContext): Prom
 }
 
 async function revoke(id: string, options: { config?: string }, context: CommandContext): Promise<void> {
-  const store = await open(options.config, context);
+  const { store } = await open(options.config, context);
   try {
     const given = await store.feedback.get(id);
     if (given === null) {
@@ -191,7 +202,11 @@ async function revoke(id: string, options: { config?: string }, context: Command
     await store.feedback.save({ ...given, revokedAt: at });
     const details = { feedback: id, kind: given.kind, by: given.by };
     await store.audit.append({ at, actor, via: "cli", action: "revoke feedback", subject: given.subject, details });
-    context.out("revoked: such events alert again, and their points are left out of the next training\n");
+    context.out(
+      given.kind === "not-anomaly"
+        ? "revoked: such events alert again, and their points are left out of the next training\n"
+        : `revoked: the "${given.kind}" of ${given.by} no longer counts\n`,
+    );
   } finally {
     await store.close();
   }
@@ -199,10 +214,11 @@ async function revoke(id: string, options: { config?: string }, context: Command
 
 /** @throws UserError where a running service holds the folder, saying what to do instead */
 async function open(file: string | undefined, context: CommandContext) {
-  const [{ loadConfig }, { openStore }] = await Promise.all([
+  const [{ loadConfig }, { openStore }, { detectorFor }] = await Promise.all([
     import("../../config/load.ts"),
     import("../../store/open.ts"),
+    import("./configured-detector.ts"),
   ]);
   const config = loadConfig(file ?? null, context.environment);
-  return openStore(config.store, { log: context.log });
+  return { store: await openStore(config.store, { log: context.log }), config, detectorFor };
 }
