@@ -1,5 +1,5 @@
 import type { Tensor, Tensor2D, Tensor3D } from "@tensorflow/tfjs";
-import type { TensorFlow } from "../../backend/prepare.ts";
+import type { TensorFlow } from "../../backend/tensor-flow.ts";
 import { type DenseLayer, denseLayer } from "./dense.ts";
 import type { WeightSpec } from "./weight-spec.ts";
 
