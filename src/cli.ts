@@ -48,7 +48,7 @@ export async function runCli(argv: readonly string[], context: CommandContext, v
   try {
     wishBackend({
       wanted: backendOf(context.environment),
-      log: (message, fields) => context.log.info(fields, message),
+      log: (message, fields) => context.log.debug(fields, message),
     });
     await runCommand(argv, program, context);
   } catch (error) {
