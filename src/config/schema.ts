@@ -384,7 +384,7 @@ const dqm = z.strictObject({
   tls: tls.optional(),
   timeout: duration("60s").describe("How long one fetch may take."),
   maxBytes: z.int().positive().default(1_000_000_000).describe("Largest answer that is read."),
-  every: duration("1m").describe("How often to look for new lumisections."),
+  every: duration("5s").describe("How often to look for new lumisections."),
   causal: z
     .boolean()
     .default(false)
@@ -418,7 +418,9 @@ const web = z.strictObject({
   baseUrl: url.optional().describe("Address that people use; links in messages start with it."),
   advertise: url
     .optional()
-    .describe("Address at which other replicas on the same PostgreSQL reach this one; from `listen` unless said."),
+    .describe(
+      "Address at which other replicas on the same PostgreSQL reach this one; from `listen` unless set. Needed where `listen` is every interface.",
+    ),
   proxy: z
     .strictObject({
       addresses: z

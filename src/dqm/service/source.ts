@@ -1,3 +1,4 @@
+import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -33,9 +34,17 @@ export interface DqmSource {
 const MOST_FILES = 1000;
 const READABLE = /\.(csv|json|jsonl|ndjson)(\.gz)?$/i;
 
-/** Files of a folder, each again when its size or time changes; oldest first. */
+/** How much of a file was read, and by what it is known again. */
+interface ReadFile {
+  readonly mark: string;
+  readonly size: number;
+  /** The last bytes that were read; a file that grows still has them there. */
+  readonly end: Buffer;
+}
+
+/** Files of a folder, each again when its size or time changes; oldest first. Of a file that lines were added to only these are read. */
 export function folderSource(folder: string): DqmSource {
-  const known = new Map<string, string>();
+  const known = new Map<string, ReadFile>();
   return {
     forget: () => known.clear(),
     read: (path) => readHistograms(path, { notes: newNotes() }),
@@ -46,19 +55,73 @@ export function folderSource(folder: string): DqmSource {
           known.delete(path);
         }
       }
-      return found
-        .filter(({ path, mark }) => known.get(path) !== mark)
-        .map(({ path, mark }) => {
-          const notes = newNotes();
-          return {
-            where: path,
-            notes,
-            histograms: readHistograms(path, { notes }),
-            done: () => void known.set(path, mark),
-          };
-        });
+      const changed = found.filter(({ path, mark }) => known.get(path)?.mark !== mark);
+      return Promise.all(changed.map((file) => changedFile(file, known)));
     },
   };
+}
+
+async function changedFile(
+  { path, mark, size }: { readonly path: string; readonly mark: string; readonly size: number },
+  known: Map<string, ReadFile>,
+): Promise<ChangedInput> {
+  const notes = newNotes();
+  const before = known.get(path);
+  const added = before !== undefined && (await hasGrown(path, before, size)) ? addedLines(path, before.size) : null;
+  const end = await bytesBefore(path, size);
+  return {
+    where: path,
+    notes,
+    histograms: added === null ? readHistograms(path, { notes }) : histogramsOf(Readable.from(added), path, { notes }),
+    done: () => void known.set(path, { mark, size, end }),
+  };
+}
+
+const LINES = /\.(csv|jsonl|ndjson)$/i;
+const END = 512;
+const LONGEST_HEADER = 1_000_000;
+
+/** True when whole lines were read before, and they are still there. */
+async function hasGrown(path: string, before: ReadFile, size: number): Promise<boolean> {
+  const endsALine = before.end.at(-1) === NEWLINE;
+  return LINES.test(path) && endsALine && size > before.size && before.end.equals(await bytesBefore(path, before.size));
+}
+
+const NEWLINE = 0x0a;
+
+async function bytesBefore(path: string, size: number): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  if (size > 0) {
+    try {
+      for await (const part of createReadStream(path, { start: Math.max(size - END, 0), end: size - 1 })) {
+        parts.push(part as Buffer);
+      }
+    } catch {
+      // Gone or unreadable by now: whoever reads it says so.
+      return Buffer.alloc(0);
+    }
+  }
+  return Buffer.concat(parts);
+}
+
+/** The header of a CSV file, and what came after the first `size` bytes. */
+async function* addedLines(path: string, size: number): AsyncGenerator<Buffer> {
+  if (/\.csv$/i.test(path)) {
+    yield await firstLine(path);
+  }
+  yield* createReadStream(path, { start: size });
+}
+
+async function firstLine(path: string): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of createReadStream(path, { end: LONGEST_HEADER })) {
+    const at = (part as Buffer).indexOf(NEWLINE);
+    parts.push(at < 0 ? (part as Buffer) : (part as Buffer).subarray(0, at + 1));
+    if (at >= 0) {
+      break;
+    }
+  }
+  return Buffer.concat(parts);
 }
 
 async function filesOf(folder: string) {
@@ -73,7 +136,7 @@ async function filesOf(folder: string) {
         const found = await stat(path).catch(() => null);
         return found === null || !found.isFile()
           ? []
-          : [{ path, time: found.mtimeMs, mark: `${found.size} ${found.mtimeMs}` }];
+          : [{ path, size: found.size, time: found.mtimeMs, mark: `${found.size} ${found.mtimeMs}` }];
       }),
   );
   return files
