@@ -1,5 +1,10 @@
 import { borrowKernels, type Kernels } from "../../simd/kernels.ts";
-import type { LstmState } from "./lstm.ts";
+
+/** Hidden states and cells of LSTMs that run side by side, [rows, units]. */
+export interface LstmState {
+  readonly hidden: Float32Array;
+  readonly cell: Float32Array;
+}
 
 /** One memory for all models that are scored in this thread; null where this engine has no vectors in WebAssembly. */
 let shared: Kernels | null | undefined;

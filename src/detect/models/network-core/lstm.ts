@@ -1,7 +1,7 @@
 import type { Tensor, Tensor2D, Tensor3D } from "@tensorflow/tfjs";
 import type { TensorFlow } from "../../backend/tensor-flow.ts";
 import { type DenseLayer, denseLayer } from "./dense.ts";
-import { vectorStep } from "./lstm-vectors.ts";
+import { type LstmState, vectorStep } from "./lstm-vectors.ts";
 import type { WeightSpec } from "./weight-spec.ts";
 
 /** Kernel, recurrent kernel and bias of an LSTM; the four gates lie side by side: input, forget, output, candidate. */
@@ -159,12 +159,6 @@ export function lstmGraph(tf: TensorFlow, x: Tensor3D, weights: readonly Tensor[
 export function repeatedLstmGraph(tf: TensorFlow, x: Tensor2D, steps: number, weights: readonly Tensor[]): Tensor3D {
   const [kernel, recurrent, bias] = weights as [Tensor2D, Tensor2D, Tensor];
   return recurrence(tf, tf.add(tf.matMul(x, kernel), gateBias(tf, bias)), recurrent, steps);
-}
-
-/** Hidden states and cells of LSTMs that run side by side, [rows, units]. */
-export interface LstmState {
-  readonly hidden: Float32Array;
-  readonly cell: Float32Array;
 }
 
 /** An LSTM on typed arrays: what an input adds to the gates, and a step of all rows of any state with it. */
