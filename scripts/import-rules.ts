@@ -87,7 +87,6 @@ export const KNOWN: readonly string[] = [
   "src/anomalies/service/feedback-book.ts imports src/operations/models.ts",
   "src/oncall/service.ts imports src/operations/actions-types.ts",
   "src/oncall/service.ts imports src/operations/oncall.ts",
-  "circle: src/detect/backend/native.ts",
   "circle: src/bot/delivery/fallback.ts",
   "circle: src/tickets/link-index.ts",
   "circle: src/operations/actions.ts",

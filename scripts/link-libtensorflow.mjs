@@ -1,7 +1,8 @@
 // Gives @tensorflow/tfjs-node a libtensorflow that is already on this machine, where its own download is out of reach.
-// usage: node scripts/link-libtensorflow.mjs FOLDER [--package DIR] [--no-rebuild]      (see docs/tensorflow.md)
+// usage: node scripts/link-libtensorflow.mjs FOLDER [--package DIR] [--headers DIR] [--no-rebuild]      (see docs/tensorflow.md)
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, realpathSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, linkSync, mkdirSync, readdirSync, realpathSync, rmSync, symlinkSync } from "node:fs";
+import { createRequire } from "node:module";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -43,8 +44,17 @@ function libraryAmong(files, names) {
 /** Copies a library under its own name, which its users look for, and links the plain name that the build asks for. */
 function install(library, folder, plainName) {
   const name = basename(library);
-  cpSync(realpathSync(library), join(folder, name));
-  const aliases = [`${plainName}.${SUFFIX}`, SUFFIX === "so" ? `${plainName}.so.2` : `${plainName}.2.dylib`];
+  const own = join(folder, name);
+  rmSync(own, { force: true });
+  try {
+    // libtensorflow is 800 MB: shared with where it comes from, if that is on the same file system.
+    linkSync(realpathSync(library), own);
+  } catch {
+    cpSync(realpathSync(library), own);
+  }
+  // The package's install step downloads the library unless there is one of the version that it names.
+  const versions = SUFFIX === "so" ? ["so.2", "so.2.9.1"] : ["2.dylib", "2.9.1.dylib"];
+  const aliases = [`${plainName}.${SUFFIX}`, ...versions.map((version) => `${plainName}.${version}`)];
   for (const alias of aliases.filter((alias) => alias !== name)) {
     rmSync(join(folder, alias), { force: true });
     symlinkSync(name, join(folder, alias));
@@ -53,7 +63,11 @@ function install(library, folder, plainName) {
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { package: { type: "string" }, "no-rebuild": { type: "boolean", default: false } },
+  options: {
+    package: { type: "string" },
+    headers: { type: "string" },
+    "no-rebuild": { type: "boolean", default: false },
+  },
 });
 const [from] = positionals;
 if (from === undefined || !existsSync(from)) {
@@ -81,7 +95,11 @@ const include = header.slice(0, -HEADER.length);
 cpSync(include, join(target, "deps", "include"), { recursive: true });
 console.log(`libraries and headers of ${basename(library)} are in ${join(target, "deps")}`);
 if (!values["no-rebuild"]) {
-  const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-  const { status } = spawnSync(npm, ["rebuild", "@tensorflow/tfjs-node"], { cwd: root, stdio: "inherit" });
+  // Not `npm rebuild`: that asks the usual host for a finished binding first.
+  const from = createRequire(join(target, "package.json"));
+  const builder = join(dirname(from.resolve("@mapbox/node-pre-gyp/package.json")), "bin", "node-pre-gyp");
+  const headers = values.headers === undefined ? [] : [`--nodedir=${resolve(values.headers)}`];
+  const parameters = [builder, "install", "--build-from-source", ...headers];
+  const { status } = spawnSync(process.execPath, parameters, { cwd: target, stdio: "inherit" });
   process.exit(status === 0 ? 0 : 2);
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { UserError } from "./alert/user-error.ts";
 import type { CommandContext, RegisterCommand } from "./cli/command.ts";
+import { type BackendWish, wishBackend } from "./detect/backend/prepare.ts";
 
 /** Families of commands: the words that they begin with, and where they are. Only the one that is asked for is loaded. */
 export const FAMILIES: readonly { readonly words: readonly string[]; readonly load: () => Promise<RegisterCommand> }[] =
@@ -44,21 +45,47 @@ export async function runCli(argv: readonly string[], context: CommandContext, v
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({ writeOut: context.out, writeErr: context.err });
+  try {
+    wishBackend({
+      wanted: backendOf(context.environment),
+      log: (message, fields) => context.log.debug(fields, message),
+    });
+    await runCommand(argv, program, context);
+  } catch (error) {
+    tell(error, context);
+  }
+}
+
+async function runCommand(argv: readonly string[], program: Command, context: CommandContext): Promise<void> {
   for (const register of await familiesOf(argv[0])) {
     register(program, context);
   }
-  try {
-    await program.parseAsync(argv, { from: "user" });
-  } catch (error) {
-    if (error instanceof CommanderError) {
-      context.exit(error.exitCode === 0 ? 0 : 2);
-    } else if (error instanceof UserError) {
-      context.err(error.message.startsWith("cmswatch ") ? `${error.message}\n` : `cmswatch: ${error.message}\n`);
-      context.exit(2);
-    } else {
-      throw error;
-    }
+  await program.parseAsync(argv, { from: "user" });
+}
+
+/** Known mistakes are told in one line. @throws what is unknown */
+function tell(error: unknown, context: CommandContext): void {
+  if (error instanceof CommanderError) {
+    context.exit(error.exitCode === 0 ? 0 : 2);
+  } else if (error instanceof UserError) {
+    context.err(error.message.startsWith("cmswatch ") ? `${error.message}\n` : `cmswatch: ${error.message}\n`);
+    context.exit(2);
+  } else {
+    throw error;
   }
+}
+
+const BACKENDS: readonly BackendWish[] = ["auto", "native", "wasm"];
+
+/** What trains networks in a command without a configuration. */
+function backendOf(environment: NodeJS.ProcessEnv): BackendWish {
+  const text = environment["CMSWATCH_DETECT_BACKEND"] ?? "auto";
+  const known = BACKENDS.find((backend) => backend === text);
+  if (known === undefined) {
+    const where = "environment variable CMSWATCH_DETECT_BACKEND";
+    throw new UserError(`no backend "${text}"`, where, `set one of ${BACKENDS.join(", ")}`);
+  }
+  return known;
 }
 
 /** The family of a word; all of them for any other, so that help is whole and a slip is answered with the nearest command. */

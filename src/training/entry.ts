@@ -1,6 +1,8 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { prepareBackend, wishBackend } from "../detect/backend/prepare.ts";
+import { UserError } from "../alert/user-error.ts";
+import { abandonNative, prepareBackend, wishBackend } from "../detect/backend/prepare.ts";
 import type { FitProgress } from "../detect/detector.ts";
+import { NotEnoughHistory } from "../detect/not-enough-history.ts";
 import { findDetector } from "../detect/registry.ts";
 import { saveUnit, trainUnit } from "../detect/unit.ts";
 import type { FromWorker, ToWorker, Trained, WorkerStart } from "./protocol.ts";
@@ -19,7 +21,29 @@ function send(message: FromWorker, transfer: ArrayBuffer[] = []): void {
   port.postMessage(message, transfer);
 }
 
-wishBackend({ wanted: start.backend, log: (message, fields) => send({ type: "log", message, fields }) });
+function log(message: string, fields: Readonly<Record<string, unknown>>): void {
+  send({ type: "log", message, fields });
+  if (fields["backend"] === "native") {
+    send({ type: "native" });
+  }
+}
+
+wishBackend({ wanted: start.backend, log });
+
+/** Trains; where TensorFlow's native library fails on the way, once more without it. */
+async function trainSafely(request: ToWorker & { readonly type: "train" }, signal: AbortSignal): Promise<Trained> {
+  try {
+    return await train(request, signal);
+  } catch (error) {
+    const expected = error instanceof UserError || error instanceof NotEnoughHistory || signal.aborted;
+    if (expected || !(await abandonNative())) {
+      throw error;
+    }
+    const why = error instanceof Error ? error.message : String(error);
+    log("TensorFlow's native library failed: WebAssembly takes over", { why, detector: request.detector });
+    return train(request, signal);
+  }
+}
 
 async function train(request: ToWorker & { readonly type: "train" }, signal: AbortSignal): Promise<Trained> {
   const { job, kind, frame } = request;
@@ -54,7 +78,7 @@ async function run(request: ToWorker & { readonly type: "train" }): Promise<void
   const abort = new AbortController();
   running = { job: request.job, abort };
   try {
-    const trained = await train(request, abort.signal);
+    const trained = await trainSafely(request, abort.signal);
     send({ type: "trained", job: request.job, trained }, transferable(trained));
   } catch (error) {
     send({ type: "failed", job: request.job, error: packError(error) });

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Config } from "../config/schema.ts";
+import { wishBackend } from "../detect/backend/prepare.ts";
 import type { FitSequences } from "../transfers/model/models.ts";
 import { createTrainer } from "./trainer.ts";
 import { createUnitTrainer, type UnitTrainer } from "./unit-trainer.ts";
@@ -13,6 +14,8 @@ export interface RunningTrainer extends UnitTrainer {
 
 /** Opens the training thread for the configured backend. */
 export function openTrainer(config: Config["detect"], log: Logger): RunningTrainer {
+  // Networks that are trained in this thread, as those of histograms are, use the same.
+  wishBackend({ wanted: config.backend, log: (message, fields) => log.info(fields, message) });
   const trainer = createTrainer({ backend: config.backend, log: (message, fields) => log.info(fields, message) });
   return {
     ...createUnitTrainer(trainer),

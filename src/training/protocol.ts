@@ -31,6 +31,8 @@ export type Trained =
 /** From the thread to its trainer. */
 export type FromWorker =
   | { readonly type: "log"; readonly message: string; readonly fields: Readonly<Record<string, unknown>> }
+  /** TensorFlow's native library is in use from now on. */
+  | { readonly type: "native" }
   | { readonly type: "progress"; readonly job: number; readonly progress: FitProgress }
   | { readonly type: "trained"; readonly job: number; readonly trained: Trained }
   | { readonly type: "failed"; readonly job: number; readonly error: SentError };

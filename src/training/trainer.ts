@@ -1,4 +1,4 @@
-import type { BackendWish } from "../detect/backend/prepare.ts";
+import { type BackendWish, wished } from "../detect/backend/prepare.ts";
 import type { FitProgress, SavedModel } from "../detect/detector.ts";
 import type { Frame } from "../detect/frame.ts";
 import type { TrainedSequences } from "../transfers/model/lstm/training.ts";
@@ -62,6 +62,9 @@ class ThreadTrainer implements Trainer {
   #running: Job | null = null;
   #thread: TrainingThread | null = null;
   #stopped = false;
+  /** The thread uses TensorFlow's native library, and it died: the next thread does not. */
+  #native = false;
+  #nativeDied = false;
   #lastId = 0;
 
   constructor(options: TrainerOptions) {
@@ -155,12 +158,16 @@ class ThreadTrainer implements Trainer {
     const entry = this.#options.entry ?? entryUrl();
     return startThread(
       entry,
-      { backend: this.#options.backend ?? "auto" },
+      { backend: this.#nativeDied ? "wasm" : (this.#options.backend ?? wished().wanted ?? "auto") },
       { onMessage: (message) => this.#receive(message), onDeath: (why) => this.#died(why) },
     );
   }
 
   #receive(message: FromWorker): void {
+    if (message.type === "native") {
+      this.#native = true;
+      return;
+    }
     if (message.type === "log") {
       this.#options.log?.(message.message, message.fields);
       return;
@@ -187,6 +194,10 @@ class ThreadTrainer implements Trainer {
     const job = this.#running;
     const detector = job?.message.detector ?? null;
     this.#options.log?.("training thread died", { why, detector });
+    if (this.#native && !this.#nativeDied) {
+      this.#nativeDied = true;
+      this.#options.log?.("the thread used TensorFlow's native library: WebAssembly takes over", { why });
+    }
     job?.reject(
       new Error(`the training thread died while it trained ${detector}: ${why}; the next job starts a new one`),
     );

@@ -1,5 +1,5 @@
-import { parentPort } from "node:worker_threads";
-import type { FromWorker, ToWorker } from "../../src/training/protocol.ts";
+import { parentPort, workerData } from "node:worker_threads";
+import type { FromWorker, ToWorker, WorkerStart } from "../../src/training/protocol.ts";
 
 // A training thread that does what the name of the detector says.
 
@@ -11,6 +11,16 @@ function send(message: FromWorker): void {
 
 function train(message: ToWorker & { type: "train" }): void {
   const { job, detector, frame } = message;
+  if (detector === "says its backend") {
+    const { backend } = workerData as WorkerStart;
+    const saved = { format: 1, detector: backend, metrics: frame.metrics, header: {}, weights: new Uint8Array(1) };
+    send({ type: "trained", job, trained: { kind: "model", saved } });
+    return;
+  }
+  if (detector === "dies in the native library") {
+    send({ type: "native" });
+    process.exit(139);
+  }
   if (detector === "exits") {
     process.exit(3);
   }

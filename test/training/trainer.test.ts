@@ -60,6 +60,19 @@ describe("the training thread", { timeout: 180_000 }, () => {
     ]);
   });
 
+  it("leaves the native library alone once a thread died that used it, and says so", async () => {
+    const lines: string[] = [];
+    open({ entry: strange, backend: "native", log: (message) => lines.push(message) });
+    const names = ["says its backend", "dies in the native library", "says its backend"];
+    const outcomes = await Promise.allSettled(names.map((name) => trainer.fit(name, frame, { seed: 1 })));
+    expect(outcomes.map((outcome) => (outcome.status === "fulfilled" ? outcome.value.detector : "died"))).toEqual([
+      "native",
+      "died",
+      "wasm",
+    ]);
+    expect(lines).toContain("the thread used TensorFlow's native library: WebAssembly takes over");
+  });
+
   it("drops a waiting job at its signal, and refuses one more than may wait", async () => {
     open({ entry: strange, most: 1 });
     const runs = new AbortController();

@@ -1,5 +1,5 @@
 import util from "node:util";
-import type { TensorFlow } from "./prepare.ts";
+import type { TensorFlow } from "./tensor-flow.ts";
 
 const PACKAGE = "@tensorflow/tfjs-node";
 

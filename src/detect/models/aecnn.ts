@@ -1,5 +1,5 @@
 import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from "@tensorflow/tfjs";
-import type { TensorFlow } from "../backend/prepare.ts";
+import type { TensorFlow } from "../backend/tensor-flow.ts";
 import type { Architecture, Stepper } from "./network-core/architecture.ts";
 import { convolutionGraph, convolutionWeights, dilatedColumns } from "./network-core/convolution.ts";
 import { denseGraph, denseLayer, denseWeights } from "./network-core/dense.ts";

@@ -1,5 +1,5 @@
 import type { Scalar, Tensor, Tensor2D, Tensor3D } from "@tensorflow/tfjs";
-import type { TensorFlow } from "../backend/prepare.ts";
+import type { TensorFlow } from "../backend/tensor-flow.ts";
 import type { Architecture, Stepper } from "./network-core/architecture.ts";
 import { type Activation, denseGraph, denseLayer } from "./network-core/dense.ts";
 import { rowHistory } from "./network-core/history.ts";

@@ -1,5 +1,5 @@
 import type { Tensor, Tensor2D, Tensor3D } from "@tensorflow/tfjs";
-import type { TensorFlow } from "../backend/prepare.ts";
+import type { TensorFlow } from "../backend/tensor-flow.ts";
 import type { Architecture, Stepper } from "./network-core/architecture.ts";
 import { denseGraph, denseLayer, denseWeights } from "./network-core/dense.ts";
 import { reconstructionLoss } from "./network-core/loss.ts";
@@ -36,7 +36,8 @@ function stepper(w: readonly Float32Array[], metrics: number, pushed: number): S
   const encoder = lstmCell(block(0), block(1), block(2));
   const decoder = lstmCell(block(3), block(4), block(5));
   const output = denseLayer(block(6), block(7), "linear");
-  const states = Array.from({ length: ENCODERS }, () => lstmState(UNITS));
+  const states = lstmState(UNITS, ENCODERS);
+  const stateOf = (encoder: number) => [encoder * UNITS, (encoder + 1) * UNITS] as const;
   const decoded = lstmState(UNITS);
   const answer = new Float32Array(metrics);
   let count = pushed;
@@ -44,19 +45,17 @@ function stepper(w: readonly Float32Array[], metrics: number, pushed: number): S
     push(row) {
       const restarting = Math.floor(count / APART) % ENCODERS;
       const sums = encoder.sums(row);
-      for (const [at, state] of states.entries()) {
-        if (at === restarting && count % APART === 0) {
-          state.hidden.fill(0);
-          state.cell.fill(0);
-        }
-        encoder.step(sums, state);
+      if (count % APART === 0) {
+        states.hidden.fill(0, ...stateOf(restarting));
+        states.cell.fill(0, ...stateOf(restarting));
       }
+      encoder.step(sums, states);
       count++;
       // The one that restarts next has run longest.
-      const oldest = states[(restarting + 1) % ENCODERS] as (typeof states)[number];
+      const oldest = states.hidden.subarray(...stateOf((restarting + 1) % ENCODERS));
       decoded.hidden.fill(0);
       decoded.cell.fill(0);
-      decoder.step(decoder.sums(oldest.hidden), decoded);
+      decoder.step(decoder.sums(oldest), decoded);
       answer.set(output(decoded.hidden));
       return answer;
     },

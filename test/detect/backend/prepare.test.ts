@@ -1,5 +1,6 @@
 import * as core from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
+import { UserError } from "../../../src/alert/user-error.ts";
 import { openBackend, prepareBackend } from "../../../src/detect/backend/prepare.ts";
 import { loadWasm } from "../../../src/detect/backend/wasm.ts";
 
@@ -7,10 +8,11 @@ const fails = async (): Promise<typeof core> => {
   throw new Error("libtensorflow.so.2: cannot open shared object file\nRequire stack: …");
 };
 const works = async (): Promise<typeof core> => core;
+const fine = async (): Promise<null> => null;
 
 describe("the choice of a backend", () => {
   it("takes the native library where it loads", async () => {
-    const backend = await openBackend({ loaders: { native: works, wasm: fails } });
+    const backend = await openBackend({ loaders: { native: works, wasm: fails }, check: fine });
     expect(backend).toMatchObject({ name: "native", reason: "tfjs-node loads" });
   });
 
@@ -31,6 +33,17 @@ describe("the choice of a backend", () => {
   it("says what to do when the native library is asked for and is not there", async () => {
     const opening = openBackend({ wanted: "native", loaders: { native: fails, wasm: works } });
     await expect(opening).rejects.toThrow(/does not load: libtensorflow.*docs\/tensorflow\.md/s);
+    await expect(opening).rejects.toBeInstanceOf(UserError);
+  });
+
+  it.each([
+    ["differs", async () => "aefc: a loss of 9 instead of 2.4"],
+    ["throws", () => Promise.reject(new Error("aefc: a loss of 9 instead of 2.4\n  at …"))],
+  ])("takes wasm where the native library loads but its self-check %s, even when it is asked for", async (_, check) => {
+    const loaders = { native: works, wasm: works };
+    const reason = "tfjs-node fails its self-check: aefc: a loss of 9 instead of 2.4";
+    expect(await openBackend({ loaders, check })).toMatchObject({ name: "wasm", reason });
+    expect(await openBackend({ wanted: "native", loaders, check })).toMatchObject({ name: "wasm", reason });
   });
 
   it("is made once, and another wish later is refused", async () => {

@@ -1,7 +1,7 @@
 import type { Tensor, Tensor2D, Tensor3D } from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import type { TensorFlow } from "../../../src/detect/backend/prepare.ts";
+import type { TensorFlow } from "../../../src/detect/backend/tensor-flow.ts";
 import { loadWasm } from "../../../src/detect/backend/wasm.ts";
 import { lstmGraph, repeatedLstmGraph } from "../../../src/detect/models/network-core/lstm.ts";
 import { numbers } from "../backend/on-both.ts";

@@ -1,5 +1,5 @@
 import type { Scalar, Tensor, Tensor2D, Tensor3D } from "@tensorflow/tfjs";
-import type { TensorFlow } from "../../backend/prepare.ts";
+import type { TensorFlow } from "../../backend/tensor-flow.ts";
 import type { MakeProgram } from "../program/program.ts";
 import type { WeightSpec } from "./weight-spec.ts";
 

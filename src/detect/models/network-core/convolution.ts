@@ -1,5 +1,5 @@
 import type { Tensor, Tensor3D } from "@tensorflow/tfjs";
-import type { TensorFlow } from "../../backend/prepare.ts";
+import type { TensorFlow } from "../../backend/tensor-flow.ts";
 import { rowHistory } from "./history.ts";
 import type { WeightSpec } from "./weight-spec.ts";
 

@@ -1,5 +1,5 @@
 import type { Tensor, Tensor2D } from "@tensorflow/tfjs";
-import type { TensorFlow } from "../../backend/prepare.ts";
+import type { TensorFlow } from "../../backend/tensor-flow.ts";
 import { copyLines, vectorLines } from "./vector-lines.ts";
 import type { WeightSpec } from "./weight-spec.ts";
 

@@ -1,5 +1,5 @@
 import type { Scalar, Tensor3D } from "@tensorflow/tfjs";
-import type { TensorFlow } from "../../backend/prepare.ts";
+import type { TensorFlow } from "../../backend/tensor-flow.ts";
 
 /** Mean squared error over the window plus that of its newest row, the one that scoring looks at. */
 export function reconstructionLoss(tf: TensorFlow, rebuilt: Tensor3D, truth: Tensor3D): Scalar {

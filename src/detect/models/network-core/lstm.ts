@@ -1,6 +1,7 @@
 import type { Tensor, Tensor2D, Tensor3D } from "@tensorflow/tfjs";
-import type { TensorFlow } from "../../backend/prepare.ts";
+import type { TensorFlow } from "../../backend/tensor-flow.ts";
 import { type DenseLayer, denseLayer } from "./dense.ts";
+import { type LstmState, vectorStep } from "./lstm-vectors.ts";
 import type { WeightSpec } from "./weight-spec.ts";
 
 /** Kernel, recurrent kernel and bias of an LSTM; the four gates lie side by side: input, forget, output, candidate. */
@@ -160,13 +161,7 @@ export function repeatedLstmGraph(tf: TensorFlow, x: Tensor2D, steps: number, we
   return recurrence(tf, tf.add(tf.matMul(x, kernel), gateBias(tf, bias)), recurrent, steps);
 }
 
-/** Hidden state and cell of one running LSTM. */
-export interface LstmState {
-  readonly hidden: Float32Array;
-  readonly cell: Float32Array;
-}
-
-/** One LSTM on typed arrays: what an input adds to the gates, and a step of any state with it. */
+/** An LSTM on typed arrays: what an input adds to the gates, and a step of all rows of any state with it. */
 export interface LstmCell {
   sums: DenseLayer;
   step(sums: Float32Array, state: LstmState): void;
@@ -176,25 +171,30 @@ function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x));
 }
 
-export function lstmState(units: number): LstmState {
-  return { hidden: new Float32Array(units), cell: new Float32Array(units) };
+export function lstmState(units: number, rows = 1): LstmState {
+  return { hidden: new Float32Array(rows * units), cell: new Float32Array(rows * units) };
 }
 
 export function lstmCell(kernel: Float32Array, recurrent: Float32Array, bias: Float32Array): LstmCell {
   const units = bias.length / 4;
   const start = bias.map((value, i) => (Math.floor(i / units) === 1 ? value + FORGET_BIAS : value));
-  const fromHidden = denseLayer(recurrent, new Float32Array(bias.length), "linear");
-  return {
-    sums: denseLayer(kernel, start, "linear"),
-    step(sums, { hidden, cell }) {
-      const more = fromHidden(hidden);
+  const sums = denseLayer(kernel, start, "linear");
+  return { sums, step: vectorStep(recurrent, units) ?? plainStep(recurrent, units) };
+}
+
+/** The same without vectors. */
+function plainStep(recurrent: Float32Array, units: number): LstmCell["step"] {
+  const fromHidden = denseLayer(recurrent, new Float32Array(4 * units), "linear");
+  return (sums, { hidden, cell }) => {
+    for (let row = 0; row < hidden.length; row += units) {
+      const more = fromHidden(hidden, row);
       const gate = (at: number): number => (sums[at] as number) + (more[at] as number);
       for (let u = 0; u < units; u++) {
-        const kept = sigmoid(gate(units + u)) * (cell[u] as number);
+        const kept = sigmoid(gate(units + u)) * (cell[row + u] as number);
         const next = kept + sigmoid(gate(u)) * Math.tanh(gate(3 * units + u));
-        cell[u] = next;
-        hidden[u] = sigmoid(gate(2 * units + u)) * Math.tanh(next);
+        cell[row + u] = next;
+        hidden[row + u] = sigmoid(gate(2 * units + u)) * Math.tanh(next);
       }
-    },
+    }
   };
 }

@@ -13,15 +13,25 @@ let told = false;
  * @throws UserError when the native library is asked for and does not load
  */
 export async function openLearner(network: Architecture, metrics: number): Promise<Learner> {
-  const { wanted, log } = wished();
-  const kernels = wanted === "native" ? null : borrowKernels();
-  if (kernels !== null) {
-    if (!told) {
-      told = true;
-      log?.("networks train on vector kernels", { reason: wanted === "wasm" ? "asked for" : "the fastest there is" });
+  const { wanted } = wished();
+  if (wanted === "native") {
+    const { name, tf } = await prepareBackend();
+    if (name === "native") {
+      return tensorLearner(tf, network, metrics);
     }
-    return programLearner(kernels, network, metrics);
   }
-  const { tf } = await prepareBackend();
-  return tensorLearner(tf, network, metrics);
+  const kernels = borrowKernels();
+  if (kernels === null) {
+    return tensorLearner((await prepareBackend()).tf, network, metrics);
+  }
+  tell(wanted === "wasm" ? "asked for" : "the fastest there is");
+  return programLearner(kernels, network, metrics);
+}
+
+/** Tells once. */
+function tell(reason: string): void {
+  if (!told) {
+    told = true;
+    wished().log?.("networks train on vector kernels", { reason });
+  }
 }

@@ -1,5 +1,5 @@
 import type { Tensor, Tensor3D } from "@tensorflow/tfjs";
-import type { TensorFlow } from "../../backend/prepare.ts";
+import type { TensorFlow } from "../../backend/tensor-flow.ts";
 import { adam } from "./adam.ts";
 import type { Architecture } from "./architecture.ts";
 import type { Learner } from "./learner.ts";

@@ -1,5 +1,5 @@
 import type { Tensor, Tensor2D, Tensor3D } from "@tensorflow/tfjs";
-import type { TensorFlow } from "../../../detect/backend/prepare.ts";
+import type { TensorFlow } from "../../../detect/backend/tensor-flow.ts";
 import { seededRandom } from "../../../detect/math/random.ts";
 import type { Architecture } from "../../../detect/models/network-core/architecture.ts";
 import { type Activation, type DenseLayer, denseGraph, denseLayer } from "../../../detect/models/network-core/dense.ts";

@@ -1,5 +1,5 @@
 import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D } from "@tensorflow/tfjs";
-import type { TensorFlow } from "../../../detect/backend/prepare.ts";
+import type { TensorFlow } from "../../../detect/backend/tensor-flow.ts";
 import { denseGraph, denseWeights } from "../../../detect/models/network-core/dense.ts";
 import { lstmGraph, lstmWeights } from "../../../detect/models/network-core/lstm.ts";
 import type { WeightSpec } from "../../../detect/models/network-core/weight-spec.ts";

@@ -1,5 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs";
-import type { TensorFlow } from "../../../detect/backend/prepare.ts";
+import type { TensorFlow } from "../../../detect/backend/tensor-flow.ts";
 import type { FitOptions } from "../../../detect/detector.ts";
 import type { Frame } from "../../../detect/frame.ts";
 import { seededRandom } from "../../../detect/math/random.ts";

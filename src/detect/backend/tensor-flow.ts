@@ -1,0 +1,3 @@
+import type * as Core from "@tensorflow/tfjs";
+
+export type TensorFlow = typeof Core;
