@@ -25,6 +25,8 @@ export interface ScoredPoint {
   readonly threshold: number;
   /** How far over (1 or more) or under the threshold the point is, in units of the threshold. */
   readonly ratio: number;
+  /** The same of the present alone: what keeps an event open. */
+  readonly present: number;
   readonly contributions: ArrayLike<number>;
   readonly expected: ArrayLike<number>;
   /** A sentence that decides kind and class besides the metrics', e.g. that no data comes. */
@@ -65,11 +67,12 @@ export function trackPoint(
   point: ScoredPoint,
   context: TrackerContext,
 ): { readonly state: TrackerState; readonly decision: GateDecision; readonly update: Anomaly | null } {
-  const { state: gate, decision } = stepGate(state.gate, point.ratio, 1, context.rule);
+  const { state: gate, decision } = stepGate(state.gate, point, context.rule);
   if (decision === "quiet") {
     return { state: { gate, event: null }, decision, update: null };
   }
-  const event = point.ratio >= 1 || state.event === null ? extend(state.event, point) : state.event;
+  const event =
+    (gate.isOpen ? point.present : point.ratio) >= 1 || state.event === null ? extend(state.event, point) : state.event;
   const update = decision === "rising" ? null : anomalyOf(event, point, context, decision === "closed");
   return { state: { gate, event: decision === "closed" ? null : event }, decision, update };
 }
