@@ -4,8 +4,8 @@ import { pipeline } from "node:stream/promises";
 import { toEvent, transferStream } from "../src/demo/transfers/generator.ts";
 import { seededRandom } from "../src/detect/math/random.ts";
 import { newNotes } from "../src/dqm/files/histogram-files.ts";
-import { loadQualityFrom, saveQualityIn, trainQuality } from "../src/dqm/files/model.ts";
-import { scoreQuality } from "../src/dqm/files/score.ts";
+import { loadDqmFrom, saveDqmIn, trainDqm } from "../src/dqm/files/model.ts";
+import { scoreRuns, writeScores } from "../src/dqm/files/score.ts";
 import { scoreTransfers } from "../src/transfers/files/score.ts";
 import { readTransfers } from "../src/transfers/files/transfer-file.ts";
 import { createCleanUp } from "../src/transfers/model/clean-up.ts";
@@ -105,7 +105,7 @@ async function read(what: Kind, path: string, small: string): Promise<void> {
   const rows =
     prepared === null
       ? (await scoreTransfers({ train: small, test: path, out: `${path}.out`, model: "shrinkage", seed: 1 })).rows
-      : (await scoreQuality(prepared, path, newNotes())).length;
+      : (await writeScores(`${path}.out`, scoreRuns(prepared, path, newNotes()))).lumisections;
   report(what, path, rows, process.cpuUsage(began), wall);
 }
 
@@ -135,8 +135,8 @@ async function qualityModel(small: string) {
   const choices = { detector: "default", seed: 1, label: "good" };
   const folder = `${small}.model`;
   if (!existsSync(folder)) {
-    await saveQualityIn(folder, await trainQuality([small], choices, newNotes()));
+    await saveDqmIn(folder, await trainDqm([small], choices, newNotes()));
     console.log("a model was trained: read again for figures of reading alone");
   }
-  return loadQualityFrom(folder);
+  return loadDqmFrom(folder);
 }

@@ -1,3 +1,5 @@
+import { putOwn } from "../../src/alert/own.ts";
+
 /** How well groups found fit incidents known: pairs, merges, roots. */
 export interface GroupingScore {
   readonly events: number;
@@ -54,7 +56,7 @@ export function measureGrouping(events: readonly JudgedEvent[], kindOf: (inciden
     }, 0);
     const known = pairsOf(own.map(([, list]) => list));
     const roots = own.filter(([, list]) => rootFound(list)).length;
-    kinds[kind] = { ...ratios(inKind, found, known), incidents: own.length, roots };
+    putOwn(kinds, kind, { ...ratios(inKind, found, known), incidents: own.length, roots });
   }
   return {
     events: events.length,

@@ -1,3 +1,5 @@
+import { own } from "./own.ts";
+
 /** Label or annotation set: name → value. Label names follow Prometheus (`[a-zA-Z_][a-zA-Z0-9_]*`). */
 export type Labels = Readonly<Record<string, string>>;
 
@@ -34,7 +36,7 @@ export function alertName(alert: Pick<Alert, "labels">): string {
 
 /** A label's value; a missing one is the empty string, also where every object has a property of that name. */
 export function labelOf(labels: Labels, name: string): string {
-  return Object.hasOwn(labels, name) ? (labels[name] ?? "") : "";
+  return Object.hasOwn(labels, name) ? (own(labels, name) ?? "") : "";
 }
 
 /** True when the alert has an end that is not after `now`. */

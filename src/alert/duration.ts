@@ -1,3 +1,5 @@
+import { own } from "./own.ts";
+
 const UNITS: Readonly<Record<string, number>> = {
   ms: 1,
   s: 1000,
@@ -21,7 +23,7 @@ export function parseDuration(text: string): number {
   if (parts.length === 0 || parts.map((part) => part[0]).join("") !== text.trim()) {
     throw new DurationSyntaxError(`"${text}" is not a duration: write it like 15s, 5m, 1h30m or 7d`);
   }
-  return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (UNITS[unit ?? ""] ?? 0), 0);
+  return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (own(UNITS, unit ?? "") ?? 0), 0);
 }
 
 /** A duration for people, the two largest units: `4d 10h`, `11h 39m`, `45s`. Negative values lose their sign. */

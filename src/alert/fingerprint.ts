@@ -1,4 +1,5 @@
 import type { Labels } from "./alert.ts";
+import { own } from "./own.ts";
 
 const OFFSET_HIGH = 0xcbf29ce4;
 const OFFSET_LOW = 0x84222325;
@@ -16,12 +17,12 @@ const encoder = new TextEncoder();
  * Source: prometheus/common, model/fnv.go and model/signature.go.
  */
 export function fingerprint(labels: Labels): string {
-  const names = Object.keys(labels).filter((name) => labels[name] !== "");
+  const names = Object.keys(labels).filter((name) => own(labels, name) !== "");
   names.sort(names.every((name) => ASCII.test(name)) ? undefined : compareBytes);
   const state = { high: OFFSET_HIGH, low: OFFSET_LOW };
   for (const name of names) {
     mixText(state, name);
-    mixText(state, labels[name] ?? "");
+    mixText(state, own(labels, name) ?? "");
   }
   return hexadecimal(state.high) + hexadecimal(state.low);
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import { RE2JS } from "re2js";
 
 /** Thrown for text that is not a matcher; the message says what was expected and where. */
@@ -18,7 +19,7 @@ const MAX_COMPILED = 1000;
 const MAX_QUOTED = 80;
 /** A named group, or what may look like one inside: quoted text, an escape or a character class. */
 const NAMED_GROUP = /\\Q[\s\S]*?(?:\\E|$)|\\[\s\S]|\[\^?\]?(?:\\[\s\S]|\[:\^?\w+:\]|[^\]\\])*\]|(\(\?P?<\w+>)/gu;
-const compiledPatterns = new Map<string, RE2JS>();
+const compiledPatterns = new LRUCache<string, RE2JS>({ max: MAX_COMPILED });
 
 /**
  * The pattern as Alertmanager compiles it: RE2, between `^(?:` and `)$`, where `.` is no line feed.
@@ -34,9 +35,6 @@ export function compilePattern(pattern: string): RE2JS {
     // Alone first: Alertmanager refuses a silence whose pattern is valid only between its brackets, such as `)|(`.
     RE2JS.compile(accepted);
     const compiled = RE2JS.compile(`^(?:${accepted})$`);
-    if (compiledPatterns.size >= MAX_COMPILED) {
-      compiledPatterns.clear();
-    }
     compiledPatterns.set(pattern, compiled);
     return compiled;
   } catch (error) {

@@ -1,5 +1,5 @@
 /** Name of the alert about bad lumisections of a run. */
-export const QUALITY_ALERT = "BadLumisections";
+export const DQM_ALERT = "BadLumisections";
 
 /** Name of every alert that cmswatch makes from an anomaly; what is anomalous is in its other labels. */
 export const ANOMALY_ALERT = "CMSWebAnomaly";
@@ -21,7 +21,7 @@ export const CRITICAL_ALERT = "CMSWebCriticalInfrastructure";
 export const OWN_ALERTS: ReadonlySet<string> = new Set([
   ANOMALY_ALERT,
   CRITICAL_ALERT,
-  QUALITY_ALERT,
+  DQM_ALERT,
   ...Object.values(TRANSFER_ALERT_NAMES.slow),
   ...Object.values(TRANSFER_ALERT_NAMES.failing),
   SERVER_ALERT,

@@ -1,3 +1,5 @@
+import { own } from "./own.ts";
+
 /** Severity name → rank; a higher rank is worse. Names are those of the configuration, not fixed. */
 export type SeverityRanking = Readonly<Record<string, number>>;
 
@@ -18,7 +20,7 @@ export const DEFAULT_SEVERITIES = {
 
 /** Rank of a severity, or -1 for one that the ranking does not know (missing, misspelt). */
 export function severityRank(severity: string | undefined, ranking: SeverityRanking): number {
-  return (severity !== undefined && Object.hasOwn(ranking, severity) ? ranking[severity] : undefined) ?? -1;
+  return (severity !== undefined && Object.hasOwn(ranking, severity) ? own(ranking, severity) : undefined) ?? -1;
 }
 
 /** Compares two severities for sorting, worst first; unknown ones come last. */

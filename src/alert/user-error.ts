@@ -1,5 +1,5 @@
 /**
- * A mistake or a fault that the person at the keyboard can mend. Shown as one line, without a stack, and ends a command
+ * A mistake or a fault that the person at the keyboard can fix. Shown as one line, without a stack, and ends a command
  * with exit code 2.
  */
 export class UserError extends Error {

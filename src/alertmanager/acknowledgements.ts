@@ -88,7 +88,7 @@ export function createAcknowledgements(options: AcknowledgementsOptions): Acknow
     async renew(groupId) {
       const held = await current(groupId);
       if (held === null) {
-        throw new UserError("is not acknowledged", groupId, "acknowledge it anew");
+        throw new UserError("is not acknowledged", groupId, "acknowledge it again");
       }
       const renewed = { ...held, until: new Date(clock().getTime() + longest) };
       await book.save(renewed);

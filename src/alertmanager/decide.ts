@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Alert, isResolved, type Labels } from "../alert/alert.ts";
 import { fingerprint } from "../alert/fingerprint.ts";
+import { own } from "../alert/own.ts";
 import { alertFault } from "./fault.ts";
 import type { ItemChange, SourceReport, SyncDecision, SyncItem, TrackedItem } from "./sync-types.ts";
 import { acceptableStart } from "./wire.ts";
@@ -14,7 +15,7 @@ export interface DecisionContext<Item extends SyncItem> {
   readonly now: Date;
   /** After how many milliseconds an unchanged alert is sent again. */
   readonly refreshAfter: number;
-  /** After how many milliseconds it is written down anew that an unchanged item was seen. */
+  /** After how many milliseconds it is written down again that an unchanged item was seen. */
   readonly noteAfter: number;
   /** Identities that are wanted now by any item: none of them is ended. Asked for only when something ends. */
   readonly wanted: () => ReadonlySet<string>;
@@ -199,7 +200,9 @@ function ending<Item extends SyncItem>(alert: Alert, context: DecisionContext<It
 
 function isDue<Item extends SyncItem>(open: TrackedItem<Item>, context: DecisionContext<Item>): boolean {
   const last = context.lastPushed(open);
-  return last === null || context.now.getTime() - last.getTime() >= context.refreshAfter;
+  const age = last === null ? Number.POSITIVE_INFINITY : context.now.getTime() - last.getTime();
+  // Sent in the future: the machine's time was set back, and waiting for it would let the alert end.
+  return age >= context.refreshAfter || age < 0;
 }
 
 function nothing<Item>(id: string, action: SyncDecision<Item>["action"], reason: string): SyncDecision<Item> {
@@ -226,5 +229,5 @@ function endsEarlier(old: Alert, alert: Alert): boolean {
 /** Names whose values differ; an empty value is a missing one. */
 function differences(left: Labels, right: Labels): readonly string[] {
   const names = new Set([...Object.keys(left), ...Object.keys(right)]);
-  return [...names].filter((name) => (left[name] ?? "") !== (right[name] ?? ""));
+  return [...names].filter((name) => (own(left, name) ?? "") !== (own(right, name) ?? ""));
 }

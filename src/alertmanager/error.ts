@@ -35,7 +35,7 @@ export function hintForStatus(status: number): string {
   if (status === 429) {
     return "the server asks to slow down; it is tried again later";
   }
-  return status >= 500 ? "look at the server's own log; it is tried again later" : "mend the request and send it again";
+  return status >= 500 ? "look at the server's own log; it is tried again later" : "fix the request and send it again";
 }
 
 /** What to do about a request without an answer, by Node's or axios's error code. */

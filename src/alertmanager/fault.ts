@@ -1,10 +1,11 @@
 import type { Alert } from "../alert/alert.ts";
+import { own } from "../alert/own.ts";
 
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
 /** Why Alertmanager would refuse the alert, in its words, or null. An empty label counts as missing. */
 export function alertFault(alert: Pick<Alert, "labels" | "startsAt" | "endsAt">): string | null {
-  const names = Object.keys(alert.labels).filter((name) => alert.labels[name] !== "");
+  const names = Object.keys(alert.labels).filter((name) => own(alert.labels, name) !== "");
   if (names.length === 0) {
     return "at least one label pair required";
   }

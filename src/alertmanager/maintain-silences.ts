@@ -1,14 +1,14 @@
 import type { Logger } from "pino";
 import type { Alertmanager } from "../alert/alertmanager.ts";
-import type { Clock } from "../alert/clock.ts";
+import { atMostEvery, type Clock } from "../alert/clock.ts";
 import type { Config } from "../config/schema.ts";
 import type { Store } from "../store/store.ts";
 import type { Acknowledgements } from "./acknowledgements.ts";
-import { createRecurringCare } from "./recurring.ts";
-import { createSilenceCare } from "./silence-care.ts";
+import { createRecurringMaintenance } from "./recurring.ts";
+import { createSilenceMaintenance } from "./silence-care.ts";
 import type { Silences } from "./silences.ts";
 
-export interface CareParts {
+export interface MaintenanceParts {
   readonly config: Config["intelligence"];
   readonly silences: Pick<Silences, "add">;
   readonly alertmanager: Alertmanager;
@@ -24,16 +24,15 @@ const EVERY = 10_000;
  * Looks after acknowledgements and silences of ours, at most every ten seconds, and makes those that come again; a failure is
  * told and tried again. @throws UserError for recurring silences that cannot be
  */
-export function createCare(parts: CareParts): (now: Date) => Promise<void> {
+export function createMaintenance(parts: MaintenanceParts): (now: Date) => Promise<void> {
   const { alertmanager, store, acknowledgements, clock, log } = parts;
-  const makeRecurring = createRecurringCare(parts);
-  const lookAfterSilences = createSilenceCare({ alertmanager, ledger: store.silences, clock, log });
-  let last = 0;
+  const makeRecurring = createRecurringMaintenance(parts);
+  const lookAfterSilences = createSilenceMaintenance({ alertmanager, ledger: store.silences, clock, log });
+  const isDue = atMostEvery(EVERY, clock);
   return async (now) => {
-    if (now.getTime() - last < EVERY) {
+    if (!isDue()) {
       return;
     }
-    last = now.getTime();
     try {
       for (const { acknowledgement, action, reason } of await acknowledgements.tend()) {
         if (action === "end") {

@@ -22,7 +22,7 @@ export interface RecurringParts {
  * Makes the configured silences that come again, at most once a minute, by one replica of several.
  * @throws UserError for a configuration that cannot be
  */
-export function createRecurringCare(parts: RecurringParts): (now: Date) => Promise<void> {
+export function createRecurringMaintenance(parts: RecurringParts): (now: Date) => Promise<void> {
   const { store, log } = parts;
   const wishes = readRecurring(parts.config);
   const make = createRecurringSilences(parts);

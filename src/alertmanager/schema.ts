@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { ActiveAlert, Labels } from "../alert/alert.ts";
 import type { AlertmanagerStatus, NotificationGroup } from "../alert/alertmanager.ts";
 import { parseDuration } from "../alert/duration.ts";
+import { labelSet } from "../alert/label-set.ts";
 import type { Silence } from "../alert/silence.ts";
 
 /** Alertmanager's own default of `global.resolve_timeout`. */
@@ -13,10 +14,7 @@ const orEmpty = <T extends z.ZodType>(item: T) =>
     .array(item)
     .nullish()
     .transform((list) => list ?? []);
-const labelSet = z
-  .record(z.string(), z.string())
-  .nullish()
-  .transform((labels): Labels => labels ?? {});
+const labels = labelSet.nullish().transform((given): Labels => given ?? {});
 const time = z
   .string()
   .transform((text) => new Date(text))
@@ -25,8 +23,8 @@ const named = z.object({ name: z.string() });
 
 /** One alert of `GET /alerts`. `mutedBy` came with 0.28. */
 export const alertSchema = z.object({
-  labels: labelSet,
-  annotations: labelSet,
+  labels,
+  annotations: labels,
   startsAt: time,
   endsAt: time,
   updatedAt: time,
@@ -42,7 +40,7 @@ export const alertSchema = z.object({
 });
 
 export const groupSchema = z.object({
-  labels: labelSet,
+  labels,
   receiver: named,
   alerts: orEmpty(alertSchema),
 });

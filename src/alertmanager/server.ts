@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Alert } from "../alert/alert.ts";
 import type { Alertmanager } from "../alert/alertmanager.ts";
-import type { Clock } from "../alert/clock.ts";
+import { type Clock, steadyTime } from "../alert/clock.ts";
 import { fingerprint } from "../alert/fingerprint.ts";
 import { AlertmanagerError } from "./error.ts";
 import { createSender, type HttpOptions, withoutCredentials } from "./http.ts";
@@ -46,12 +46,12 @@ export function createAlertmanagerServer(
 
   const status = async () => {
     const answer = toStatus(await get("/status", statusSchema));
-    resolveTimeout = { value: answer.resolveTimeout, until: options.clock().getTime() + RESOLVE_TIMEOUT_FOR };
+    resolveTimeout = { value: answer.resolveTimeout, until: steadyTime(options.clock) + RESOLVE_TIMEOUT_FOR };
     return answer;
   };
   const knownResolveTimeout = async () => {
     const known = resolveTimeout;
-    return known !== null && known.until > options.clock().getTime() ? known.value : (await status()).resolveTimeout;
+    return known !== null && known.until > steadyTime(options.clock) ? known.value : (await status()).resolveTimeout;
   };
 
   return {

@@ -22,7 +22,7 @@ export interface SilenceDecision {
   readonly entry: LedgerEntry;
 }
 
-export interface SilenceCareOptions {
+export interface SilenceMaintenanceOptions {
   readonly alertmanager: Alertmanager;
   readonly ledger: SilenceLedger;
   readonly clock: Clock;
@@ -36,7 +36,9 @@ export interface SilenceCareOptions {
  * ended, takes up those that nobody wrote down, and drops those under which everything has resolved. Acknowledgements and
  * recurring ones are never dropped here, and those of other people are never touched.
  */
-export function createSilenceCare(options: SilenceCareOptions): () => Promise<readonly SilenceDecision[]> {
+export function createSilenceMaintenance(
+  options: SilenceMaintenanceOptions,
+): () => Promise<readonly SilenceDecision[]> {
   const quietSince = new Map<string, number>();
   return async () => {
     const [silences, alerts] = [await options.alertmanager.silences(), await options.alertmanager.alerts()];
@@ -71,7 +73,7 @@ function decide(
   context: {
     readonly quietSince: Map<string, number>;
     readonly now: Date;
-    readonly isKept: SilenceCareOptions["isKept"];
+    readonly isKept: SilenceMaintenanceOptions["isKept"];
   },
 ): SilenceDecision | null {
   if (known === null && silence.state === "expired") {
@@ -138,7 +140,7 @@ function unknown(
 }
 
 async function carryOut(
-  { alertmanager, ledger, log }: SilenceCareOptions,
+  { alertmanager, ledger, log }: SilenceMaintenanceOptions,
   { silenceId, action, reason, entry }: SilenceDecision,
   quietSince: Map<string, number>,
 ): Promise<void> {

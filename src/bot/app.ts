@@ -5,7 +5,7 @@ import { App, HTTPReceiver, type Receiver, SocketModeReceiver, webApi } from "@s
 import type { AlertGroup, Person } from "../alert/group.ts";
 import { DEFAULT_SEVERITIES } from "../alert/severity.ts";
 import { UserError } from "../alert/user-error.ts";
-import type { RunReport } from "../dqm/service/quality-desk.ts";
+import type { RunReport } from "../dqm/service/record.ts";
 import type { Deliver } from "../oncall/pages.ts";
 import { type Announcer, createAnnouncer } from "./delivery/announcer.ts";
 import { createCopies } from "./delivery/copies.ts";

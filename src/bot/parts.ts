@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import type { Clock } from "../alert/clock.ts";
 import type { AlertGroup, Person } from "../alert/group.ts";
 import type { SeverityRanking } from "../alert/severity.ts";
-import type { QualityDesk } from "../dqm/service/quality-desk.ts";
+import type { DqmRecord } from "../dqm/service/record.ts";
 import type { Actions, OncallDesk } from "../operations/actions-types.ts";
 import type { MetricSeries, StatusSource } from "../status/status-types.ts";
 import type { Store } from "../store/store.ts";
@@ -70,7 +70,7 @@ export interface BotParts {
   readonly draw?: DrawPicture;
   readonly extras?: ExtraAnswers;
   /** Verdicts on runs' lumisections, which people overrule; left out where data quality is not watched. */
-  readonly quality?: Pick<QualityDesk, "report" | "reports" | "overrule">;
+  readonly dqm?: Pick<DqmRecord, "report" | "reports" | "overrule">;
   /** When many alerts at once become one summary. */
   readonly flood?: FloodRules;
   /** Waits; tests hand in one that does not. */
@@ -86,6 +86,8 @@ export type PageResult =
 
 /** A page to one person: which step of the escalation, and why they get it. */
 export interface PageRequest {
+  /** Identity of the page: one that is due again (the next round, the next time the alert fires) has another. */
+  readonly key: string;
   readonly person: Person;
   readonly group: AlertGroup;
   readonly step: number;

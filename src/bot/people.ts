@@ -1,4 +1,5 @@
 import type { webApi } from "@slack/bolt";
+import { LRUCache } from "lru-cache";
 import type { Person } from "../alert/group.ts";
 import type { Actor } from "../operations/actions-types.ts";
 import type { Store } from "../store/store.ts";
@@ -22,10 +23,10 @@ const MAX_REMEMBERED = 2000;
 const NAMED = "bot/people/";
 
 export function createPeople(client: webApi.WebClient, states: Store["states"]): People {
-  const names = new Map<string, Person>();
-  const ids = new Map<string, string>();
-  const zones = new Map<string, string>();
-  const direct = new Map<string, string>();
+  const names = new LRUCache<string, Person>({ max: MAX_REMEMBERED });
+  const ids = new LRUCache<string, string>({ max: MAX_REMEMBERED });
+  const zones = new LRUCache<string, string>({ max: MAX_REMEMBERED });
+  const direct = new LRUCache<string, string>({ max: MAX_REMEMBERED });
   const named = new Set<string>();
 
   /** Alerts and silences name their people: a reminder finds them by it, also after a restart. */
@@ -49,8 +50,8 @@ export function createPeople(client: webApi.WebClient, states: Store["states"]):
         const name = user?.real_name || user?.profile?.display_name || user?.name || userId;
         const email = user?.profile?.email;
         const person = { name, slackId: userId, ...(email === undefined ? {} : { email }) };
-        remember(names, userId, person);
-        remember(zones, userId, user?.tz ?? "");
+        names.set(userId, person);
+        zones.set(userId, user?.tz ?? "");
         await noteName(name, userId);
         return { person, via: "slack" };
       } catch {
@@ -69,13 +70,13 @@ export function createPeople(client: webApi.WebClient, states: Store["states"]):
       }
       const { user } = await client.users.lookupByEmail({ email });
       if (user?.id !== undefined) {
-        remember(ids, email, user.id);
+        ids.set(email, user.id);
       }
       return user?.id ?? null;
     },
     async zoneOf(userId) {
       const known = zones.get(userId) ?? (await client.users.info({ user: userId })).user?.tz ?? "";
-      remember(zones, userId, known);
+      zones.set(userId, known);
       return known === "" ? null : known;
     },
     async directChannel(userId) {
@@ -85,15 +86,8 @@ export function createPeople(client: webApi.WebClient, states: Store["states"]):
       }
       const { channel } = await client.conversations.open({ users: userId });
       const opened = channel?.id ?? userId;
-      remember(direct, userId, opened);
+      direct.set(userId, opened);
       return opened;
     },
   };
-}
-
-function remember<T>(cache: Map<string, T>, key: string, value: T): void {
-  if (cache.size >= MAX_REMEMBERED) {
-    cache.clear();
-  }
-  cache.set(key, value);
 }

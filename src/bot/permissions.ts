@@ -1,5 +1,6 @@
 import type { webApi } from "@slack/bolt";
-import type { Clock } from "../alert/clock.ts";
+import { type Clock, steadyTime } from "../alert/clock.ts";
+import { own } from "../alert/own.ts";
 import { plain } from "./messages/payload.ts";
 
 /** Whether a person may do something, and whom to ask otherwise. */
@@ -21,16 +22,16 @@ export function createPermissions(
   const groups = new Map<string, { readonly members: readonly string[]; readonly until: number }>();
   const membersOf = async (group: string): Promise<readonly string[]> => {
     const known = groups.get(group);
-    if (known !== undefined && known.until > clock().getTime()) {
+    if (known !== undefined && known.until > steadyTime(clock)) {
       return known.members;
     }
     const answer = await client.usergroups.users.list({ usergroup: group });
     const members = answer.users ?? [];
-    groups.set(group, { members, until: clock().getTime() + GROUP_KEPT_FOR });
+    groups.set(group, { members, until: steadyTime(clock) + GROUP_KEPT_FOR });
     return members;
   };
   return async (action, userId) => {
-    const allowed = rules[action];
+    const allowed = own(rules, action);
     if (allowed === undefined || allowed.includes(userId)) {
       return { allowed: true };
     }

@@ -74,7 +74,7 @@ function createCatalogue(services: readonly Service[], where: string): Catalogue
       throw new UserError(
         `${service.name} depends on "${unknown}", which is not in the catalogue`,
         where,
-        "add that service or mend the name",
+        "add that service or fix the name",
       );
     }
   }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
 import { type Document, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
+import { own, putOwn } from "../alert/own.ts";
 import { UserError } from "../alert/user-error.ts";
 import { nearestNames } from "./nearest.ts";
 import { type Config, configSchema } from "./schema.ts";
@@ -70,7 +71,7 @@ export function readYaml(file: string): { tree: Tree; locate: Locate } {
   const fault = document.errors[0];
   if (fault !== undefined) {
     const line = lines.linePos(fault.pos[0]).line;
-    throw new UserError(fault.message.split("\n")[0] ?? fault.code, `${file}:${line}`, "mend the YAML there");
+    throw new UserError(fault.message.split("\n")[0] ?? fault.code, `${file}:${line}`, "fix the YAML there");
   }
   const tree = expand(document, file);
   if (typeof tree !== "object" || tree === null || Array.isArray(tree)) {
@@ -107,17 +108,18 @@ function applyEnvironment(tree: Tree, environment: NodeJS.ProcessEnv): ReadonlyM
   const used = new Map<string, string>();
   for (const path of leafPaths(configSchema)) {
     const name = environmentName(path);
-    const value = environment[name];
+    const value = own(environment, name);
     if (value === undefined || value === "") {
       continue;
     }
     let place = tree;
     for (const part of path.slice(0, -1)) {
-      const next = place[part];
-      place[part] = typeof next === "object" && next !== null ? next : {};
-      place = place[part] as Tree;
+      const next = own(place, part);
+      const inner = (typeof next === "object" && next !== null ? next : {}) as Tree;
+      putOwn(place, part, inner);
+      place = inner;
     }
-    place[path.at(-1) ?? ""] = readEnvironmentValue(value, schemaAt(path));
+    putOwn(place, path.at(-1) ?? "", readEnvironmentValue(value, schemaAt(path)));
     used.set(path.join("."), name);
   }
   const apiUrl = environment["SLACK_API_URL"];
@@ -157,7 +159,7 @@ export function schemaAt(path: readonly string[]): z.ZodType {
   let schema: z.ZodType = configSchema;
   for (const part of path) {
     const inner = unwrap(schema);
-    const next = inner instanceof z.ZodObject ? (inner.shape as Record<string, z.ZodType>)[part] : undefined;
+    const next = inner instanceof z.ZodObject ? own(inner.shape as Record<string, z.ZodType>, part) : undefined;
     if (next === undefined) {
       throw new Error(`no key ${path.join(".")} in the schema`);
     }
@@ -191,7 +193,7 @@ function readSecretFiles(tree: Tree, folder: string, where: string): void {
       const target = key.slice(0, -"File".length);
       const path = isAbsolute(value) ? value : join(folder, value);
       try {
-        tree[target] ??= readFileSync(path, "utf8").trim();
+        putOwn(tree, target, own(tree, target) ?? readFileSync(path, "utf8").trim());
       } catch (error) {
         throw new UserError(`${key} names ${path}, which cannot be read`, where, "check the path and its permissions", {
           cause: error,
@@ -248,7 +250,7 @@ function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   for (const part of path) {
     const inner = unwrap(schema);
     if (inner instanceof z.ZodObject) {
-      schema = (inner.shape as Record<string, z.ZodType>)[String(part)] ?? z.never();
+      schema = own(inner.shape as Record<string, z.ZodType>, String(part)) ?? z.never();
     } else if (inner instanceof z.ZodArray) {
       schema = inner.element as z.ZodType;
     }

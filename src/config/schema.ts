@@ -266,13 +266,13 @@ const detect = z.strictObject({
           step: duration("15m").describe("Distance of its points."),
         })
         .prefault({}),
-      every: duration("24h").describe("How often models are trained anew; `0s` never."),
+      every: duration("24h").describe("How often models are trained again; `0s` never."),
       drift: z
         .number()
         .min(0)
         .default(0.5)
         .describe(
-          "Models are trained anew when the scores of the last days are spread otherwise than those of training by this much (population stability index; the days of training itself differ from each other by up to about 0.5); 0 never.",
+          "Models are trained again when the scores of the last days are spread otherwise than those of training by this much (population stability index; the days of training itself differ from each other by up to about 0.5); 0 never.",
         ),
       epochs: z.int().positive().default(30),
       seed: z.int().default(1),
@@ -314,7 +314,7 @@ const detect = z.strictObject({
   backend: z
     .enum(["auto", "native", "wasm"])
     .default("auto")
-    .describe("TensorFlow.js backend; also CMSWATCH_DETECT_BACKEND."),
+    .describe("What trains networks, see tensorflow.md; also CMSWATCH_DETECT_BACKEND."),
 });
 
 const transfers = z.strictObject({
@@ -351,12 +351,12 @@ const transfers = z.strictObject({
     .optional()
     .describe("Where Rucio's transfer events are; without it transfers are not watched."),
   rate: z.number().positive().max(0.1).default(0.005).describe("Share of transfers that are called anomalous."),
-  model: z.enum(["shrinkage", "lstm"]).default("shrinkage").describe("Which model foresees durations."),
+  model: z.enum(["shrinkage", "lstm"]).default("shrinkage").describe("Which model predicts durations."),
   train: z
     .strictObject({
       transfers: z.int().min(500).default(100_000).describe("How many of the newest transfers a model learns from."),
       minimum: z.int().min(50).default(2000).describe("With fewer it is learning."),
-      every: duration("24h").describe("How often it is trained anew."),
+      every: duration("24h").describe("How often it is trained again."),
       seed: z.int().default(1),
     })
     .prefault({}),

@@ -18,7 +18,7 @@ import type { EventSource } from "../transfers/rucio/source.ts";
 import { INJECTION_KINDS, type InjectionKind } from "./cmsweb/injection.ts";
 import { createSimulation } from "./cmsweb/simulation.ts";
 import { createSimulatedSource } from "./cmsweb/source.ts";
-import { judgeSimulatedRun } from "./quality/run.ts";
+import { judgeSimulatedRun } from "./dqm/run.ts";
 import { slackPage } from "./slack/page.ts";
 import { startEmulatedWorkspace, type Workspace } from "./slack/workspace.ts";
 import { registerStory } from "./story/routes.ts";
@@ -149,7 +149,7 @@ export async function createWorld(parts: WorldParts): Promise<World> {
         simulation,
         board,
         rucio,
-        judgeRun: qualityJudge(store),
+        judgeRun: dqmJudge(store),
         current,
         progress,
         send,
@@ -168,11 +168,11 @@ export async function createWorld(parts: WorldParts): Promise<World> {
 }
 
 /** Judges the next run, keeps it as the service does, and gives its alert. */
-function qualityJudge({ quality }: Store): StoryParts["judgeRun"] {
+function dqmJudge({ dqm }: Store): StoryParts["judgeRun"] {
   return async (now) => {
-    const [newest] = await quality.runs(1);
+    const [newest] = await dqm.runs(1);
     const judged = await judgeSimulatedRun((newest?.run ?? FIRST_RUN - 1) + 1, now);
-    await quality.saveRun(judged);
+    await dqm.saveRun(judged);
     const verdicts = applyOverrules(judged.run, judged.lumis, []);
     const evidence = worstEvidence(judged);
     return runAlert({ ...judged, verdicts, evidence, startsAt: now, endsAt: null, baseUrl: null, severity: "high" });

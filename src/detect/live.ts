@@ -1,4 +1,5 @@
 import type { Anomaly } from "../alert/anomaly.ts";
+import { own } from "../alert/own.ts";
 import { hourOfWeekIn } from "./events/local-hour.ts";
 import { NO_EVENT, type ScoredPoint, type TrackerContext, type TrackerState, trackPoint } from "./events/tracker.ts";
 import { surpriseOf } from "./threshold/calibration.ts";
@@ -222,7 +223,9 @@ function matters(unit: Unit, point: ScoredPoint): boolean {
   unit.metrics.forEach((metric, i) => {
     const amount = Math.max(point.contributions[i] as number, 0) || 0;
     total += amount;
-    counted += moved(unit.metricRules[metric], (point.row[i] as number) - (point.expected[i] as number)) ? amount : 0;
+    counted += moved(own(unit.metricRules, metric), (point.row[i] as number) - (point.expected[i] as number))
+      ? amount
+      : 0;
   });
   return counted >= total / 2;
 }

@@ -1,3 +1,4 @@
+import { own } from "../alert/own.ts";
 import type { SavedModel } from "./detector.ts";
 
 const MAGIC = 0x57534d43; // "CMSW", little-endian
@@ -49,7 +50,7 @@ export function expectFormat(saved: SavedModel, detector: string, format: number
   }
   if (saved.format !== format) {
     throw new SavedModelError(
-      `format ${saved.format} of detector "${detector}", this version reads ${format}: train it anew`,
+      `format ${saved.format} of detector "${detector}", this version reads ${format}: train it again`,
     );
   }
 }
@@ -60,12 +61,12 @@ export function packArrays(arrays: Readonly<Record<string, Float64Array>>): {
   readonly weights: Uint8Array;
 } {
   const names = Object.keys(arrays);
-  const lengths = Object.fromEntries(names.map((name) => [name, arrays[name]?.length ?? 0]));
+  const lengths = Object.fromEntries(names.map((name) => [name, own(arrays, name)?.length ?? 0]));
   const all = new Float64Array(Object.values(lengths).reduce((sum, length) => sum + length, 0));
   let at = 0;
   for (const name of names) {
-    all.set(arrays[name] ?? [], at);
-    at += lengths[name] ?? 0;
+    all.set(own(arrays, name) ?? [], at);
+    at += own(lengths, name) ?? 0;
   }
   return { lengths, weights: new Uint8Array(all.buffer) };
 }

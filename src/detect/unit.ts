@@ -154,7 +154,7 @@ export async function loadUnit(bytes: Uint8Array, findDetector: (name: string) =
   const saved = decodeSavedModel(bytes);
   if (saved.detector !== MAGIC_UNIT || saved.format !== FORMAT) {
     throw new SavedModelError(
-      `a "${saved.detector}" of format ${saved.format}, this version reads units of format ${FORMAT}: train it anew`,
+      `a "${saved.detector}" of format ${saved.format}, this version reads units of format ${FORMAT}: train it again`,
     );
   }
   const header = headerSchema.safeParse(saved.header);

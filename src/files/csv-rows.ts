@@ -25,7 +25,7 @@ export async function* csvRows(bytes: Readable, where: string, longest: number):
       throw new UserError(
         `is not CSV: a record is longer than ${longest} characters`,
         where,
-        "mend its quotes and line ends",
+        "fix its quotes and line ends",
       );
     }
     if (rows.length > 0) {

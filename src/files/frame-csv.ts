@@ -230,7 +230,7 @@ function asUserError(error: unknown, path: string): unknown {
     return new UserError("is not whole gzip data", path, "fetch it again, or name it without .gz");
   }
   if (error instanceof CsvError) {
-    const hint = code === "CSV_MAX_RECORD_SIZE" ? "a line is too long: give one file per entity" : "mend the file";
+    const hint = code === "CSV_MAX_RECORD_SIZE" ? "a line is too long: give one file per entity" : "fix the file";
     return new UserError(`is not CSV (${error.message})`, path, hint);
   }
   return error;

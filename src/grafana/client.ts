@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { Agent } from "node:https";
 import axios, { type AxiosInstance, isAxiosError } from "axios";
+import { LRUCache } from "lru-cache";
 import { z } from "zod";
-import type { Clock } from "../alert/clock.ts";
+import { type Clock, steadyTime } from "../alert/clock.ts";
 import { UserError } from "../alert/user-error.ts";
 import type { Config } from "../config/schema.ts";
 
@@ -56,7 +57,9 @@ export function createGrafanaClient(config: Config["grafana"], clock: Clock): Gr
   }
   const url = config.url.replace(/\/$/, "");
   const http = createAxios(url, config);
-  const cache = new Map<string, { readonly at: number; readonly dashboards: readonly Dashboard[] }>();
+  const cache = new LRUCache<string, { readonly at: number; readonly dashboards: readonly Dashboard[] }>({
+    max: MAX_CACHED_TAGS,
+  });
 
   async function call<T extends z.ZodType>(
     method: string,
@@ -75,7 +78,7 @@ export function createGrafanaClient(config: Config["grafana"], clock: Clock): Gr
   return {
     async dashboards(tag) {
       const known = cache.get(tag);
-      if (known !== undefined && clock().getTime() - known.at < config.dashboardsFor) {
+      if (known !== undefined && steadyTime(clock) - known.at < config.dashboardsFor) {
         return known.dashboards;
       }
       const query = new URLSearchParams({ tag, type: "dash-db", limit: String(MAX_DASHBOARDS) });
@@ -85,10 +88,7 @@ export function createGrafanaClient(config: Config["grafana"], clock: Clock): Gr
         id: id ?? null,
         title,
       }));
-      if (cache.size >= MAX_CACHED_TAGS) {
-        cache.clear();
-      }
-      cache.set(tag, { at: clock().getTime(), dashboards });
+      cache.set(tag, { at: steadyTime(clock), dashboards });
       return dashboards;
     },
     async annotations(tags, from, to) {

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { ActiveAlert } from "../alert/alert.ts";
 import type { Alertmanager } from "../alert/alertmanager.ts";
-import type { Clock } from "../alert/clock.ts";
+import { atMostEvery, type Clock } from "../alert/clock.ts";
 import type { AlertGroup } from "../alert/group.ts";
 import type { ServiceEvents } from "../alert/service-events.ts";
 import type { Silence } from "../alert/silence.ts";
@@ -16,6 +16,8 @@ export interface AlertCycleParts {
   readonly alertmanager: Alertmanager;
   /** Runs the pipeline and sends what follows from it: storms collapsed, copies, alerts it raises. */
   readonly sending: Cycle;
+  /** Alerts that fired when the last process looked for the last time: a restart is not taken for new ones. */
+  readonly seen: readonly ActiveAlert[];
   /** Keeps the pipeline's memory. */
   readonly save: () => Promise<void>;
   /** Brings what dashboards should show to Grafana; never throws. */
@@ -40,11 +42,11 @@ export interface AlertCycle {
   save(): Promise<void>;
 }
 
-/** @param seen alerts as they were at the end of the last process, so that a restart is not taken for new alerts */
-export function createAlertCycle(parts: AlertCycleParts, seen: readonly ActiveAlert[] = []): AlertCycle {
+/** @returns a cycle that has not looked yet */
+export function createAlertCycle(parts: AlertCycleParts): AlertCycle {
   const { alertmanager, store, current, clock, log } = parts;
-  let previous = new Map(seen.map((alert) => [alert.fingerprint, alert]));
-  let savedAt = 0;
+  let previous = new Map(parts.seen.map((alert) => [alert.fingerprint, alert]));
+  const isSaveDue = atMostEvery(SAVE_EVERY, clock);
 
   async function look(): Promise<{ alerts: readonly ActiveAlert[]; silences: readonly Silence[] } | null> {
     const now = clock();
@@ -92,8 +94,8 @@ export function createAlertCycle(parts: AlertCycleParts, seen: readonly ActiveAl
     countHidden(current, alerts);
     await parts.annotate(result.items, now);
     parts.events.emit("groups seen", { groups: result.groups, now });
-    if (now.getTime() - savedAt >= SAVE_EVERY) {
-      await save();
+    if (isSaveDue()) {
+      await parts.save();
     }
     current.changed();
   }
@@ -109,11 +111,7 @@ export function createAlertCycle(parts: AlertCycleParts, seen: readonly ActiveAl
     }
   }
 
-  async function save(): Promise<void> {
-    savedAt = clock().getTime();
-    await parts.save();
-  }
-  return { run, save };
+  return { run, save: parts.save };
 }
 
 function countHidden(current: CurrentState, alerts: readonly ActiveAlert[]): void {

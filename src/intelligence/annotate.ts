@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { Clock } from "../alert/clock.ts";
+import { atMostEvery, type Clock } from "../alert/clock.ts";
 import type { Config } from "../config/schema.ts";
 import { syncAnnotations } from "../grafana/annotation-sync.ts";
 import { createGrafanaClient } from "../grafana/client.ts";
@@ -21,7 +21,7 @@ export function createAnnotator(
     return async () => {};
   }
   const grafana = createGrafanaClient(config.grafana, clock);
-  let last = Number.NEGATIVE_INFINITY;
+  const isDue = atMostEvery(EVERY, clock);
   const tell = (fault: string | null, now: Date) => {
     const before = current.sources().find(({ name }) => name === "grafana");
     if (fault !== null && before?.state !== "down") {
@@ -35,10 +35,9 @@ export function createAnnotator(
     });
   };
   return async (items, now) => {
-    if (now.getTime() - last < EVERY) {
+    if (!isDue()) {
       return;
     }
-    last = now.getTime();
     try {
       const { faults } = await syncAnnotations(grafana, wantedAnnotations(items), now);
       tell(faults[0] ?? null, now);

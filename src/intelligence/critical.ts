@@ -1,5 +1,6 @@
 import type { ActiveAlert, Alert } from "../alert/alert.ts";
 import { CRITICAL_ALERT } from "../alert/names.ts";
+import { own } from "../alert/own.ts";
 import { type SeverityRanking, severityRank } from "../alert/severity.ts";
 import type { Item } from "./stage.ts";
 
@@ -14,7 +15,7 @@ export function criticalAlert(
   now: Date,
 ): Alert | null {
   const worstRank = Math.max(...Object.values(ranking));
-  const worst = Object.keys(ranking).find((name) => ranking[name] === worstRank) ?? "urgent";
+  const worst = Object.keys(ranking).find((name) => own(ranking, name) === worstRank) ?? "urgent";
   const urgent = items.filter(
     (item) =>
       isActive(item.source) &&

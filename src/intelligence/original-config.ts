@@ -90,7 +90,7 @@ export function importOriginalConfig(tree: unknown, where: string): ImportedConf
   const checked = configSchema.safeParse(config);
   if (!checked.success) {
     const issue = checked.error.issues[0];
-    throw new UserError(`gives a wrong \`${issue?.path.join(".")}\`: ${issue?.message}`, where, "mend it there");
+    throw new UserError(`gives a wrong \`${issue?.path.join(".")}\`: ${issue?.message}`, where, "fix it there");
   }
   return { config, notes: notesOn(original) };
 }

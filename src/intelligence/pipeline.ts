@@ -12,7 +12,7 @@ import { toError } from "./stage.ts";
 import { annotateStage } from "./stages/annotate.ts";
 import { classifyStage, type Guesses } from "./stages/classify.ts";
 import { explainStage } from "./stages/explain.ts";
-import { type GroupStageState, groupStage } from "./stages/group.ts";
+import { type GroupStageState, groupStage, type SeenItem } from "./stages/group.ts";
 import { preprocessStage } from "./stages/preprocess.ts";
 import { type RunbookFinder, runbookStage } from "./stages/runbook.ts";
 import { type SeverityGuess, type SeverityWord, severityStage } from "./stages/severity.ts";
@@ -29,6 +29,13 @@ export interface PipelineDependencies {
   readonly steadyClock?: () => number;
   /** What an earlier pipeline's `state()` gave. */
   readonly state?: PipelineState | null;
+  /** Alerts as an earlier process saw them last. */
+  readonly seen?: readonly SeenAlert[];
+}
+
+/** An alert as an earlier process saw it last. */
+export interface SeenAlert extends Pick<SeenItem, "groupId" | "resolvedAt"> {
+  readonly alert: ActiveAlert;
 }
 
 export interface PipelineState {
@@ -81,6 +88,21 @@ export function createPipeline(config: PipelineConfig, dependencies: PipelineDep
     ...(runbooks === undefined ? [] : [runbookStage(runbooks)]),
     ...(solutions === undefined ? [] : [solutionsStage(solutions)]),
   ].filter((stage) => !disable.includes(stage.name));
+  const seen = dependencies.seen ?? [];
+  if (seen.length > 0) {
+    const { batch } = runStages(
+      perAlert,
+      startBatch(seen.map(({ alert }) => alert)),
+      { now: new Date(0), ...NOBODY },
+      steadyClock,
+    );
+    group.recall(
+      seen.flatMap((one, index) => {
+        const item = batch.items[index];
+        return item === undefined ? [] : [{ ...one, item }];
+      }),
+    );
+  }
   const stages = [preprocessStage(ignoredLabels), ...perAlert, explainStage(catalogue, severities), group].filter(
     (stage) => !disable.includes(stage.name),
   );

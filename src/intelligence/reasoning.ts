@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { ActiveAlert } from "../alert/alert.ts";
 import type { Alertmanager } from "../alert/alertmanager.ts";
 import type { Clock } from "../alert/clock.ts";
 import type { Catalogue } from "../config/catalogue.ts";
@@ -11,6 +12,7 @@ import { fitInThread } from "./learned/thread.ts";
 import { createPipeline, type Pipeline, type PipelineState } from "./pipeline.ts";
 import { loadRunbooks } from "./runbooks/load.ts";
 import { createRunbookIndex, type RunbookIndex } from "./runbooks/match.ts";
+import { recallSeen } from "./seen.ts";
 import { createSolutionDesk } from "./solutions/desk.ts";
 
 const PIPELINE = "intelligence:pipeline";
@@ -33,6 +35,8 @@ export interface Reasoning {
   readonly runbooks: RunbookIndex;
   readonly learned: LearnedDesk;
   readonly cycle: Cycle;
+  /** Alerts that fired when the last process looked for the last time. */
+  readonly seen: readonly ActiveAlert[];
   /** Keeps what it remembers, for the next process. */
   save(): Promise<void>;
 }
@@ -53,7 +57,8 @@ export async function createReasoning(parts: ReasoningParts): Promise<Reasoning>
     tell: (what, details) => log.info(details, what),
   });
   const state = await store.states.get<PipelineState>(PIPELINE);
-  const pipeline = createPipeline(config, { catalogue, runbooks, solutions, learned, state });
+  const seen = await recallSeen(store.history, clock());
+  const pipeline = createPipeline(config, { catalogue, runbooks, solutions, learned, state, seen });
   const cycle = createCycle({
     config,
     pipeline,
@@ -68,6 +73,7 @@ export async function createReasoning(parts: ReasoningParts): Promise<Reasoning>
     runbooks,
     learned,
     cycle,
+    seen: seen.flatMap(({ alert, resolvedAt }) => (resolvedAt === null ? [alert] : [])),
     async save() {
       await store.states.put(PIPELINE, pipeline.state());
       await store.states.put(CYCLE, cycle.state());

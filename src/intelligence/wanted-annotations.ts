@@ -1,4 +1,5 @@
 import { alertName } from "../alert/alert.ts";
+import { own } from "../alert/own.ts";
 import type { Item } from "./stage.ts";
 
 /** What Grafana's dashboards should show, as its annotation sync takes it. */
@@ -31,7 +32,7 @@ export function wantedAnnotations(items: readonly Item[]): readonly AnnotationWi
 
 /** Grafana shows annotations as HTML: nothing of a ticket's text may be taken for it. */
 function textOf({ annotations, labels }: Item): string {
-  const what = TEXTS.map((name) => annotations[name]).find((text) => text !== undefined && text !== "");
+  const what = TEXTS.map((name) => own(annotations, name)).find((text) => text !== undefined && text !== "");
   const url = annotations["URL"];
   const title = `${labels["service"] ?? "Alert"} ${labels["alertname"] ?? ""}: ${what ?? ""}`.trim();
   const link =

@@ -4,14 +4,14 @@ import type { Clock } from "../alert/clock.ts";
 import type { ServiceEvents } from "../alert/service-events.ts";
 import { severityRank } from "../alert/severity.ts";
 import { createAcknowledgements } from "../alertmanager/acknowledgements.ts";
-import { createCare } from "../alertmanager/maintain-silences.ts";
+import { createMaintenance } from "../alertmanager/maintain-silences.ts";
 import { createSilences } from "../alertmanager/silences.ts";
 import { anomalyToAlert } from "../anomalies/alerts/anomaly-alerts.ts";
 import { createAnomalyPush } from "../anomalies/service/anomaly-push.ts";
 import { createDetection, type Detection } from "../anomalies/service/detection.ts";
 import { entitySpecs } from "../config/entities.ts";
 import type { Config } from "../config/schema.ts";
-import { createQuality, type Quality } from "../dqm/service/dqm.ts";
+import { createDqm, type Dqm } from "../dqm/service/dqm.ts";
 import { createAlertCycle } from "../intelligence/alert-cycle.ts";
 import { createAlertSink } from "../intelligence/alert-sink.ts";
 import { createAnnotator } from "../intelligence/annotate.ts";
@@ -34,13 +34,15 @@ import { createTicketLoops } from "../tickets/loops.ts";
 import type { TransferService } from "../transfers/service/service.ts";
 import { openTransfers } from "../transfers/service/start.ts";
 import type { Foundation } from "./foundation.ts";
-import { openBot, type RunningBot } from "./start-bot.ts";
+import { openBot, type RunningBot, type SlackPace } from "./start-bot.ts";
 
 export interface ServiceParts {
   readonly config: Config;
   readonly foundation: Foundation;
   readonly clock: Clock;
   readonly log: Logger;
+  /** How quickly Slack is written to; tests do not wait. */
+  readonly pace?: SlackPace;
 }
 
 /** Everything but the page, joined and not started. */
@@ -52,7 +54,7 @@ export interface Service {
   readonly runbooks: RunbookIndex;
   readonly detection: Detection;
   readonly transfers: TransferService | null;
-  readonly quality: Quality;
+  readonly dqm: Dqm;
   readonly oncall: Oncall;
   readonly actions: Actions;
   readonly models: ModelDesk;
@@ -67,7 +69,7 @@ export interface Service {
 }
 
 /** Joins the parts from top to bottom: each takes what it needs by name, and later ones hear of earlier ones by events. */
-export async function createService({ config, foundation, clock, log }: ServiceParts): Promise<Service> {
+export async function createService({ config, foundation, clock, log, pace = {} }: ServiceParts): Promise<Service> {
   const { catalogue, store, alertmanager, source, trainer, world } = foundation;
   const baseUrl = config.web.baseUrl ?? `http://${config.web.listen}`;
   const shared = { catalogue, store, clock, log };
@@ -115,7 +117,7 @@ export async function createService({ config, foundation, clock, log }: ServiceP
     fitSequences: trainer.fitSequences,
     baseUrl,
   });
-  const quality = await createQuality({ ...shared, config, sink, events, current, baseUrl });
+  const dqm = await createDqm({ ...shared, config, sink, events, current, baseUrl });
 
   // All alerts, read back and grouped.
   const { maxSilence } = config.intelligence;
@@ -127,11 +129,18 @@ export async function createService({ config, foundation, clock, log }: ServiceP
     longest: maxSilence,
   });
   const acknowledgements = createAcknowledgements({ alertmanager, silences, book: store.acknowledgements, clock });
-  const maintain = createCare({ ...shared, config: config.intelligence, alertmanager, silences, acknowledgements });
+  const maintain = createMaintenance({
+    ...shared,
+    config: config.intelligence,
+    alertmanager,
+    silences,
+    acknowledgements,
+  });
   const cycle = createAlertCycle({
     ...shared,
     alertmanager,
     sending: reasoning.cycle,
+    seen: reasoning.seen,
     save: reasoning.save,
     annotate: createAnnotator(config, { current, clock, log }),
     current,
@@ -181,11 +190,12 @@ export async function createService({ config, foundation, clock, log }: ServiceP
     status,
     actions,
     oncall,
-    quality: quality.desk,
+    dqm: dqm.desk,
     transfers,
     current,
     events,
     webUrl: baseUrl,
+    pace,
   });
   const escalations = oncall.escalations(bot?.deliver ?? (async () => {}), bot?.quietPeople);
   events.on("group answered", "on call", ({ groupId, person, at }) =>
@@ -199,7 +209,7 @@ export async function createService({ config, foundation, clock, log }: ServiceP
     ...foundation.loops,
     ...oncall.loops,
     ...(bot?.loops ?? []),
-    ...quality.loops,
+    ...dqm.loops,
     ...detection.loops,
     alertLoop,
     ...ticketLoops,
@@ -213,7 +223,7 @@ export async function createService({ config, foundation, clock, log }: ServiceP
     runbooks,
     detection,
     transfers,
-    quality,
+    dqm,
     oncall,
     actions,
     models,

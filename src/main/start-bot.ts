@@ -4,10 +4,11 @@ import type { ServiceEvents } from "../alert/service-events.ts";
 import type { SeverityRanking } from "../alert/severity.ts";
 import type { Bot } from "../bot/app.ts";
 import { createAnnouncements } from "../bot/delivery/announcements.ts";
+import type { BotParts, SlackSettings } from "../bot/parts.ts";
 import { createSlackWatch } from "../bot/setup/slack-watch.ts";
 import type { Catalogue } from "../config/catalogue.ts";
 import type { Config } from "../config/schema.ts";
-import type { QualityDesk } from "../dqm/service/quality-desk.ts";
+import type { DqmRecord } from "../dqm/service/record.ts";
 import type { Oncall } from "../oncall/service.ts";
 import type { Actions } from "../operations/actions-types.ts";
 import type { Events } from "../runtime/events.ts";
@@ -17,13 +18,16 @@ import type { StatusSource } from "../status/status-types.ts";
 import type { Store } from "../store/store.ts";
 import type { TransferService } from "../transfers/service/service.ts";
 
+/** How quickly Slack is written to. */
+export type SlackPace = Partial<Pick<SlackSettings, "spacing" | "batchFor" | "timeout">> & Pick<BotParts, "sleep">;
+
 export interface BotStart {
   readonly config: Config["slack"];
   readonly severities: SeverityRanking;
   readonly status: StatusSource;
   readonly actions: Actions;
   readonly oncall: Pick<Oncall, "desk" | "duties" | "person">;
-  readonly quality: QualityDesk;
+  readonly dqm: DqmRecord;
   /** Null where transfers are not watched. */
   readonly transfers: Pick<TransferService, "lines"> | null;
   readonly current: Pick<CurrentState, "sources" | "setSource">;
@@ -31,6 +35,7 @@ export interface BotStart {
   readonly store: Store;
   readonly catalogue: Catalogue;
   readonly webUrl: string;
+  readonly pace: SlackPace;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -48,7 +53,7 @@ const ANNOUNCE_EVERY = 15_000;
  * @returns null where Slack is not configured
  */
 export async function openBot(parts: BotStart): Promise<RunningBot | null> {
-  const { config, current, events, quality, clock, log } = parts;
+  const { config, current, events, dqm, clock, log } = parts;
   if (config.botToken === undefined || (config.appToken === undefined && config.signingSecret === undefined)) {
     const because = "no slack.botToken with an appToken or signingSecret";
     current.setSource({ name: "slack", state: "off", at: null, because });
@@ -61,7 +66,7 @@ export async function openBot(parts: BotStart): Promise<RunningBot | null> {
     }
   });
   events.on("run ended", "slack", async ({ run }) => {
-    const report = await quality.report(run);
+    const report = await dqm.report(run);
     await (report === null ? undefined : bot.runSummary(report));
   });
   const check = createSlackWatch(bot, { current, clock });
@@ -80,8 +85,10 @@ export async function openBot(parts: BotStart): Promise<RunningBot | null> {
 async function buildBot(parts: BotStart, botToken: string): Promise<Bot> {
   const [{ createBot }, { drawPlot }] = await Promise.all([import("../bot/app.ts"), import("../bot/pictures/plot.ts")]);
   const { config, transfers } = parts;
+  const { sleep, ...pace } = parts.pace;
   return createBot({
     slack: {
+      ...pace,
       botToken,
       listen: config.listen,
       channels: config.channels,
@@ -97,13 +104,14 @@ async function buildBot(parts: BotStart, botToken: string): Promise<Bot> {
     actions: parts.actions,
     oncall: parts.oncall.desk,
     store: parts.store,
-    quality: parts.quality,
+    dqm: parts.dqm,
     log: parts.log,
     clock: parts.clock,
     services: parts.catalogue.services.map(({ name }) => name),
     webUrl: parts.webUrl,
     severities: parts.severities,
     draw: drawPlot,
+    ...(sleep === undefined ? {} : { sleep }),
     extras: transfers === null ? {} : { transfers: async (_now, about) => transfers.lines(about) },
   });
 }

@@ -5,7 +5,7 @@ import { ANOMALY_ALERT } from "../alert/names.ts";
 import type { Config } from "../config/schema.ts";
 import { loadRunbooks } from "../intelligence/runbooks/load.ts";
 import { createDetails } from "../web/details/details.ts";
-import { createWebQuality } from "../web/quality.ts";
+import { createWebDqm } from "../web/dqm.ts";
 import { toTransfersView } from "../web/transfer-views.ts";
 import { createWeb, type Web } from "../web/web.ts";
 import { createWebSources } from "../web/web-sources.ts";
@@ -27,7 +27,7 @@ export async function startWeb(parts: WebStart): Promise<Web> {
   const { config, service, clock, log } = parts;
   const { catalogue, store, source, world } = parts.foundation;
   const { current, status, actions, detection, models, runbooks, transfers } = service;
-  const quality = service.quality.desk;
+  const dqm = service.dqm.desk;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   registerMetrics(registry, { service, store, version: parts.version });
@@ -43,7 +43,7 @@ export async function startWeb(parts: WebStart): Promise<Web> {
     models,
     feedback: detection.feedback,
     severities: config.intelligence.severities,
-    quality,
+    dqm,
     owners: (name) => catalogue.find(name)?.owners ?? [],
     inject: world === null ? null : world.inject,
   });
@@ -66,7 +66,7 @@ export async function startWeb(parts: WebStart): Promise<Web> {
     sources: {
       ...sources,
       details,
-      quality: createWebQuality(quality),
+      dqm: createWebDqm(dqm),
       ...(transfers === null ? {} : { transfers: async (about) => toTransfersView(transfers.overview(about)) }),
     },
     now: clock,

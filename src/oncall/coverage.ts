@@ -1,3 +1,4 @@
+import { own } from "../alert/own.ts";
 import { spansBetween } from "./hours.ts";
 import { roleKey, type Schedule } from "./load.ts";
 import { shiftsBetween } from "./rotation.ts";
@@ -81,8 +82,8 @@ function changes(
   { overrides, calendars }: Exceptions,
   range: { readonly from: Date; readonly to: Date },
 ): readonly Date[] {
-  const role = roster.roles[roleName];
-  const rotations = [...(role?.rotation ?? []), ...(roster.roles[role?.nextOf ?? ""]?.rotation ?? [])];
+  const role = own(roster.roles, roleName);
+  const rotations = [...(role?.rotation ?? []), ...(own(roster.roles, role?.nextOf ?? "")?.rotation ?? [])];
   const away = new Set(rotations.flatMap(({ people }) => people));
   // Whoever has the next shift also depends on who has the present one.
   const keys = [roleName, ...(role?.nextOf === undefined ? [] : [role.nextOf])].map((name) => roleKey(roster, name));

@@ -9,7 +9,7 @@ export type PageTarget =
 /** Where a group's escalation stands. JSON: it is kept in the store. Times are milliseconds since 1970. */
 export interface Escalation {
   readonly groupId: string;
-  /** Begin of the trouble: a group that fires anew is a new matter. */
+  /** Begin of the trouble: a group that fires again is a new matter. */
   readonly startsAt: number;
   /** Goes up each time it begins again, e.g. after an acknowledgement that was undone. */
   readonly round: number;

@@ -1,5 +1,6 @@
 import type { AlertGroup } from "../alert/group.ts";
-import type { Store } from "../store/store.ts";
+import { own } from "../alert/own.ts";
+import type { Delivery, Store } from "../store/store.ts";
 import {
   beginEscalation,
   confirmPage,
@@ -112,9 +113,19 @@ async function lookAt(
   if (decision.kind === "hold") {
     await tellHeld(parts, group, decision, now);
   } else if (decision.kind === "page") {
-    const state = beginEscalation(group, decision.roster, decision.escalation, isSame ? known.round + 1 : 0);
+    const round = isSame ? known.round + 1 : nextRound(group, await parts.store.oncall.deliveries(group.id));
+    const state = beginEscalation(group, decision.roster, decision.escalation, round);
     await advance(parts, context, group, state, now);
   }
+}
+
+/** The round after those that were paged: what was forgotten since must not be taken for the same page. */
+function nextRound(group: AlertGroup, deliveries: readonly Delivery[]): number {
+  const prefix = `page:${group.id}:${group.startsAt.getTime()}:`;
+  const rounds = deliveries
+    .filter(({ id }) => id.startsWith(prefix))
+    .map(({ id }) => Number.parseInt(id.slice(prefix.length), 10));
+  return Math.max(-1, ...rounds) + 1;
 }
 
 async function advance(
@@ -167,7 +178,7 @@ async function close({ store, heard }: EscalationParts, state: Escalation, now: 
 }
 
 function policyOf({ schedule }: RouteContext, { policy }: Escalation): EscalationPolicy {
-  const found = schedule.escalations[policy] ?? schedule.escalations["standard"];
+  const found = own(schedule.escalations, policy) ?? schedule.escalations["standard"];
   return found ?? { steps: [{ person: schedule.fallback.person, wait: 600_000 }], repeat: 1 };
 }
 

@@ -1,3 +1,4 @@
+import { own, putOwn } from "../alert/own.ts";
 import type { Schedule } from "./load.ts";
 import type { Exceptions } from "./turn.ts";
 import { type OnDuty, onDutyOf } from "./who.ts";
@@ -42,32 +43,46 @@ export interface RosterChange {
 /**
  * What changed since people were told: over a restart, an exception that somebody made, or one that was taken back. Of what
  * changed several times meanwhile only the end is told. A roster that is seen for the first time is only told when nobody is
- * on call.
+ * on call. Who has a role whose calendar could not be read yet is not known: nothing is told of it.
  * @returns the changes, and what is told once they are
  */
 export function shiftChanges(
   duties: readonly RosterDuty[],
   told: ToldDuties,
 ): { readonly changes: readonly RosterChange[]; readonly told: ToldDuties } {
-  const next: Record<string, { person: string | null; turn: number }> = {};
+  const next: Record<string, ToldDuties[string]> = {};
   const found: RosterChange[] = [];
   for (const duty of duties) {
-    const nobody = duty.roles.every(({ person }) => person === null);
+    const nobody = duty.roles.every(({ person, source }) => person === null && source !== "unread");
     const changes = duty.roles.flatMap((role): readonly RoleChange[] => {
-      const known = told[role.key];
+      const known = own(told, role.key);
       const person = role.person?.name ?? null;
       const isNew = known === undefined;
+      if (role.source === "unread") {
+        return keepTold(next, role.key, known);
+      }
       if (isNew ? !nobody : known.person === person) {
-        next[role.key] = known ?? { person, turn: 0 };
+        putOwn(next, role.key, known ?? { person, turn: 0 });
         return [];
       }
-      next[role.key] = { person, turn: (known?.turn ?? 0) + 1 };
+      putOwn(next, role.key, { person, turn: (known?.turn ?? 0) + 1 });
       return [{ role, leaving: known?.person ?? null }];
     });
     if (changes.length > 0) {
-      const parts = changes.map(({ role: { key, person } }) => `${key}:${next[key]?.turn}:${person?.name ?? ""}`);
+      const parts = changes.map(({ role: { key, person } }) => `${key}:${own(next, key)?.turn}:${person?.name ?? ""}`);
       found.push({ key: `handoff/${parts.join("/")}`, duty, changes, nobody });
     }
   }
   return { changes: found, told: next };
+}
+
+function keepTold(
+  next: Record<string, ToldDuties[string]>,
+  key: string,
+  known: ToldDuties[string] | undefined,
+): readonly [] {
+  if (known !== undefined) {
+    putOwn(next, key, known);
+  }
+  return [];
 }

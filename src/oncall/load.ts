@@ -1,4 +1,5 @@
 import { dirname, isAbsolute, join } from "node:path";
+import { own } from "../alert/own.ts";
 import { UserError } from "../alert/user-error.ts";
 import { readYaml } from "../config/load.ts";
 import { nearestNames } from "../config/nearest.ts";
@@ -101,7 +102,7 @@ function findBadSpan({ people, rosters }: ScheduleFile): Fault | null {
       return {
         what: `${name} is away until before it begins`,
         path: ["people", index, "away", wrong],
-        hint: "mend from and to",
+        hint: "fix from and to",
       };
     }
   }
@@ -110,7 +111,7 @@ function findBadSpan({ people, rosters }: ScheduleFile): Fault | null {
       return { what: `roster ${name} has no role`, path: ["rosters", index], hint: "give it roles: primary: …" };
     }
     const circle = Object.entries(roles).find(
-      ([, { nextOf }]) => nextOf !== undefined && (roles[nextOf]?.rotation.length ?? 0) === 0,
+      ([, { nextOf }]) => nextOf !== undefined && (own(roles, nextOf)?.rotation.length ?? 0) === 0,
     );
     if (circle !== undefined) {
       return {
@@ -139,7 +140,7 @@ function findUnknown(schedule: ScheduleFile, known: KnownServices | null): Fault
       return {
         what: `there is no ${kind} "${name}"`,
         path,
-        hint: near === null ? `add that ${kind} or mend the name` : `did you mean "${near}"?`,
+        hint: near === null ? `add that ${kind} or fix the name` : `did you mean "${near}"?`,
       };
     }
   }

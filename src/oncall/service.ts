@@ -7,9 +7,10 @@ import type { OncallDesk } from "../operations/actions-types.ts";
 import { createOncallDesk, NO_SCHEDULE } from "../operations/oncall.ts";
 import { createLoop, type Loop } from "../runtime/loop.ts";
 import type { Store } from "../store/store.ts";
+import { feedClient } from "./calendar/feed-client.ts";
+import { createFeedWatch } from "./calendar/feed-watch.ts";
+import { createCalendarReader, rememberReadings } from "./calendar/thread.ts";
 import { createEscalations, type Escalations } from "./escalations.ts";
-import { feedClient } from "./feed-client.ts";
-import { createFeedWatch } from "./feed-watch.ts";
 import { dutiesAt, type RosterDuty } from "./handoff.ts";
 import { loadSchedule, type Schedule } from "./load.ts";
 import type { Deliver } from "./pages.ts";
@@ -64,12 +65,13 @@ function withSchedule(
   ownersOf: RouteContext["ownersOf"],
   { config, store, clock, log }: OncallParts,
 ): Oncall {
-  const feeds = createFeedWatch(schedule, { states: store.states, fetchText: feedClient() }, (problem) =>
+  const read = rememberReadings(createCalendarReader());
+  const feeds = createFeedWatch(schedule, { states: store.states, fetchText: feedClient(), read }, (problem) =>
     log.warn({ problem }, "on-call calendar"),
   );
   const exceptions = async (at: Date): Promise<Exceptions> => ({
     overrides: await store.oncall.overrides(new Date(at.getTime() - AROUND), new Date(at.getTime() + AROUND)),
-    calendars: feeds.current().calendars,
+    calendars: (await feeds.current(clock())).calendars,
   });
   const context = async (at: Date, quietPeople: QuietPeople | undefined): Promise<RouteContext> => {
     const known = await exceptions(at);

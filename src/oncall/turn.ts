@@ -1,3 +1,4 @@
+import { own } from "../alert/own.ts";
 import type { OncallOverride } from "../store/store.ts";
 import { isWithin } from "./hours.ts";
 import { roleKey, type Schedule } from "./load.ts";
@@ -11,7 +12,10 @@ export interface CalendarEvent {
   readonly to: Date;
 }
 
-/** What is known besides the file: people's exceptions, and calendars by role key (`cmsweb`, `cmsweb/secondary`). */
+/**
+ * What is known besides the file: people's exceptions, and calendars by role key (`cmsweb`, `cmsweb/secondary`); a calendar that
+ * could not be read yet is not among them.
+ */
 export interface Exceptions {
   readonly overrides: readonly OncallOverride[];
   readonly calendars: ReadonlyMap<string, readonly CalendarEvent[]>;
@@ -24,19 +28,21 @@ export const NO_EXCEPTIONS: Exceptions = { overrides: [], calendars: new Map() }
 export interface Turn {
   readonly person: string | null;
   readonly because: string;
-  readonly source: "override" | "calendar" | "rotation" | "nobody";
+  /** `unread`: nobody is known, since the calendar of the role could not be read yet. */
+  readonly source: "override" | "calendar" | "rotation" | "nobody" | "unread";
 }
 
 /** Who has a role at one moment: an override, else the calendar, else the first rotation that has somebody. */
 export function turnAt(schedule: Schedule, roster: Roster, roleName: string, exceptions: Exceptions, at: Date): Turn {
   const key = roleKey(roster, roleName);
-  const role = roster.roles[roleName];
+  const role = own(roster.roles, roleName);
   if (role === undefined) {
     return nobody(`roster ${roster.name} has no role ${roleName}`);
   }
   return (
     ownTurn(schedule, key, role, exceptions, at) ??
     nextTurn(schedule, roster, role, exceptions, at) ??
+    unread(key, role, exceptions) ??
     nobody(`nobody has a shift as ${roleName} of ${roster.name}`)
   );
 }
@@ -54,6 +60,12 @@ function ownTurn(
     calendarTurn(calendars.get(key) ?? [], at) ??
     rotationTurn(schedule, rotation, at)
   );
+}
+
+function unread(key: string, { calendar }: Role, { calendars }: Exceptions): Turn | null {
+  return calendar === undefined || calendars.has(key)
+    ? null
+    : { person: null, because: `the calendar of ${key} could not be read yet`, source: "unread" };
 }
 
 function nobody(because: string): Turn {
@@ -105,7 +117,7 @@ function rotationTurn(schedule: Schedule, rotations: readonly Rotation[], at: Da
 
 /** Whoever has the shift after the present one of the named role: the first who is not the one on call now, in turn or not. */
 function nextTurn(schedule: Schedule, roster: Roster, { nextOf }: Role, exceptions: Exceptions, at: Date): Turn | null {
-  const present = nextOf === undefined ? undefined : roster.roles[nextOf];
+  const present = nextOf === undefined ? undefined : own(roster.roles, nextOf);
   const rotation = present?.rotation.find((one) => isOnDuty(schedule, one, at));
   const shift = rotation === undefined ? null : shiftAt(rotation, zoneOf(schedule, rotation), at);
   if (nextOf === undefined || present === undefined || rotation === undefined || shift === null) {
@@ -156,8 +168,8 @@ function isAway({ people }: Schedule, name: string, at: Date): boolean {
 
 /** The shift of the rotation on duty at a moment (for a role that follows another, of that one); null without one. */
 export function presentShift(schedule: Schedule, roster: Roster, roleName: string, at: Date): Shift | null {
-  const role = roster.roles[roleName];
-  const rotations = [...(role?.rotation ?? []), ...(roster.roles[role?.nextOf ?? ""]?.rotation ?? [])];
+  const role = own(roster.roles, roleName);
+  const rotations = [...(role?.rotation ?? []), ...(own(roster.roles, role?.nextOf ?? "")?.rotation ?? [])];
   const rotation = rotations.find((one) => isOnDuty(schedule, one, at));
   return rotation === undefined ? null : shiftAt(rotation, zoneOf(schedule, rotation), at);
 }

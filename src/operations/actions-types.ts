@@ -57,7 +57,7 @@ export interface SplitWish {
 export interface Actions {
   acknowledge(groupId: string, actor: Actor): Promise<ActionResult>;
   unacknowledge(groupId: string, actor: Actor): Promise<ActionResult>;
-  /** "Still on it": the acknowledgement begins anew, without anybody being called meanwhile. */
+  /** "Still on it": the acknowledgement begins again, without anybody being called meanwhile. */
   renew(groupId: string, actor: Actor): Promise<ActionResult>;
   /** Matchers that hide a group and as little else as possible. */
   matchersOf(group: AlertGroup): readonly Matcher[];

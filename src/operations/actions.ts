@@ -143,7 +143,7 @@ export function createActions(parts: ActionParts): Actions {
   async function renew(groupId: string, actor: Actor): Promise<ActionResult> {
     const held = await store.acknowledgements.of(groupId);
     if (held === null || held.endedAt !== null) {
-      return refuse("gone", "The acknowledgement has ended already; acknowledge it anew.", find(groupId));
+      return refuse("gone", "The acknowledgement has ended already; acknowledge it again.", find(groupId));
     }
     const { until } = await parts.acknowledgements.renew(groupId);
     await record(actor, "renew acknowledgement", groupId, { until });

@@ -2,6 +2,7 @@ import { RE2JS } from "re2js";
 import type { ActiveAlert } from "../alert/alert.ts";
 import type { AlertGroup } from "../alert/group.ts";
 import { equals, type Matcher } from "../alert/matcher.ts";
+import { own } from "../alert/own.ts";
 
 const MAX_ALTERNATIVES = 20;
 
@@ -16,13 +17,13 @@ export function matchersOfGroup(group: Pick<AlertGroup, "alerts">): readonly Mat
     return [];
   }
   return Object.keys(first.labels)
-    .filter((name) => others.every(({ labels }) => labels[name] !== undefined))
+    .filter((name) => others.every(({ labels }) => own(labels, name) !== undefined))
     .flatMap((name) => matcherFor(name, group.alerts))
     .sort((left, right) => left.name.localeCompare(right.name));
 }
 
 function matcherFor(name: string, alerts: readonly ActiveAlert[]): readonly Matcher[] {
-  const values = [...new Set(alerts.map(({ labels }) => labels[name] ?? ""))].sort();
+  const values = [...new Set(alerts.map(({ labels }) => own(labels, name) ?? ""))].sort();
   if (values.length === 1) {
     return [equals(name, values[0] ?? "")];
   }

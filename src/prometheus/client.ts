@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Agent } from "node:https";
 import { rootCertificates } from "node:tls";
 import axios, { type AxiosInstance, isAxiosError } from "axios";
+import { own } from "../alert/own.ts";
 import type { Config } from "../config/schema.ts";
 import { type Answer, answerSchema, metadataSchema, parseValue } from "./schema.ts";
 import { type MetricSource, MetricSourceError, type Sample, type Series } from "./source.ts";
@@ -67,7 +68,7 @@ export function createPrometheusClient(options: PrometheusOptions): PrometheusCl
       const params = { metric, limit_per_metric: 1 };
       const answer = await http.get<unknown>(`${base}/api/v1/metadata`, { params }).catch(() => null);
       const parsed = metadataSchema.safeParse(answer?.data);
-      return (parsed.success ? parsed.data.data[metric]?.[0]?.type : undefined) ?? null;
+      return (parsed.success ? own(parsed.data.data, metric)?.[0]?.type : undefined) ?? null;
     },
     async reachable() {
       try {
@@ -169,9 +170,9 @@ function refused(
       : status === 404
         ? "prometheus.url is the base address, without /api/v1; is this a Prometheus?"
         : status === 400
-          ? "mend the query"
+          ? "fix the query"
           : status === 422
-            ? "the query cannot be executed: mend it, or ask for less"
+            ? "the query cannot be executed: fix it, or ask for less"
             : status === 429 || status >= 500
               ? "the server is busy or has a fault: look at its log"
               : "that is not an answer of Prometheus's API: check prometheus.url";

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { labelSet } from "../alert/label-set.ts";
 
 const point = z.tuple([z.number(), z.string()]);
-const labels = z.record(z.string(), z.string());
 const told = { warnings: z.array(z.string()).nullish(), infos: z.array(z.string()).nullish() };
 
 /** Answer of /api/v1/query_range (a matrix) or /api/v1/query (a vector or a scalar). */
@@ -11,11 +11,11 @@ export const answerSchema = z.discriminatedUnion("status", [
     data: z.discriminatedUnion("resultType", [
       z.object({
         resultType: z.literal("matrix"),
-        result: z.array(z.object({ metric: labels, values: z.array(point).default([]) })),
+        result: z.array(z.object({ metric: labelSet, values: z.array(point).default([]) })),
       }),
       z.object({
         resultType: z.literal("vector"),
-        result: z.array(z.object({ metric: labels, value: point.optional() })),
+        result: z.array(z.object({ metric: labelSet, value: point.optional() })),
       }),
       z.object({ resultType: z.literal("scalar"), result: point }),
       z.object({ resultType: z.literal("string"), result: point }),

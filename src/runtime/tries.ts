@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { Clock } from "../alert/clock.ts";
+import { type Clock, steadyTime } from "../alert/clock.ts";
 
 /** Tries each piece of work until it is done; a little later each time it fails, and a bounded number of times. */
 export interface Tries {
@@ -16,8 +16,8 @@ export function createTries(clock: Clock, log: Logger): Tries {
   const failed = new Map<string, { count: number; next: number }>();
   return {
     async attempt(key, work) {
-      const before = failed.get(key) ?? { count: 0, next: 0 };
-      if (before.count >= MOST_TRIES || clock().getTime() < before.next) {
+      const before = failed.get(key) ?? { count: 0, next: Number.NEGATIVE_INFINITY };
+      if (before.count >= MOST_TRIES || steadyTime(clock) < before.next) {
         return false;
       }
       try {
@@ -30,7 +30,7 @@ export function createTries(clock: Clock, log: Logger): Tries {
         if (oldest !== undefined) {
           failed.delete(oldest);
         }
-        failed.set(key, { count, next: clock().getTime() + FIRST_AGAIN * 2 ** before.count });
+        failed.set(key, { count, next: steadyTime(clock) + FIRST_AGAIN * 2 ** before.count });
         const said = count >= MOST_TRIES ? "message failed for good" : "message failed, trying again later";
         log.error({ err: error, key, count }, said);
         return false;

@@ -2,13 +2,13 @@ import type { Database } from "./database.ts";
 import { acknowledgementRepository } from "./repositories/acknowledgements.ts";
 import { anomalyRepository } from "./repositories/anomalies.ts";
 import { auditRepository } from "./repositories/audit.ts";
+import { dqmRepository } from "./repositories/dqm.ts";
 import { feedbackRepository } from "./repositories/feedback.ts";
 import { alertHistoryRepository } from "./repositories/history.ts";
 import { messageRepository } from "./repositories/messages.ts";
 import { modelRepository } from "./repositories/models.ts";
 import { oncallRepository } from "./repositories/oncall.ts";
 import { prune } from "./repositories/prune.ts";
-import { qualityRepository } from "./repositories/quality.ts";
 import { silenceLedgerRepository } from "./repositories/silences.ts";
 import { stateRepository } from "./repositories/states.ts";
 import { ticketRepository } from "./repositories/tickets.ts";
@@ -28,7 +28,7 @@ export function assembleStore(database: Database, close: () => Promise<void>): O
     feedback: feedbackRepository(database),
     oncall: oncallRepository(database),
     audit: auditRepository(database),
-    quality: qualityRepository(database),
+    dqm: dqmRepository(database),
     states: stateRepository(database),
     database,
     prune: (before) => prune(database, before),

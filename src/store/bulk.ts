@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { PgColumn, PgSelect, PgTable } from "drizzle-orm/pg-core";
+import { own, putOwn } from "../alert/own.ts";
 import { type Database, listed, rowsOf } from "./database.ts";
 
 /** PGlite holds the event loop while it works: some 60 ms for so many rows. */
@@ -61,8 +62,8 @@ function carriedAs(column: PgColumn): string {
 function encode(row: object, columns: readonly (readonly [string, PgColumn])[]): Record<string, unknown> {
   const encoded: Record<string, unknown> = {};
   for (const [key, column] of columns) {
-    const value = (row as Record<string, unknown>)[key] ?? null;
-    encoded[column.name] = value === null ? null : sendable(column.mapToDriverValue(value));
+    const value = own(row as Record<string, unknown>, key) ?? null;
+    putOwn(encoded, column.name, value === null ? null : sendable(column.mapToDriverValue(value)));
   }
   return encoded;
 }
@@ -75,8 +76,8 @@ function sendable(value: unknown): unknown {
 function decode(row: Record<string, unknown>, columns: readonly (readonly [string, PgColumn])[]) {
   const decoded: Record<string, unknown> = {};
   for (const [key, column] of columns) {
-    const value = row[column.name];
-    decoded[key] = value === null ? null : fromJson(column, value);
+    const value = own(row, column.name);
+    putOwn(decoded, key, value === null ? null : fromJson(column, value));
   }
   return decoded;
 }

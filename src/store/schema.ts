@@ -1,7 +1,7 @@
 import { bigserial, boolean, doublePrecision, index, integer, pgTable, primaryKey } from "drizzle-orm/pg-core";
 import type { Labels } from "../alert/alert.ts";
 import type { AnomalyClass, AnomalyContext, AnomalyKind, Contribution } from "../alert/anomaly.ts";
-import type { Overrule, RunQuality } from "../alert/quality.ts";
+import type { JudgedRun, Overrule } from "../alert/dqm.ts";
 import type { TicketSystem } from "../alert/ticket.ts";
 import { bytes, instant, json, words } from "./columns.ts";
 import type { AlertChange, AuditEntry, Feedback, LedgerEntry, SlackMessage, TicketChange } from "./store.ts";
@@ -121,6 +121,8 @@ export const messages = pgTable(
     channel: words("channel").notNull(),
     ts: words("ts").notNull(),
     kind: words("kind").$type<SlackMessage["kind"]>().notNull(),
+    key: words("key"),
+    mention: words("mention"),
     hash: words("hash").notNull(),
     updatedAt: instant("updated_at").notNull(),
   },
@@ -196,6 +198,7 @@ export const deliveries = pgTable(
     id: words("id").primaryKey(),
     groupId: words("group_id").notNull(),
     person: words("person").notNull(),
+    way: words("way").notNull().default("slack"),
     step: integer("step").notNull(),
     sentAt: instant("sent_at").notNull(),
     deliveredAt: instant("delivered_at"),
@@ -219,14 +222,14 @@ export const audit = pgTable(
   (table) => [index().on(table.at.desc())],
 );
 
-export const runQualities = pgTable(
+export const judgedRuns = pgTable(
   "run_qualities",
   {
     run: integer("run").primaryKey(),
     judgedAt: instant("judged_at").notNull(),
     detector: words("detector").notNull(),
-    lumis: json("lumis").$type<RunQuality["lumis"]>().notNull(),
-    evidence: json("evidence").$type<RunQuality["evidence"]>().notNull(),
+    lumis: json("lumis").$type<JudgedRun["lumis"]>().notNull(),
+    evidence: json("evidence").$type<JudgedRun["evidence"]>().notNull(),
   },
   (table) => [index().on(table.judgedAt)],
 );

@@ -1,6 +1,6 @@
 import type { Labels } from "../alert/alert.ts";
 import type { Anomaly } from "../alert/anomaly.ts";
-import type { Overrule, RunQuality } from "../alert/quality.ts";
+import type { JudgedRun, Overrule } from "../alert/dqm.ts";
 import type { Acknowledgement, LedgerEntry } from "../alert/silence.ts";
 import type { Ticket, TicketSystem } from "../alert/ticket.ts";
 
@@ -22,7 +22,7 @@ export interface Store {
   readonly oncall: OncallRepository;
   readonly audit: AuditRepository;
   /** Verdicts on runs' lumisections, and what people said over them. */
-  readonly quality: QualityRepository;
+  readonly dqm: DqmRepository;
   /** Small JSON states by key, e.g. a scorer's state per entity, a source's last success. */
   readonly states: StateRepository;
   /**
@@ -136,6 +136,8 @@ export interface AlertHistoryRepository {
   since(at: Date, limit: number): Promise<readonly AlertChange[]>;
   /** Oldest first, the last 10,000. */
   of(fingerprint: string): Promise<readonly AlertChange[]>;
+  /** How each alert was seen last (firing, silenced, unsilenced or resolved), of those that changed since. */
+  last(since: Date): Promise<readonly AlertChange[]>;
 }
 
 /** Where a group's living message is. */
@@ -145,6 +147,10 @@ export interface SlackMessage {
   readonly ts: string;
   /** `copy`: a group shown to somebody who subscribed. */
   readonly kind: "group" | "page" | "copy" | "digest" | "summary";
+  /** What it was sent for, e.g. one page of several about the same group; null for messages of earlier versions. */
+  readonly key?: string | null;
+  /** Member whom it mentions, null for nobody. */
+  readonly mention?: string | null;
   /** Digest of what it shows: an edit that changes nothing is not sent. */
   readonly hash: string;
   readonly updatedAt: Date;
@@ -201,9 +207,11 @@ export interface OncallOverride {
   readonly by: string;
 }
 
-/** A page to a person. */
+/** A page to a person, by one way. */
 export interface Delivery {
   readonly id: string;
+  /** How it goes: `slack`, `email`, or a webhook by its name. */
+  readonly way?: string;
   readonly groupId: string;
   readonly person: string;
   readonly step: number;
@@ -240,12 +248,12 @@ export interface AuditRepository {
   recent(limit: number): Promise<readonly AuditEntry[]>;
 }
 
-export interface QualityRepository {
+export interface DqmRepository {
   /** Inserts, or replaces the one of the same run. */
-  saveRun(quality: RunQuality): Promise<void>;
-  run(run: number): Promise<RunQuality | null>;
+  saveRun(dqm: JudgedRun): Promise<void>;
+  run(run: number): Promise<JudgedRun | null>;
   /** Highest run numbers first. */
-  runs(limit: number): Promise<readonly RunQuality[]>;
+  runs(limit: number): Promise<readonly JudgedRun[]>;
   saveOverrule(overrule: Overrule): Promise<void>;
   /** Of these runs (of all without), newest first, those taken back too. */
   overrules(options: { readonly runs?: readonly number[]; readonly limit: number }): Promise<readonly Overrule[]>;

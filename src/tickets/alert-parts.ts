@@ -1,4 +1,5 @@
 import type { Labels } from "../alert/alert.ts";
+import { putOwn } from "../alert/own.ts";
 import type { Ticket } from "../alert/ticket.ts";
 import type { AlertContext } from "./system.ts";
 import { cleanText, trimText } from "./text.ts";
@@ -39,7 +40,7 @@ function pick(parts: Parts, shorten: (text: string) => string): Labels {
   for (const [name, value] of Object.entries(parts)) {
     const text = cleanText(value ?? "");
     if (text !== "") {
-      kept[name] = shorten(text);
+      putOwn(kept, name, shorten(text));
     }
   }
   return kept;

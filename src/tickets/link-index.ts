@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Clock } from "../alert/clock.ts";
+import { type Clock, steadyTime } from "../alert/clock.ts";
 import type { Ticket, TicketSystem } from "../alert/ticket.ts";
 import { type LinkedIssue, linkTickets, type UndonePair } from "./link.ts";
 import type { TicketMemory } from "./sync-source.ts";
@@ -14,12 +14,12 @@ export interface WrongLink {
 
 /** Which open tickets belong together, over all systems. */
 export interface LinkIndex {
-  /** Looks again when something may have changed; links anew only when tickets or undone links have. */
+  /** Looks again when something may have changed; links again only when tickets or undone links have. */
   update(): Promise<void>;
   /** Says that tickets have changed. */
   markStale(): void;
   issues(): readonly LinkedIssue[];
-  /** Keys (`system/id`) of the other tickets of the same issue, the oldest 20 of them; the same list until linked anew. */
+  /** Keys (`system/id`) of the other tickets of the same issue, the oldest 20 of them; the same list until linked again. */
   linkedWith(ticket: Pick<Ticket, "system" | "id">): readonly string[];
 }
 
@@ -55,10 +55,10 @@ export function createLinkIndex(
       lookedAt = Number.NEGATIVE_INFINITY;
     },
     async update() {
-      if (clock().getTime() - lookedAt < STALE_AFTER) {
+      if (steadyTime(clock) - lookedAt < STALE_AFTER) {
         return;
       }
-      lookedAt = clock().getTime();
+      lookedAt = steadyTime(clock);
       const systems = Object.keys(SYSTEMS) as TicketSystem[];
       const open = (await Promise.all(systems.map((system) => memory.open(system)))).flat();
       const tickets = open.map(({ ticket }) => ticket);

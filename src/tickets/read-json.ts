@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { own } from "../alert/own.ts";
 import { UserError } from "../alert/user-error.ts";
 import { decodeText } from "./decode.ts";
 import { refuseWebPage } from "./not-an-export.ts";
@@ -45,7 +46,7 @@ export function firstIssue(error: z.ZodError, value: unknown): { field: string |
   const path = issue?.path ?? [];
   const found = path.reduce<unknown>(
     (inner, key) =>
-      typeof inner === "object" && inner !== null ? (inner as Record<PropertyKey, unknown>)[key] : undefined,
+      typeof inner === "object" && inner !== null ? own(inner as Record<string, unknown>, String(key)) : undefined,
     value,
   );
   const what = found === undefined ? "it is missing" : `${quoteValue(found)}: ${issue?.message ?? "is wrong"}`;

@@ -1,3 +1,4 @@
+import { steadyTime } from "../alert/clock.ts";
 import type { SourceTools } from "./system.ts";
 
 /** What is to be done again and again for one source. */
@@ -48,11 +49,11 @@ async function runOne(
       }
     });
   while (!stop.aborted) {
-    const next = clock().getTime() + every;
+    const next = steadyTime(clock) + every;
     await run();
-    for (let left = next - clock().getTime(); left > 0 && !stop.aborted; left = next - clock().getTime()) {
+    for (let left = next - steadyTime(clock); left > 0 && !stop.aborted; left = next - steadyTime(clock)) {
       await pause(Math.min(left, REFRESH_EVERY));
-      if (!stop.aborted && next > clock().getTime()) {
+      if (!stop.aborted && next > steadyTime(clock)) {
         await refresh();
       }
     }

@@ -1,3 +1,5 @@
+import { own } from "../alert/own.ts";
+
 const CMS_SITE = /\bT[0-3]_[A-Z]{2}_[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*/;
 
 /**
@@ -40,9 +42,9 @@ const CMS_NAMES: Readonly<Record<string, string>> = {
 
 /** The CMS name of a site: by the table, else the first such name in the text; null when neither tells. */
 export function siteOfCms(site: string | null, text: string): string | null {
-  const own = site === null ? null : firstCmsSite(site);
-  const known = site !== null && Object.hasOwn(CMS_NAMES, site) ? (CMS_NAMES[site] ?? null) : null;
-  return own ?? known ?? firstCmsSite(text);
+  const named = site === null ? null : firstCmsSite(site);
+  const known = site === null ? null : own(CMS_NAMES, site);
+  return named ?? known ?? firstCmsSite(text);
 }
 
 /** The first CMS site name (`T2_CH_CERN`) in a text, or null. Looks at the first 10,000 characters. */

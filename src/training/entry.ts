@@ -1,7 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { prepareBackend } from "../detect/backend/prepare.ts";
-import type { Detector, FitProgress } from "../detect/detector.ts";
-import { networkDetectors } from "../detect/models/networks.ts";
+import { prepareBackend, wishBackend } from "../detect/backend/prepare.ts";
+import type { FitProgress } from "../detect/detector.ts";
 import { findDetector } from "../detect/registry.ts";
 import { saveUnit, trainUnit } from "../detect/unit.ts";
 import type { FromWorker, ToWorker, Trained, WorkerStart } from "./protocol.ts";
@@ -20,18 +19,7 @@ function send(message: FromWorker, transfer: ArrayBuffer[] = []): void {
   port.postMessage(message, transfer);
 }
 
-async function detectorOf(name: string): Promise<Detector> {
-  const network = networkDetectors.find((detector) => detector.name === name);
-  if (network === undefined) {
-    return findDetector(name);
-  }
-  await readyBackend();
-  return network;
-}
-
-async function readyBackend() {
-  return prepareBackend({ wanted: start.backend, log: (message, fields) => send({ type: "log", message, fields }) });
-}
+wishBackend({ wanted: start.backend, log: (message, fields) => send({ type: "log", message, fields }) });
 
 async function train(request: ToWorker & { readonly type: "train" }, signal: AbortSignal): Promise<Trained> {
   const { job, kind, frame } = request;
@@ -39,10 +27,10 @@ async function train(request: ToWorker & { readonly type: "train" }, signal: Abo
   const options = { ...request.options, signal, onProgress };
   if (kind === "transfers") {
     const { trainSequences } = await import("../transfers/model/lstm/training.ts");
-    const { tf } = await readyBackend();
+    const { tf } = await prepareBackend();
     return { kind, sequences: await trainSequences(tf, frame, options) };
   }
-  const detector = await detectorOf(request.detector);
+  const detector = await findDetector(request.detector);
   if (kind === "unit") {
     return { kind, bytes: saveUnit(await trainUnit(detector, frame, options)) };
   }

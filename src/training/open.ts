@@ -1,4 +1,4 @@
-import { Worker } from "node:worker_threads";
+import { type ResourceLimits, Worker } from "node:worker_threads";
 
 /** The file beside `module`: compiled as that module is, or source as it is. @param module a module's `import.meta.url` */
 export function besides(module: string, file: string): URL {
@@ -10,8 +10,8 @@ export function besides(module: string, file: string): URL {
  * Starts a thread. From source it first needs the TypeScript loader of the tests and scripts: Node 20 cannot run TypeScript,
  * and a thread does not inherit the loader of the thread that starts it.
  */
-export function openWorker(entry: URL, name: string, workerData: unknown): Worker {
-  const options = { workerData, name };
+export function openWorker(entry: URL, name: string, workerData: unknown, resourceLimits?: ResourceLimits): Worker {
+  const options = { workerData, name, ...(resourceLimits === undefined ? {} : { resourceLimits }) };
   if (!entry.pathname.endsWith(".ts")) {
     return new Worker(entry, options);
   }

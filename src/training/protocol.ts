@@ -45,6 +45,6 @@ export interface SentError {
   readonly name: string;
   readonly message: string;
   readonly stack: string;
-  /** The three parts of a mistake that the person can mend; null for any other error. */
+  /** The three parts of a mistake that the person can fix; null for any other error. */
   readonly user: { readonly what: string; readonly where: string; readonly hint: string } | null;
 }

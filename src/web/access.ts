@@ -1,4 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { own } from "../alert/own.ts";
 import type { Config } from "../config/schema.ts";
 import type { Role } from "./actions.ts";
 import { isAmong } from "./among.ts";
@@ -116,7 +117,7 @@ function isLocal(asking: Asking): boolean {
 }
 
 function header(asking: Asking, name: string): string | undefined {
-  const value = asking.headers[name];
+  const value = own(asking.headers, name);
   return typeof value === "string" ? value : value?.[0];
 }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { QUALITY_STATUSES } from "../alert/quality.ts";
+import { DQM_STATUSES } from "../alert/dqm.ts";
 
 const reason = z.string().trim().min(1).max(1000);
 const minutes = z.int().positive().max(100_000);
@@ -17,7 +17,7 @@ export const actionSchema = z.discriminatedUnion("kind", [
     run: z.int().positive(),
     first: z.int().positive(),
     last: z.int().positive(),
-    status: z.enum(QUALITY_STATUSES),
+    status: z.enum(DQM_STATUSES),
     reason,
   }),
   z.strictObject({ kind: z.literal("revoke-overrule"), overrule: z.string() }),

@@ -11,7 +11,7 @@ import type {
   ServiceDetailView,
   SilenceView,
 } from "./detail-views.ts";
-import type { WebQuality } from "./quality.ts";
+import type { WebDqm } from "./dqm.ts";
 import type { TransfersView } from "./transfer-views.ts";
 import type { AsOfView, GroupView, ServiceView, StatusView } from "./views.ts";
 
@@ -28,9 +28,9 @@ export type Topic = "services" | "groups" | "silences" | "models" | "oncall" | "
 export interface WebSources {
   status(): Promise<StatusView>;
   services(): Promise<readonly ServiceView[]>;
-  /** Groups that fire, are acknowledged or silenced, and those resolved of late; worst first. */
+  /** Groups that fire, are acknowledged or silenced, and those resolved recently; worst first. */
   groups(): Promise<readonly GroupView[]>;
-  /** How old alerts and silences are: a list that could not be read anew is not shown as if it were. */
+  /** How old alerts and silences are: a list that could not be read again is not shown as if it were. */
   asOf(list: "groups" | "silences"): AsOfView;
   /** Calls the listener at every change until the returned function is called. */
   subscribe(listener: (topic: Topic) => void): () => void;
@@ -40,7 +40,7 @@ export interface WebSources {
   /** The other pages' data; without it they say that there is none. */
   readonly details?: WebDetails;
   /** Verdicts on runs' lumisections; left out where they are not kept. */
-  readonly quality?: WebQuality;
+  readonly dqm?: WebDqm;
 }
 
 /** A time range of a service page, in hours before now. */

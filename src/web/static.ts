@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { extname, join } from "node:path";
+import { own } from "../alert/own.ts";
 
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -25,7 +26,7 @@ export interface StaticFile {
 export function loadStatic(): ReadonlyMap<string, StaticFile> {
   const files = new Map<string, StaticFile>();
   for (const entry of readdirSync(PAGES, { recursive: true, encoding: "utf8" })) {
-    if (TYPES[extname(entry)] !== undefined) {
+    if (own(TYPES, extname(entry)) !== undefined) {
       files.set(`/assets/${entry.replaceAll("\\", "/")}`, toFile(join(PAGES, entry)));
     }
   }
@@ -50,7 +51,7 @@ function announceModules(html: string, paths: readonly string[]): string {
 }
 
 function toFile(path: string): StaticFile {
-  return { type: TYPES[extname(path)] ?? "application/octet-stream", ...withTag(readFileSync(path)) };
+  return { type: own(TYPES, extname(path)) ?? "application/octet-stream", ...withTag(readFileSync(path)) };
 }
 
 function withTag(body: Buffer): Pick<StaticFile, "body" | "etag"> {

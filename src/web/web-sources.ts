@@ -5,7 +5,7 @@ import { MatcherSyntaxError, parseMatcher } from "../alert/matcher.ts";
 import { type SeverityRanking, severityRank } from "../alert/severity.ts";
 import type { FeedbackBook } from "../anomalies/service/feedback-book.ts";
 import type { TrainingProgress } from "../anomalies/service/training.ts";
-import type { QualityDesk } from "../dqm/service/quality-desk.ts";
+import type { DqmRecord } from "../dqm/service/record.ts";
 import type { Actions, Actor as DomainActor } from "../operations/actions-types.ts";
 import type { ModelDesk } from "../operations/models.ts";
 import type { CurrentState, EntityView } from "../status/current-state.ts";
@@ -26,7 +26,7 @@ export interface WebSourceParts {
   readonly progress: () => TrainingProgress;
   readonly models: ModelDesk;
   readonly feedback: Pick<FeedbackBook, "revoke">;
-  readonly quality: QualityDesk;
+  readonly dqm: DqmRecord;
   readonly owners: (service: string) => readonly string[];
   readonly severities: SeverityRanking;
   /** Makes an anomaly in the simulated CMSWEB; null where metrics are real. */
@@ -237,9 +237,9 @@ async function act(action: WebAction, actor: DomainActor, parts: WebSourceParts)
         ? { ok: false, message: "Metrics are real here: nothing can be injected." }
         : { ok: true, message: await parts.inject(action.service, action.anomaly, action.minutes) };
     case "overrule":
-      return said(parts.quality.overrule(action, { person: actor.person, via: "web" }));
+      return said(parts.dqm.overrule(action, { person: actor.person, via: "web" }));
     case "revoke-overrule":
-      return said(parts.quality.revoke(action.overrule, { person: actor.person, via: "web" }));
+      return said(parts.dqm.revoke(action.overrule, { person: actor.person, via: "web" }));
     case "activate-model":
       return said(parts.models.activate(action.model, { name: actor.person.name, via: actor.via }));
     case "revoke-feedback":

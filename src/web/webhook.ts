@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Alert } from "../alert/alert.ts";
+import { labelSet } from "../alert/label-set.ts";
 
 const time = z.iso.datetime({ offset: true });
-const labels = z.record(z.string(), z.string());
 
 /** What Alertmanager's webhook receiver sends (version 4 of its format). */
 export const webhookSchema = z.object({
@@ -11,14 +11,14 @@ export const webhookSchema = z.object({
   truncatedAlerts: z.int().nonnegative().default(0),
   status: z.enum(["firing", "resolved"]),
   receiver: z.string(),
-  groupLabels: labels.default({}),
+  groupLabels: labelSet.default({}),
   externalURL: z.string().default(""),
   alerts: z
     .array(
       z.object({
         status: z.enum(["firing", "resolved"]),
-        labels,
-        annotations: labels.default({}),
+        labels: labelSet,
+        annotations: labelSet.default({}),
         startsAt: time,
         endsAt: time,
         generatorURL: z.string().default(""),

@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import { createEmbeddedAlertmanager } from "../../src/alertmanager/embedded/embedded.ts";
-import { createRecurringCare } from "../../src/alertmanager/recurring.ts";
+import { createRecurringMaintenance } from "../../src/alertmanager/recurring.ts";
 import { createSilences } from "../../src/alertmanager/silences.ts";
 import { configSchema } from "../../src/config/schema.ts";
 import { fakeStore } from "../bot/fake-store.ts";
@@ -22,7 +22,7 @@ const config = configSchema.parse({
   },
 }).intelligence;
 
-test("a configured silence that comes again is made ahead, once, over restarts and replicas, and not anew when it was ended", async () => {
+test("a configured silence that comes again is made ahead, once, over restarts and replicas, and not again when it was ended", async () => {
   let now = new Date("2026-03-03T03:30:00Z");
   const clock = () => now;
   const alertmanager = createEmbeddedAlertmanager({ clock });
@@ -35,7 +35,7 @@ test("a configured silence that comes again is made ahead, once, over restarts a
     longest: 7 * 86_400_000,
   });
   const start = () =>
-    createRecurringCare({ config, alertmanager, silences, store, clock, log: pino({ level: "silent" }) });
+    createRecurringMaintenance({ config, alertmanager, silences, store, clock, log: pino({ level: "silent" }) });
   const replicas = [start(), start()];
   const look = () => Promise.all(replicas.map((one) => one(now)));
   await look();

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { z } from "zod";
 import type { Clock } from "../../src/alert/clock.ts";
+import { own } from "../../src/alert/own.ts";
 import type { EmbeddedAlertmanager } from "../../src/alertmanager/embedded/embedded.ts";
 import { EmbeddedRefusal } from "../../src/alertmanager/embedded/refusal.ts";
 import { AlertmanagerError } from "../../src/alertmanager/error.ts";
@@ -86,7 +87,7 @@ async function answer(embedded: EmbeddedAlertmanager, request: IncomingMessage, 
   if (silenceId !== undefined) {
     return answerSilence(embedded, request.method ?? "", silenceId);
   }
-  const route = ROUTES[`${request.method} ${path}`];
+  const route = own(ROUTES, `${request.method} ${path}`);
   if (route === undefined) {
     throw new EmbeddedRefusal(404, `path ${url.pathname} was not found`);
   }

@@ -3,7 +3,7 @@ import { equals, type Matcher } from "../../src/alert/matcher.ts";
 import { SILENCE_MARK } from "../../src/alert/silence.ts";
 import { UserError } from "../../src/alert/user-error.ts";
 import { createEmbeddedAlertmanager, type EmbeddedAlertmanager } from "../../src/alertmanager/embedded/embedded.ts";
-import { createSilenceCare, dueReminders } from "../../src/alertmanager/silence-care.ts";
+import { createSilenceMaintenance, dueReminders } from "../../src/alertmanager/silence-care.ts";
 import { breadth } from "../../src/alertmanager/silence-preview.ts";
 import type { LedgerEntry } from "../../src/alertmanager/silence-types.ts";
 import { createSilences, reasonOf, type Silences } from "../../src/alertmanager/silences.ts";
@@ -20,14 +20,14 @@ const at = (offset: number) => new Date(now + offset);
 let alertmanager: EmbeddedAlertmanager;
 let ledger: TestLedger;
 let silences: Silences;
-let care: ReturnType<typeof createSilenceCare>;
+let care: ReturnType<typeof createSilenceMaintenance>;
 
 beforeEach(() => {
   now = Date.parse("2026-01-01T12:00:00Z");
   alertmanager = createEmbeddedAlertmanager({ clock });
   ledger = createTestLedger();
   silences = createSilences({ alertmanager, ledger, past: pastOf(), clock, longest: 7 * DAY });
-  care = createSilenceCare({ alertmanager, ledger, clock, log: silent });
+  care = createSilenceMaintenance({ alertmanager, ledger, clock, log: silent });
 });
 
 const fire = (...services: readonly string[]) =>
@@ -198,7 +198,13 @@ describe("the care of silences", () => {
   });
 
   test("keeps one whose alert comes back in time, one that has hidden nothing yet, and one that is to be kept", async () => {
-    care = createSilenceCare({ alertmanager, ledger, clock, log: silent, isKept: (entry) => entry.owner === "keeper" });
+    care = createSilenceMaintenance({
+      alertmanager,
+      ledger,
+      clock,
+      log: silent,
+      isKept: (entry) => entry.owner === "keeper",
+    });
     await fire("dbs", "das");
     const flapping = await add();
     const idle = await add({ matchers: [equals("service", "couchdb")] });

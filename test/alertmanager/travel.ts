@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Alert } from "../../src/alert/alert.ts";
 import type { AlertFilter, AlertmanagerStatus, NotificationGroup } from "../../src/alert/alertmanager.ts";
+import { labelSet } from "../../src/alert/label-set.ts";
 import { type Matcher, MatcherSyntaxError, parseMatcher } from "../../src/alert/matcher.ts";
 import type { Silence, SilenceRequest } from "../../src/alert/silence.ts";
 import type { ListedAlert } from "../../src/alertmanager/embedded/embedded.ts";
@@ -11,12 +12,11 @@ const time = z
   .string()
   .transform((text) => new Date(text))
   .refine((date) => !Number.isNaN(date.getTime()), { error: "is not a time" });
-const labels = z.record(z.string(), z.string());
 
 const postedAlertsSchema = z.array(
   z.object({
-    labels,
-    annotations: labels.nullish(),
+    labels: labelSet,
+    annotations: labelSet.nullish(),
     startsAt: time.nullish(),
     endsAt: time.nullish(),
     generatorURL: z.string().nullish(),

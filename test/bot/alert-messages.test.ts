@@ -126,6 +126,7 @@ describe("the living message of a group", () => {
   test("a page is a direct message that follows the group's state, sent once", async () => {
     await show();
     const page = {
+      key: "page:1",
       person: { name: "Ada", email: "ada@example.org" },
       group: sampleGroup(),
       step: 0,
@@ -149,7 +150,13 @@ describe("the living message of a group", () => {
   });
 
   test("a person without an address is not paged, and the reason is given", async () => {
-    const sent = await harness.bot.page({ person: { name: "Nobody" }, group: sampleGroup(), step: 0, reason: "" });
+    const sent = await harness.bot.page({
+      key: "page:1",
+      person: { name: "Nobody" },
+      group: sampleGroup(),
+      step: 0,
+      reason: "",
+    });
     expect(sent).toEqual({
       delivered: false,
       reason: "Nobody has neither a Slack id nor a mail address that Slack knows",
@@ -157,7 +164,13 @@ describe("the living message of a group", () => {
   });
 
   test("lasting and end are shown when it is over", async () => {
-    await harness.show(sampleGroup({ state: "resolved", endsAt: NOW }));
+    await harness.show(sampleGroup());
+    await harness.bot.publish(sampleGroup({ state: "resolved", endsAt: NOW }), { urgent: true });
     expect(textOf(harness.seen(channel)[0])).toContain("Lasted 10m");
+  });
+
+  test("what is over and was never shown is no message", async () => {
+    await harness.show(sampleGroup({ state: "resolved", endsAt: NOW }));
+    expect(harness.seen(channel)).toEqual([]);
   });
 });

@@ -106,7 +106,7 @@ describe("what is said by the clock", () => {
       expect(said()).toEqual([":handshake: blaise is on call for cmsweb"]);
     });
 
-    test("by an exception is told when it begins, when it is taken back, and when it is made anew", async () => {
+    test("by an exception is told when it begins, when it is taken back, and when it is made again", async () => {
       const look = start();
       await look();
       const exception = { id: "1", roster: "cmsweb", person: "blaise", by: "blaise", from: now, to: HANDOFF };

@@ -97,7 +97,7 @@ describe("/anomaly", () => {
     ["/anomaly plot", "Which one?"],
     ["/anomaly plot dbs nosuch", "has no metric"],
     ["/anomaly plot dbs cpu 6h", "Line of cpu of dbs"],
-    ["/anomaly xyzzy", "is no word of mine"],
+    ["/anomaly xyzzy", "is not a command"],
   ])("%s", async (text, expected) => {
     expect(
       JSON.parse(JSON.stringify(await ask(text)))

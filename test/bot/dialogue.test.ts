@@ -33,7 +33,7 @@ describe("the silence dialogue", () => {
     expect(JSON.stringify(view.view)).toContain("Owner: ada");
   });
 
-  test("counts anew and warns when its labels become broad", async () => {
+  test("counts again and warns when its labels become broad", async () => {
     const { id } = await shows("It hides");
     const input = { matchers: 'service="dbs"' };
     await harness.workspace.clickInView({

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { runListMessage, runSummaryMessage } from "../../src/bot/messages/dqm-summary.ts";
-import { createQualityDesk, type QualityDesk, type RunReport } from "../../src/dqm/service/quality-desk.ts";
-import { memoryQualityStore } from "../dqm/service/fakes.ts";
-import { runQuality } from "../store/quality-contract.ts";
+import { createDqmRecord, type DqmRecord, type RunReport } from "../../src/dqm/service/record.ts";
+import { memoryDqmStore } from "../dqm/service/fakes.ts";
+import { judgedRun } from "../store/dqm-contract.ts";
 import { type Harness, startHarness, textOf } from "./harness.ts";
 import { payloadProblems } from "./payload-check.ts";
 import { NOW } from "./samples.ts";
@@ -13,12 +13,12 @@ const lumis = Array.from({ length: 60 }, (_, at) => ({
   status: at % 2 === 0 ? "BAD" : "GOOD",
   score: at % 2 === 0 ? 4 : 0.2,
   histogram: "charge <b>",
-})) as ReturnType<typeof runQuality>["lumis"];
+})) as ReturnType<typeof judgedRun>["lumis"];
 
-async function deskWithRun(): Promise<QualityDesk> {
-  const store = memoryQualityStore();
-  await store.quality.saveRun(runQuality(RUN, { lumis }));
-  return createQualityDesk({ store, clock: () => NOW, newId: () => "o1" });
+async function deskWithRun(): Promise<DqmRecord> {
+  const store = memoryDqmStore();
+  await store.dqm.saveRun(judgedRun(RUN, { lumis }));
+  return createDqmRecord({ store, clock: () => NOW, newId: () => "o1" });
 }
 
 describe("a run's summary", () => {
@@ -27,7 +27,7 @@ describe("a run's summary", () => {
     const message = runSummaryMessage(report, { fileId: "F1", altText: "map" }, "http://x");
     expect(message.text).toMatch(/^:red_circle: Run 306425: 30 GOOD, 30 BAD/);
     expect(JSON.stringify(message.blocks)).toContain("charge &lt;b&gt;");
-    expect(JSON.stringify(message.blocks)).toContain("http://x/quality/306425");
+    expect(JSON.stringify(message.blocks)).toContain("http://x/dqm/306425");
     expect(payloadProblems(message)).toEqual([]);
     expect(payloadProblems(runSummaryMessage(report, null, null))).toEqual([]);
     expect(payloadProblems(runListMessage([report]))).toEqual([]);
@@ -37,12 +37,12 @@ describe("a run's summary", () => {
 
 describe("in Slack", () => {
   let harness: Harness;
-  let quality: QualityDesk;
+  let dqm: DqmRecord;
   let channel: string;
   let ada: string;
   beforeEach(async () => {
-    quality = await deskWithRun();
-    harness = await startHarness({ quality });
+    dqm = await deskWithRun();
+    harness = await startHarness({ dqm });
     channel = harness.workspace.channel("cmsweb-alerts").id;
     ada = harness.workspace.user("ada").id;
   });
@@ -52,7 +52,7 @@ describe("in Slack", () => {
     harness.until(() => harness.seen(channel, ada).find((one) => textOf(one).includes(words)));
 
   test("the summary of a run comes once with its map, and its button opens the dialogue to overrule", async () => {
-    const report = (await quality.report(RUN)) as RunReport;
+    const report = (await dqm.report(RUN)) as RunReport;
     await harness.bot.runSummary(report);
     await harness.bot.runSummary(report);
     const messages = harness.seen(channel).filter((one) => textOf(one).includes("Run 306425"));
@@ -70,7 +70,7 @@ describe("in Slack", () => {
     });
     expect(await submit({ lumis: "1-5", status: "GOOD", reason: "known shift" })).toBeNull();
     await told("Lumisections 1 to 5 of run 306425 are GOOD now");
-    expect((await quality.report(RUN))?.overrules).toMatchObject([
+    expect((await dqm.report(RUN))?.overrules).toMatchObject([
       { by: "ada", via: "slack", reason: "known shift", last: 5 },
     ]);
   });

@@ -13,6 +13,7 @@ describe("when Slack fails", () => {
   });
   afterEach(() => harness.close());
   const page = {
+    key: "page:1",
     person: { name: "Ada", email: "ada@example.org" },
     group: sampleGroup(),
     step: 0,
@@ -80,7 +81,7 @@ describe("when Slack fails", () => {
     expect(harness.seen(channel)).toHaveLength(1);
   });
 
-  test("a revoked token: no repeats, the next try after it is mended posts", async () => {
+  test("a revoked token: no repeats, the next try after it is fixed posts", async () => {
     harness.workspace.fail({ method: POST, times: 1, how: { kind: "refused", error: "token_revoked" } });
     await harness.show(sampleGroup());
     expect(harness.slept).toEqual([]);
@@ -105,7 +106,7 @@ describe("when Slack fails", () => {
     expect(harness.workspace.calls.some(({ method }) => method === "conversations.join")).toBe(true);
   });
 
-  test("a deleted message: it is posted anew with the newest state", async () => {
+  test("a deleted message: it is posted again with the newest state", async () => {
     await harness.show(sampleGroup());
     harness.workspace.fail({ method: "chat.update", times: 1, how: { kind: "refused", error: "message_not_found" } });
     await harness.bot.publish(sampleGroup({ alerts: [sampleAlert({ pod: "dbs-global-r-9" })] }), { urgent: true });
@@ -115,7 +116,7 @@ describe("when Slack fails", () => {
     expect(textOf(harness.seen(channel).at(-1))).toContain("dbs-global-r-10");
   });
 
-  test("a message that vanished while the bot was down is posted anew, unchanged as it is", async () => {
+  test("a message that vanished while the bot was down is posted again, unchanged as it is", async () => {
     await harness.show(sampleGroup());
     const { bot } = await harness.replica();
     harness.workspace.fail({ method: "chat.update", times: 1, how: { kind: "refused", error: "message_not_found" } });

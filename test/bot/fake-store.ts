@@ -48,6 +48,7 @@ export function fakeStore(): Store {
       },
     },
     history: {
+      last: async () => [],
       append: async (changes) => {
         history.push(...changes);
       },

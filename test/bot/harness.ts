@@ -50,7 +50,7 @@ export async function startHarness(
   for (const fault of faults) {
     workspace.fail(fault);
   }
-  const store = fakeStore();
+  const store = change.store ?? fakeStore();
   const world = fakeWorld(store);
   const slept: number[] = [];
   const make = () =>

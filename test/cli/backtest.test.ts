@@ -111,7 +111,7 @@ describe("cmswatch backtest", () => {
     const shown = await run("wmstats", path("data"));
     expect(shown.code).toBe(0);
     expect(shown.out).toContain("1 more that people call ordinary and nobody is told of");
-    expect(shown.out).toMatch(/ada said on .* that such is no anomaly +1 +nobody is told/);
+    expect(shown.out).toMatch(/ada marked this as not an anomaly on .* +1 +nobody is told/);
   }, 60_000);
 
   it("says that a running service holds the store, and goes on without it", async () => {

@@ -223,7 +223,7 @@ describe("a model file that does not fit", () => {
     await writeFile(model(), whole);
     expect(err).toContain(message);
     expect(err).toContain(model());
-    expect(err).toContain("train it anew");
+    expect(err).toContain("train it again");
     expect(code).toBe(2);
   });
 

@@ -45,6 +45,17 @@ describe("cmswatch check-config", () => {
     expect(found).toMatchObject({ code: 2, err: expect.stringContaining("missing.yaml") });
   });
 
+  test("events of a calendar that cannot be understood are named with their titles", async () => {
+    const event = "BEGIN:VEVENT\nUID:1\nSUMMARY:ada\nDTSTART;TZID=Nowhere:20260302T090000\nDURATION:PT1H\nEND:VEVENT";
+    writeFileSync(join(folder, "feed.ics"), `BEGIN:VCALENDAR\n${event}\nEND:VCALENDAR\n`);
+    const roles = "roles: { primary: { calendar: { file: feed.ics } } }";
+    const schedule = `people: [{ name: ada }]\nfallback: { person: ada }\nrosters: [{ name: all, default: true, ${roles} }]\n`;
+    writeFileSync(join(folder, "oncall.yaml"), schedule);
+    const found = await check(`oncall: ${join(folder, "oncall.yaml")}`);
+    expect(found).toMatchObject({ code: 1, err: "" });
+    expect(found.out).toContain('PROBLEM calendar of all: "ada" is not used: its time zone "Nowhere" is not known\n');
+  });
+
   describe("--slack", () => {
     let workspace: Workspace;
     beforeAll(async () => {

@@ -68,7 +68,7 @@ describe("cmswatch group", () => {
 });
 
 describe("cmswatch runbooks", () => {
-  it("finds nothing to mend in its own", async () => {
+  it("finds nothing to fix in its own", async () => {
     const result = await run("runbooks", "lint");
     expect([result.code, result.out]).toEqual([0, expect.stringContaining("0 problems")]);
   });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readCalendar } from "../../src/oncall/calendar-in.ts";
+import { readCalendar } from "../../src/oncall/calendar/read.ts";
 import { openFolder } from "../../src/store/pglite.ts";
 import type { Store } from "../../src/store/store.ts";
 import { databaseTemplate } from "../store/memory-store.ts";
@@ -101,17 +101,7 @@ describe("cmswatch oncall list", () => {
   it("writes a calendar that reads back", async () => {
     const { out } = await oncall("list", "--ical", "--roster", "ops", "--from", "2026-01-06T00:00", "--for", "14d");
     const range = { from: new Date("2026-01-01"), to: new Date("2027-01-01") };
-    const { events } = readCalendar(
-      out,
-      {
-        people: [
-          { name: "ada", away: [] },
-          { name: "bob", away: [] },
-        ],
-      },
-      "UTC",
-      range,
-    );
+    const { events } = readCalendar(out, { people: [{ name: "ada" }, { name: "bob" }], zone: "UTC", range });
     expect(events.map(({ person }) => person)).toEqual(["ada", "bob", "ada"]);
   });
 });

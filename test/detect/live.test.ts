@@ -122,7 +122,7 @@ describe("loadUnit", () => {
     await expect(loadUnit(other, findDetector)).rejects.toThrow("format 7");
   });
 
-  it("fits its tail anew to ordinary scores that go further than history's, never to those of an event", async () => {
+  it("fits its tail again to ordinary scores that go further than history's, never to those of an event", async () => {
     const unit = await train();
     const restless = synthetic(6000, METRICS, (row, metric, noise) => {
       const value = ordinary(row, metric, noise);

@@ -1,14 +1,14 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { judgeSimulatedRun } from "../../src/demo/quality/run.ts";
-import { createQualityDesk } from "../../src/dqm/service/quality-desk.ts";
+import { judgeSimulatedRun } from "../../src/demo/dqm/run.ts";
+import { createDqmRecord } from "../../src/dqm/service/record.ts";
 import { transfersOverview } from "../../src/transfers/alerts/overview.ts";
-import { createWebQuality } from "../../src/web/quality.ts";
+import { createWebDqm } from "../../src/web/dqm.ts";
 import type { WebSources } from "../../src/web/sources.ts";
 import { toTransfersView } from "../../src/web/transfer-views.ts";
 import { createWeb, type Web } from "../../src/web/web.ts";
-import { memoryQualityStore } from "../dqm/service/fakes.ts";
-import { overrule } from "../store/quality-contract.ts";
+import { memoryDqmStore } from "../dqm/service/fakes.ts";
+import { overrule } from "../store/dqm-contract.ts";
 import { AT, incident, ticket } from "../transfers/alerts/samples.ts";
 import { transfer } from "../transfers/model/samples.ts";
 import { webOptions } from "../web/build.ts";
@@ -33,17 +33,17 @@ const PAGES = [
   ["audit", "/audit", "Audit log"],
   ["sign-in", "/sign-in", "Sign in"],
   ["runbook", "/runbooks/dbs-down", "DBS does not answer"],
-  ["quality", "/quality", "Data quality"],
-  ["run", "/quality/383996", "Run 383996"],
+  ["dqm", "/dqm", "Data quality"],
+  ["run", "/dqm/383996", "Run 383996"],
   ["transfers", "/transfers", "Transfers"],
 ] as const;
 
 /** A judged run with a person's word on it, and transfers of which some are slow. */
-async function qualityAndTransfers(): Promise<Pick<WebSources, "quality" | "transfers">> {
-  const store = memoryQualityStore();
-  await store.quality.saveRun(await judgeSimulatedRun(383_996, new Date()));
-  await store.quality.saveOverrule(overrule("a", { run: 383_996, first: 5, last: 6 }));
-  const desk = createQualityDesk({ store, clock: () => new Date(), newId: () => "x" });
+async function dqmAndTransfers(): Promise<Pick<WebSources, "dqm" | "transfers">> {
+  const store = memoryDqmStore();
+  await store.dqm.saveRun(await judgeSimulatedRun(383_996, new Date()));
+  await store.dqm.saveOverrule(overrule("a", { run: 383_996, first: 5, last: 6 }));
+  const desk = createDqmRecord({ store, clock: () => new Date(), newId: () => "x" });
   const top = [{ transfer: transfer({ duration: 4000 }), endedAt: AT, expected: 30, upper: 90, score: 4 }];
   const model = { name: "shrinkage", version: "0123456789ab" };
   const known = {
@@ -57,7 +57,7 @@ async function qualityAndTransfers(): Promise<Pick<WebSources, "quality" | "tran
   } as const;
   const overview = { ...known, open: [incident()], closed: [], top };
   return {
-    quality: createWebQuality(desk),
+    dqm: createWebDqm(desk),
     transfers: async (about) => toTransfersView(transfersOverview(overview, [ticket()], about)),
   };
 }
@@ -71,7 +71,7 @@ describe.skipIf(!hasChromium)("pages in Chromium", () => {
   beforeAll(async () => {
     browser = await startBrowser();
     parts = webOptions({ localRole: "admin", links: [{ title: "Slack", href: "/slack" }] });
-    const sources = { ...parts.options.sources, ...(await qualityAndTransfers()) };
+    const sources = { ...parts.options.sources, ...(await dqmAndTransfers()) };
     web = await createWeb({ ...parts.options, sources });
     page = await browser.newPage({ viewport: { width: 1360, height: 850 }, colorScheme: "light" });
     page.on("pageerror", (error) => faults.push(error.message));
@@ -214,7 +214,7 @@ describe.skipIf(!hasChromium)("pages in Chromium", () => {
     await expect.poll(() => page.locator(".readout").first().textContent(), SOON).toMatch(/^\d\d:\d\d:\d\d .*\/s/);
   });
 
-  it("goes to another range and back without loading anew", async () => {
+  it("goes to another range and back without loading again", async () => {
     await open("/services/dbs", "dbs");
     await page.evaluate("globalThis.stayed = true");
     await page.getByRole("link", { name: "1 d" }).click();
@@ -232,14 +232,14 @@ describe.skipIf(!hasChromium)("pages in Chromium", () => {
     await keepPicture(page, "silence-dialog");
     await dialog.getByLabel("Matchers").fill('service="dbs"');
     await dialog.getByText("This hides all alerts of a service.").waitFor();
-    await dialog.getByLabel("Why").fill("known and being mended");
+    await dialog.getByLabel("Why").fill("known and being fixed");
     await page.keyboard.press("Enter");
     await page.getByText("Done.").waitFor();
     expect(parts.done.at(-1)?.action).toEqual({
       kind: "silence",
       matchers: ['service="dbs"'],
       minutes: 60,
-      reason: "known and being mended",
+      reason: "known and being fixed",
     });
   });
 

@@ -65,16 +65,16 @@ describe.skipIf(missing.length > 0)(
       await page.getByRole("button", { name: "New silence…" }).click();
       await page.getByLabel("Matchers").fill('service="dbs"\nalertname="CMSWebAnomaly"');
       await page.getByText(/Would hide 1 alert now/).waitFor();
-      await page.getByLabel("Why").fill("mended in ten minutes");
+      await page.getByLabel("Why").fill("fixed in ten minutes");
       await page.getByRole("dialog").getByRole("button", { name: "Silence" }).click();
       await expect
-        .poll(async () => (await silences()).filter(({ comment }) => comment.includes("mended in ten minutes")), SOON)
+        .poll(async () => (await silences()).filter(({ comment }) => comment.includes("fixed in ten minutes")), SOON)
         .toMatchObject([{ status: { state: "active" } }]);
-      const card = page.locator("article", { hasText: "mended in ten minutes" });
+      const card = page.locator("article", { hasText: "fixed in ten minutes" });
       await card.getByRole("button", { name: "End it" }).click({ timeout: 60_000 });
       await expect
         .poll(
-          async () => (await silences()).find(({ comment }) => comment.includes("mended in ten minutes"))?.status.state,
+          async () => (await silences()).find(({ comment }) => comment.includes("fixed in ten minutes"))?.status.state,
           SOON,
         )
         .toBe("expired");

@@ -118,7 +118,7 @@ describe("escalations", () => {
     expect(events.filter((event) => event === "failed: ratelimited")).toHaveLength(4);
   });
 
-  it("ends with an acknowledgement, and begins anew when that is undone", async () => {
+  it("ends with an acknowledgement, and begins again when that is undone", async () => {
     const { escalations, told } = replica();
     const one = fresh();
     await escalations.look([one], later(0));

@@ -87,7 +87,7 @@ describe("Prometheus client", () => {
   it("does not repeat a wrong query, and says what is wrong with it", async () => {
     const body = { status: "error", errorType: "bad_data", error: "parse error: unexpected end" };
     const { server, client } = await setUp(() => ({ status: 400, body }));
-    await expect(client.instant("up{", FROM)).rejects.toThrow(/400 bad_data: parse error.*mend the query/);
+    await expect(client.instant("up{", FROM)).rejects.toThrow(/400 bad_data: parse error.*fix the query/);
     expect(server.asked).toHaveLength(1);
   });
 

@@ -4,7 +4,7 @@ import { equals } from "../../src/alert/matcher.ts";
 import type { Acknowledgement } from "../../src/alert/silence.ts";
 import { createAcknowledgements } from "../../src/alertmanager/acknowledgements.ts";
 import type { AlertmanagerCluster } from "../../src/alertmanager/several/cluster.ts";
-import { createSilenceCare } from "../../src/alertmanager/silence-care.ts";
+import { createSilenceMaintenance } from "../../src/alertmanager/silence-care.ts";
 import { createSilences, type Silences } from "../../src/alertmanager/silences.ts";
 import { clientOf, silent } from "../alertmanager/clients.ts";
 import { alert } from "../alertmanager/contract.ts";
@@ -47,7 +47,7 @@ for (const { name, path, why } of alertmanagerPrograms()) {
     const state = async (id: string) => (await client.silences()).find((silence) => silence.id === id)?.state;
     const resolve = () => client.post([alert({ alertname: "Down", service }, { endsAt: ahead(-1000) })]);
     const careAt = (offset: number) =>
-      createSilenceCare({ alertmanager: client, ledger, clock: () => ahead(offset), log: silent });
+      createSilenceMaintenance({ alertmanager: client, ledger, clock: () => ahead(offset), log: silent });
 
     test("those that people made are never touched, whatever happens to their alerts", async () => {
       const theirs = await byHand();

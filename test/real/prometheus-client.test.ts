@@ -69,7 +69,7 @@ describe.each(SERVERS)("client against a real %s", (_, program, start) => {
   });
 
   it.skipIf(missing)("says what is wrong with a query", async () => {
-    await expect(client.instant("sum(", TO)).rejects.toThrow(/`sum\(`, got 4\d\d .*mend/);
+    await expect(client.instant("sum(", TO)).rejects.toThrow(/`sum\(`, got 4\d\d .*fix/);
   });
 
   it.skipIf(missing)("gives no series for a metric nobody has, and is reachable", async () => {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Store } from "../../src/store/store.ts";
+import { dqmContract } from "./dqm-contract.ts";
 import { pruneContract } from "./prune-contract.ts";
-import { qualityContract } from "./quality-contract.ts";
 import {
   alertChange,
   anomaly,
@@ -30,7 +30,7 @@ export function storeContract(open: () => Promise<Store>): void {
   peopleContract(() => store);
   stateContract(() => store);
   pruneContract(() => store);
-  qualityContract(() => store);
+  dqmContract(() => store);
 }
 
 function ticketContract(get: () => Store): void {
@@ -183,6 +183,9 @@ function alertContract(get: () => Store): void {
     const since = await get().history.since(minute(1002), 10);
     expect(since.map(({ groupId }) => groupId)).toEqual(["g3", "g2"]);
     expect(await get().history.of("f1")).toEqual(changes);
+    expect((await get().history.last(minute(1000))).filter(({ fingerprint }) => fingerprint === "f1")).toEqual([
+      changes.at(-1),
+    ]);
     await get().history.append([]);
   });
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../src/alert/user-error.ts";
 import type { Collection } from "../../src/tickets/collect.ts";
-import { QuoteMender, splitStrictly } from "../../src/tickets/ggus/quotes.ts";
+import { QuoteFixer, splitStrictly } from "../../src/tickets/ggus/quotes.ts";
 import type { TicketFormat } from "../../src/tickets/system.ts";
 import { parse, RUNS } from "./support.ts";
 
@@ -117,9 +117,9 @@ describe("loosely quoted rows, fuzzed", () => {
   /** As GGUS writes it: wrapped when it holds the separator, quotes inside left as they are. */
   const loosely = (text: string) => (text.includes(";") ? `"${text}"` : text);
   const strictly = (text: string) => (/[;"\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const mended = (line: string, columns: number) => {
-    const mender = new QuoteMender(";", columns);
-    return [...mender.push(line), ...mender.flush()].map((text) => splitStrictly(text, ";"));
+  const fixed = (line: string, columns: number) => {
+    const fixer = new QuoteFixer(";", columns);
+    return [...fixer.push(line), ...fixer.flush()].map((text) => splitStrictly(text, ";"));
   };
 
   it("come back whole when one cell is quoted loosely", () => {
@@ -130,7 +130,7 @@ describe("loosely quoted rows, fuzzed", () => {
     const subject = words.map((list) => `it ${list.join(" ")} here`);
     fc.assert(
       fc.property(plain, subject, plain, (before, text, after) => {
-        expect(mended([before, loosely(text), after].join(";"), 3)).toEqual([[before, text, after]]);
+        expect(fixed([before, loosely(text), after].join(";"), 3)).toEqual([[before, text, after]]);
       }),
       { numRuns: RUNS },
     );
@@ -139,7 +139,7 @@ describe("loosely quoted rows, fuzzed", () => {
   it("come back whole when all cells are quoted strictly", () => {
     fc.assert(
       fc.property(fc.array(cell, { minLength: 2, maxLength: 5 }), (cells) => {
-        expect(mended(cells.map(strictly).join(";"), cells.length)).toEqual([cells]);
+        expect(fixed(cells.map(strictly).join(";"), cells.length)).toEqual([cells]);
       }),
       { numRuns: RUNS },
     );
@@ -148,8 +148,8 @@ describe("loosely quoted rows, fuzzed", () => {
   it("always become rows that an ordinary parser can read", () => {
     fc.assert(
       fc.property(fc.array(cell, { maxLength: 6 }), fc.integer({ min: 1, max: 4 }), (lines, columns) => {
-        const mender = new QuoteMender(";", columns);
-        const rows = [...lines.flatMap((line) => mender.push(line)), ...mender.flush()];
+        const fixer = new QuoteFixer(";", columns);
+        const rows = [...lines.flatMap((line) => fixer.push(line)), ...fixer.flush()];
         expect(rows.every((row) => splitStrictly(row, ";") !== null)).toBe(true);
         expect(rows.join("\n").split("\n")).toHaveLength(Math.max(1, lines.length));
       }),

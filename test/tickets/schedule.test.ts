@@ -56,7 +56,7 @@ describe("runScheduled", () => {
     expect(runs).toEqual([]);
   });
 
-  it("stops all sources and fails when one has a fault that nobody foresaw", async () => {
+  it("stops all sources and fails when one has a fault that nobody predicted", async () => {
     const stop = new AbortController();
     const time = fakeTime(1_000_000, stop);
     const broken = {

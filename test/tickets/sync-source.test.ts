@@ -118,7 +118,7 @@ describe("a cycle of a ticket source", () => {
     expect(logged).toEqual(["alerts of tickets cannot be pushed", "alerts of tickets cannot be refreshed"]);
   });
 
-  it("throws what nobody foresaw, and runs again after it", async () => {
+  it("throws what nobody predicted, and runs again after it", async () => {
     const { cycle } = cycleOf(result(), { fail: new Error("disk full") });
     await expect(cycle.run()).rejects.toThrow("disk full");
     await expect(cycle.run()).rejects.toThrow("disk full");

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import type { ActiveAlert, Labels } from "../../alert/alert.ts";
+import { type ActiveAlert, type Labels, labelOf } from "../../alert/alert.ts";
 import type { AlertFilter, Alertmanager, AlertmanagerStatus, NotificationGroup } from "../../alert/alertmanager.ts";
 import type { Clock } from "../../alert/clock.ts";
+import { labelSet } from "../../alert/label-set.ts";
 import { type Matcher, matches, matchesAll } from "../../alert/matcher.ts";
 import { DEFAULT_RESOLVE_TIMEOUT } from "../schema.ts";
 import { acceptableStart } from "../wire.ts";
@@ -43,14 +44,13 @@ export interface ListedAlert extends ActiveAlert {
 }
 
 const time = z.number();
-const labels = z.record(z.string(), z.string());
 const snapshotSchema = z.object({
   version: z.literal(1),
   alerts: z.array(
     z.object({
       fingerprint: z.string(),
-      labels,
-      annotations: labels,
+      labels: labelSet,
+      annotations: labelSet,
       generatorURL: z.string(),
       startsAt: time,
       endsAt: time,
@@ -173,7 +173,7 @@ function groupAlerts(alerts: readonly ActiveAlert[], groupBy: readonly string[])
   const groups = new Map<string, { labels: Labels; receiver: string; alerts: ActiveAlert[] }>();
   for (const alert of alerts) {
     const labels = Object.fromEntries(
-      groupBy.flatMap((name) => (alert.labels[name] === undefined ? [] : [[name, alert.labels[name]]])),
+      groupBy.filter((name) => Object.hasOwn(alert.labels, name)).map((name) => [name, labelOf(alert.labels, name)]),
     );
     const key = JSON.stringify(labels);
     const group = groups.get(key) ?? { labels, receiver: RECEIVER, alerts: [] };

@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
 import type { Alertmanager } from "../../alert/alertmanager.ts";
 import type { Silence } from "../../alert/silence.ts";
@@ -23,13 +24,10 @@ export function createClusterSilences(
   findMeshes: () => Promise<readonly Mesh[]>,
   log: Pick<Logger, "warn" | "info">,
 ): ClusterSilences {
-  const shownIds = new Map<string, string>();
+  const shownIds = new LRUCache<string, string>({ max: MAX_ALIASES });
   const show = (ids: readonly string[]): string => {
     const shown = ids.map((id) => shownIds.get(id)).find((id) => id !== undefined) ?? ids[0] ?? "";
     for (const id of ids) {
-      if (shownIds.size >= MAX_ALIASES) {
-        shownIds.delete(shownIds.keys().next().value ?? "");
-      }
       shownIds.set(id, shown);
     }
     return shown;

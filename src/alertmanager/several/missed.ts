@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { type Alert, isResolved } from "../../alert/alert.ts";
+import { labelSet } from "../../alert/label-set.ts";
 import type { SyncStates } from "../sync-types.ts";
 
 /** Most ends that are written down for one Alertmanager. */
 const MAX_WRITTEN = 10_000;
 
-const labels = z.record(z.string(), z.string());
 const missedSchema = z.array(
-  z.object({ labels, annotations: labels, startsAt: z.coerce.date(), endsAt: z.coerce.date() }),
+  z.object({ labels: labelSet, annotations: labelSet, startsAt: z.coerce.date(), endsAt: z.coerce.date() }),
 );
 
 /** What one Alertmanager missed, kept over restarts of cmswatch. */

@@ -2,6 +2,7 @@ import type { Alert, Labels } from "../../alert/alert.ts";
 import type { Anomaly, Contribution, FirstMove, PastEvent } from "../../alert/anomaly.ts";
 import { formatDuration } from "../../alert/duration.ts";
 import { ANOMALY_ALERT } from "../../alert/names.ts";
+import { own } from "../../alert/own.ts";
 import type { Catalogue, Service } from "../../config/catalogue.ts";
 import { type MetricUnit, serviceMetrics } from "../../config/metrics.ts";
 import { extentOf, sayExtent } from "../life/extent.ts";
@@ -74,7 +75,7 @@ function relabelled({ context, closedAt }: Anomaly, pushed: Labels | null): Labe
     return pushed;
   }
   const { severity = "" } = pushed;
-  return { ...pushed, extent: "many", severity: HIGHER[severity] ?? severity };
+  return { ...pushed, extent: "many", severity: own(HIGHER, severity) ?? severity };
 }
 
 const BY_CLASS = {
@@ -98,7 +99,7 @@ function severityOf(anomaly: Anomaly): string {
   const severity = BY_CLASS[anomaly.class][isFarOver ? 1 : 0];
   const isLowered = anomaly.context?.lowered.some(({ muted, by }) => !muted && by !== "extent") ?? false;
   const reasons = [isLowered, extentOf(anomaly.context) === "few"].filter(Boolean);
-  return reasons.reduce((given: string) => LOWER[given] ?? given, severity);
+  return reasons.reduce((given: string) => own(LOWER, given) ?? given, severity);
 }
 
 /** What surrounds the event, an annotation each. `explained_by` also keeps later stages from lowering it again. */

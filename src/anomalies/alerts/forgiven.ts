@@ -42,7 +42,7 @@ export function createForgiven(timeZone: string): Forgiven {
         return null;
       }
       const { by, at } = found.given;
-      const because = `${by} said on ${at.toISOString().slice(0, 10)} that such is no anomaly`;
+      const because = `${by} marked this as not an anomaly on ${at.toISOString().slice(0, 10)}`;
       return { by: "feedback", muted: true, because };
     },
     scopeOf: (event) => scopeOf(event, hourOf(event)),

@@ -49,14 +49,14 @@ function createCourses() {
 /**
  * Scores a past stretch of an entity the way the service does: a unit that learnt from what came before, warmed up by its end,
  * fed chunk after chunk.
- * @param history rows before the stretch · @param breathe lets others run; awaited between chunks
+ * @param history rows before the stretch · @param yieldToEventLoop lets others run; awaited between chunks
  */
 export async function replayEntity(
   unit: Unit,
   who: { readonly entity: string; readonly service: string },
   history: Frame,
   stretch: Frame,
-  breathe: () => Promise<void>,
+  yieldToEventLoop: () => Promise<void>,
 ): Promise<ReplayedEntity> {
   const watched = warmUp(unit, who.entity, who.service, history);
   const events = createCourses();
@@ -69,7 +69,7 @@ export async function replayEntity(
       inAlert += point.state === "anomalous" ? 1 : 0;
       events.note(point.update);
     });
-    await breathe();
+    await yieldToEventLoop();
   }
   return { ...who, points: stretch.rows, scored, inAlert, events: events.all() };
 }
@@ -83,14 +83,14 @@ export async function replayFleet(
   service: string,
   frames: ReadonlyMap<string, Frame>,
   from: number,
-  breathe: () => Promise<void>,
+  yieldToEventLoop: () => Promise<void>,
 ): Promise<readonly ReplayedEntity[]> {
   const found = new Map<string, { points: number; inAlert: number; events: ReturnType<typeof createCourses> }>();
   let rows = 0;
   for (const [time, values] of roundsOf(frames)) {
     rows++;
     if (rows % FLEET_CHUNK === 0) {
-      await breathe();
+      await yieldToEventLoop();
     }
     if (time < from) {
       watch.teach(time, values);

@@ -19,7 +19,7 @@ export interface DueInput {
 const DRIFT_SHARE = 1 / 6;
 const LEAST_DRIFT_PAUSE = 3_600_000;
 
-/** Says whether a model in service shall be trained anew, and why; null when not. */
+/** Says whether a model in service shall be trained again, and why; null when not. */
 export function trainingDue({ lastTrained, now, every, drift }: DueInput): TrainingReason | null {
   const age = lastTrained === null ? Number.POSITIVE_INFINITY : now.getTime() - lastTrained.getTime();
   if (every > 0 && age >= every) {

@@ -1,3 +1,4 @@
+import { own } from "../../alert/own.ts";
 import type { Frame } from "../../detect/frame.ts";
 
 /** Queries whose answers belong together, split into entities by the values of `by`. */
@@ -28,9 +29,9 @@ export function entityName({ name, by }: Pick<EntityQueries, "name" | "by">, lab
   if (by.length === 0) {
     return name;
   }
-  const values = by.map((label) => labels[label] ?? "");
+  const values = by.map((label) => own(labels, label) ?? "");
   return name.includes("{{")
-    ? name.replaceAll(/\{\{\s*(\w+)\s*\}\}/g, (_, label: string) => labels[label] ?? "")
+    ? name.replaceAll(/\{\{\s*(\w+)\s*\}\}/g, (_, label: string) => own(labels, label) ?? "")
     : `${name}/${values.join("/")}`;
 }
 

@@ -53,19 +53,19 @@ export function chooseProbes(frame: Frame, from: number, seed: number): readonly
 
 /**
  * Scores a frame with a fresh scorer, once as it is and once with disturbances. Rows before `from` only warm it up.
- * @param breathe lets others run; awaited every few hundred rows
+ * @param yieldToEventLoop lets others run; awaited every few hundred rows
  */
 export async function tryUnit(
   unit: Unit,
   frame: Frame,
   from: number,
   probes: readonly Probe[],
-  breathe: () => Promise<void>,
+  yieldToEventLoop: () => Promise<void>,
 ): Promise<Trial> {
-  const plain = await replay(unit, frame, from, breathe);
+  const plain = await replay(unit, frame, from, yieldToEventLoop);
   const rows = frame.rows - from;
   const span = rows < 2 ? 0 : ((frame.times?.[frame.rows - 1] ?? 0) - (frame.times?.[from] ?? 0)) / 86_400;
-  const disturbed = probes.length === 0 ? null : await replay(unit, disturb(frame, probes), from, breathe);
+  const disturbed = probes.length === 0 ? null : await replay(unit, disturb(frame, probes), from, yieldToEventLoop);
   const seen = probes.filter(({ row }) =>
     disturbed?.over.subarray(row - from, row - from + PROBE_ROWS).some((isOver) => isOver === 1),
   );
@@ -80,7 +80,7 @@ export async function tryUnit(
   };
 }
 
-async function replay(unit: Unit, frame: Frame, from: number, breathe: () => Promise<void>) {
+async function replay(unit: Unit, frame: Frame, from: number, yieldToEventLoop: () => Promise<void>) {
   const live = createLive(unit, { entity: "trial", service: "trial" });
   const size = frame.metrics.length;
   const flags = new Uint8Array(frame.rows - from);
@@ -90,7 +90,7 @@ async function replay(unit: Unit, frame: Frame, from: number, breathe: () => Pro
   let spread = NO_DRIFT;
   for (let row = 0; row < frame.rows; row++) {
     if (row % YIELD_EVERY === YIELD_EVERY - 1) {
-      await breathe();
+      await yieldToEventLoop();
     }
     const time = frame.times?.[row] ?? row;
     const point = live.push(time, frame.values.subarray(row * size, (row + 1) * size));

@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { Anomaly } from "../../alert/anomaly.ts";
-import type { Clock } from "../../alert/clock.ts";
+import { atMostEvery, type Clock } from "../../alert/clock.ts";
 import type { ModelKeeper } from "../../alert/model-keeper.ts";
 import type { ServiceEvents } from "../../alert/service-events.ts";
 import type { Catalogue } from "../../config/catalogue.ts";
@@ -64,7 +64,7 @@ export function createDetection(parts: DetectionParts): Detection {
   const { step } = config.prometheus;
   const { detectors, timezone: timeZone } = config.detect;
   const detector = unitDetector(specs, detectors);
-  const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
+  const yieldToEventLoop = () => new Promise<void>((resolve) => setImmediate(resolve));
   const roster = createRoster({ specs, detector, step, source, store, current, log });
   const book = createFeedbackBook({ store, current, timeZone, step, clock });
   const ledger: Ledger = createLedger({
@@ -83,7 +83,7 @@ export function createDetection(parts: DetectionParts): Detection {
     }),
     onAnomalies: parts.onAnomalies,
   });
-  const fleets = createFleets({ source, store, current, ledger, step, timeZone, breathe, log });
+  const fleets = createFleets({ source, store, current, ledger, step, timeZone, yieldToEventLoop, log });
   const onPoint = showPoints(current, ledger.mutedBecause);
   const inFleet = (spec: EntitySpec) => isFleet(spec, detectors);
   const scoreRound = createScoring({
@@ -110,12 +110,12 @@ export function createDetection(parts: DetectionParts): Detection {
     log,
     forgives: (event) => book.muting(event) !== null,
     changed: () => current.changed(),
-    breathe,
+    yieldToEventLoop,
   });
   parts.events.on("anomaly closed", "detection", ({ id }) => ledger.dismiss(id));
   let restored = false;
-  let savedAt = 0;
-  let readAt = 0;
+  const isSaveDue = atMostEvery(SAVE_STATE_EVERY, clock);
+  const isReadDue = atMostEvery(READ_FEEDBACK_EVERY, clock);
 
   async function restore(signal: AbortSignal): Promise<void> {
     await book.load();
@@ -128,13 +128,11 @@ export function createDetection(parts: DetectionParts): Detection {
     if (!restored) {
       await restore(signal);
     }
-    if (clock().getTime() - readAt > READ_FEEDBACK_EVERY) {
-      readAt = clock().getTime();
+    if (isReadDue()) {
       await book.load();
     }
     await scoreRound(signal);
-    if (clock().getTime() - savedAt > SAVE_STATE_EVERY) {
-      savedAt = clock().getTime();
+    if (isSaveDue()) {
       await save();
     }
     current.changed();

@@ -20,7 +20,7 @@ export interface FleetParts {
   /** Milliseconds. */
   readonly step: number;
   readonly timeZone: string;
-  readonly breathe: () => Promise<void>;
+  readonly yieldToEventLoop: () => Promise<void>;
   readonly log: Logger;
 }
 
@@ -48,7 +48,7 @@ const YIELD_EVERY = 20;
 
 /** @returns fleets that have seen nothing yet */
 export function createFleets(parts: FleetParts): Fleets {
-  const { source, store, current, ledger, breathe, log } = parts;
+  const { source, store, current, ledger, yieldToEventLoop, log } = parts;
   const step = Math.max(parts.step, FLEET_ROUND);
   const hourOfWeek = hourOfWeekIn(parts.timeZone);
   const fleets = new Map<EntitySpec, Kept>();
@@ -63,7 +63,7 @@ export function createFleets(parts: FleetParts): Fleets {
     for (const [time, rows] of roundsOf(frames)) {
       watch.teach(time, rows);
       if (++row % YIELD_EVERY === 0) {
-        await breathe();
+        await yieldToEventLoop();
       }
     }
     for (const [entity, frame] of frames) {

@@ -1,4 +1,5 @@
 import type { Anomaly } from "../../alert/anomaly.ts";
+import { steadyTime } from "../../alert/clock.ts";
 import { formatDuration } from "../../alert/duration.ts";
 import { type EntitySpec, trainingOptions } from "../../config/entities.ts";
 import type { Config } from "../../config/schema.ts";
@@ -32,7 +33,7 @@ export interface LearningParts extends TrainingParts {
   readonly changed: () => void;
 }
 
-/** Trains what has no model, and anew what is due. */
+/** Trains what has no model, and again what is due. */
 export interface Learning {
   run(signal: AbortSignal): Promise<void>;
   progress(): Pick<TrainingProgress, "entity" | "epoch">;
@@ -54,7 +55,7 @@ export function createLearning(parts: LearningParts): Learning {
   const { config, roster, source, store, clock, log } = parts;
   const { step } = config.prometheus;
   let training: Pick<TrainingProgress, "entity" | "epoch"> = { entity: null, epoch: null };
-  let tookUpAt = clock().getTime();
+  let tookUpAt = steadyTime(clock);
 
   function tell(entity: string | null, epoch: TrainingProgress["epoch"]): void {
     training = { entity, epoch };
@@ -62,7 +63,7 @@ export function createLearning(parts: LearningParts): Learning {
   }
 
   function dueOf(one: Known, now: Date): Due | null {
-    if (one.retryAt > now.getTime()) {
+    if (one.retryAt > steadyTime(clock)) {
       return null;
     }
     if (one.watched === null) {
@@ -76,8 +77,8 @@ export function createLearning(parts: LearningParts): Learning {
 
   async function run(signal: AbortSignal): Promise<void> {
     const now = clock();
-    if (now.getTime() - tookUpAt >= TAKE_UP_EVERY) {
-      tookUpAt = now.getTime();
+    if (steadyTime(clock) - tookUpAt >= TAKE_UP_EVERY) {
+      tookUpAt = steadyTime(clock);
       await roster.takeUp(signal);
     }
     const due = roster.all().flatMap((one) => dueOf(one, now) ?? []);
@@ -115,7 +116,7 @@ export function createLearning(parts: LearningParts): Learning {
   }
 
   function fail(one: Known, error: Error, signal: AbortSignal): void {
-    one.retryAt = clock().getTime() + (one.watched === null ? RETRY_AFTER : RETRY_CHALLENGER_AFTER);
+    one.retryAt = steadyTime(clock) + (one.watched === null ? RETRY_AFTER : RETRY_CHALLENGER_AFTER);
     if (!signal.aborted) {
       if (one.watched === null) {
         roster.tellLearning(one, `training failed: ${error.message}`);
@@ -135,7 +136,7 @@ export function createLearning(parts: LearningParts): Learning {
     const needed = Math.ceil(config.detect.train.minimum / step);
     if (teaching.rows < needed) {
       const soon = Math.min(step * 10, 300_000);
-      one.retryAt = clock().getTime() + (one.watched === null ? soon : RETRY_CHALLENGER_AFTER);
+      one.retryAt = steadyTime(clock) + (one.watched === null ? soon : RETRY_CHALLENGER_AFTER);
       if (one.watched === null) {
         const missing = formatDuration((needed - teaching.rows) * step);
         roster.tellLearning(one, `learning: ${missing} of history are still missing`);

@@ -88,7 +88,7 @@ export function createLedger(parts: LedgerParts): Ledger {
       : { ...event, context: { ...event.context, similar: past.mostAlike(event) } };
   }
 
-  /** Weighs an event anew: what speaks against it, and who may have caused it. */
+  /** Weighs an event again: what speaks against it, and who may have caused it. */
   function weigh(event: Anomaly): Anomaly {
     const { context } = event;
     if (context === undefined) {

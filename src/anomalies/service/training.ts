@@ -26,7 +26,7 @@ export interface TrainingParts {
   readonly clock: Clock;
   readonly log: Logger;
   /** Lets other work run between two stretches of scoring. */
-  readonly breathe: () => Promise<void>;
+  readonly yieldToEventLoop: () => Promise<void>;
 }
 
 /** What shall be trained, and on what. */
@@ -78,8 +78,8 @@ export async function trainChallenger(
   const trained = await train(task, teaching, parts, onProgress, signal);
   const probes = chooseProbes(recent, from, task.options.seed);
   const [old, fresh] = [
-    await tryUnit(champion, recent, from, probes, parts.breathe),
-    await tryUnit(trained.unit, recent, from, probes, parts.breathe),
+    await tryUnit(champion, recent, from, probes, parts.yieldToEventLoop),
+    await tryUnit(trained.unit, recent, from, probes, parts.yieldToEventLoop),
   ];
   const judgement = judgeChallenger(old, fresh);
   await store(task, trained, parts, judgement);

@@ -1,5 +1,6 @@
 import type { webApi } from "@slack/bolt";
 import type { AlertGroup, Person } from "../../alert/group.ts";
+import { own } from "../../alert/own.ts";
 import type { RosterDuty } from "../../oncall/handoff.ts";
 import type { Acknowledgement, LedgerEntry } from "../../store/store.ts";
 import { digestMessage } from "../messages/digest.ts";
@@ -48,7 +49,7 @@ const DAY = 86_400_000;
 
 export function createAnnouncer(parts: AnnouncerParts): Announcer {
   const { store, clock, slack, outbox, people, poster, webUrl, quietUntil } = parts;
-  const channelFor = (purpose: string) => slack.channels[purpose] ?? slack.channels["default"] ?? null;
+  const channelFor = (purpose: string) => own(slack.channels, purpose) ?? slack.channels["default"] ?? null;
   const followers = createShiftFollowers(parts);
 
   /** @param reader a channel or a member */

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { Clock } from "../../alert/clock.ts";
+import { type Clock, steadyTime } from "../../alert/clock.ts";
 import { type SeverityRanking, severityRank } from "../../alert/severity.ts";
 import type { SlackMessage } from "../../store/store.ts";
 import { groupMessage } from "../messages/group.ts";
@@ -45,7 +45,7 @@ export function createCopies(parts: CopyParts): (view: GroupView, known: readonl
     }
     for (const target of wanting.keys()) {
       const key = `copy/${group.id}/${target}`;
-      if ((notBefore.get(key) ?? 0) > clock().getTime()) {
+      if ((notBefore.get(key) ?? 0) > steadyTime(clock)) {
         continue;
       }
       try {
@@ -55,7 +55,7 @@ export function createCopies(parts: CopyParts): (view: GroupView, known: readonl
         if (notBefore.size >= MOST_FAILED) {
           notBefore.clear();
         }
-        notBefore.set(key, clock().getTime() + AGAIN_AFTER);
+        notBefore.set(key, steadyTime(clock) + AGAIN_AFTER);
       }
     }
   };

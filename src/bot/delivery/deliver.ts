@@ -34,8 +34,8 @@ export function createDeliver({ poster, slack, page }: DeliverParts): Deliver {
       await toChannel(message);
       return;
     }
-    const { person, group, step, reason } = message;
-    const result = await page({ person, group, step, reason });
+    const { key, person, group, step, reason } = message;
+    const result = await page({ key, person, group, step, reason });
     if (!result.delivered) {
       throw new NotDelivered(`${person.name} could not be paged: ${result.reason}`);
     }

@@ -36,7 +36,7 @@ export function createFallback({ client, store, slack, clock, log }: PublisherPa
   const inviteMe = async (missing: string, told: string): Promise<void> => {
     const day = clock().toISOString().slice(0, 10);
     if (await store.messages.claim(`invite/${missing}/${day}`, clock())) {
-      const text = `:wave: Alerts for <#${missing}> come here, because I cannot write there: invite me with \`/invite @cmswatch\`, or mend \`slack.channels\`.`;
+      const text = `:wave: Alerts for <#${missing}> come here, because I cannot write there: invite me with \`/invite @cmswatch\`, or fix \`slack.channels\`.`;
       await client.chat.postMessage({ channel: told, ...notice(text) });
     }
   };

@@ -32,7 +32,8 @@ export function createFloodGate(rules: FloodRules): FloodGate {
   let posted: number[] = [];
   let flood: { id: string; since: Date; last: number; groups: Map<string, AlertGroup> } | null = null;
   const isFull = (now: number) => {
-    posted = posted.filter((at) => at > now - rules.window);
+    // What was posted in the future was posted before the machine's time was set back: it is of the past.
+    posted = posted.filter((at) => at > now - rules.window && at <= now);
     return posted.length >= rules.limit;
   };
   return {
@@ -53,7 +54,8 @@ export function createFloodGate(rules: FloodRules): FloodGate {
     },
     current: () => (flood === null ? null : { id: flood.id, since: flood.since, groups: [...flood.groups.values()] }),
     release(now) {
-      if (flood === null || now.getTime() - flood.last < rules.quietFor) {
+      const quietFor = flood === null ? 0 : now.getTime() - flood.last;
+      if (flood === null || (quietFor >= 0 && quietFor < rules.quietFor)) {
         return [];
       }
       const firing = [...flood.groups.values()].filter(({ state }) => state !== "resolved");

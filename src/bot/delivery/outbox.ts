@@ -11,7 +11,7 @@ export interface Outbox {
    * Runs the call when it is the channel's turn; after a rate limit it waits as long as Slack said, after a fault of the
    * network or of Slack a little longer each time.
    * @param confirm asked before a repeat after a fault that may have come after the deed: its answer, when not null, is taken
-   * @throws the last error when all attempts failed, at once for what a repeat cannot mend (a deleted channel, a revoked token)
+   * @throws the last error when all attempts failed, at once for what a repeat cannot fix (a deleted channel, a revoked token)
    */
   send<T>(channel: string, priority: number, call: () => Promise<T>, confirm?: () => Promise<T | null>): Promise<T>;
   /** Resolves when nothing waits. */
@@ -138,7 +138,7 @@ type Turn<T> =
   | { readonly done: true; readonly value: T }
   | { readonly done: false; readonly rest: number; readonly pauses: boolean };
 
-/** One attempt. @throws what a repeat cannot mend */
+/** One attempt. @throws what a repeat cannot fix */
 async function attempt<T>(
   { channel, call, confirm }: Job<T>,
   met: Met,

@@ -1,7 +1,6 @@
 import { viewOf } from "../group-view.ts";
 import { pagedNote } from "../messages/escalation.ts";
-import { groupMessage } from "../messages/group.ts";
-import { section } from "../messages/payload.ts";
+import { pageMessage } from "../messages/group.ts";
 import type { PageRequest, PageResult } from "../parts.ts";
 import { settingsOf } from "../settings.ts";
 import { newestMain } from "./main-message.ts";
@@ -11,13 +10,13 @@ import type { PublisherParts } from "./publisher.ts";
 const MAX_REMEMBERED = 5000;
 
 /**
- * Sends pages as direct messages. Asked again for the same person, group and step, it answers what it answered, without
- * asking Slack: whoever routes may ask at every turn.
+ * Sends pages, each as a new message: an edit notifies nobody. Asked again for the same page, it answers what it answered,
+ * without asking Slack: whoever routes may ask at every turn.
  */
 export function createPager(parts: PublisherParts): (request: PageRequest) => Promise<PageResult> {
   const sent = new Map<string, Promise<PageResult>>();
   return async (request) => {
-    const key = JSON.stringify([request.group.id, request.person.name, request.step]);
+    const key = JSON.stringify([request.key, request.person.name]);
     const known = sent.get(key);
     if (known !== undefined) {
       return known;
@@ -37,7 +36,7 @@ export function createPager(parts: PublisherParts): (request: PageRequest) => Pr
 
 /** The group with its buttons, and why this person gets it. */
 async function sendPage(request: PageRequest, parts: PublisherParts): Promise<PageResult> {
-  const { person, group, step, reason } = request;
+  const { key, person, group, reason } = request;
   const { people, outbox, poster, store, webUrl, clock, log } = parts;
   const user = await people.idOf(person).catch(() => null);
   if (user === null) {
@@ -49,12 +48,9 @@ async function sendPage(request: PageRequest, parts: PublisherParts): Promise<Pa
     const main = newestMain(await store.messages.of(group.id));
     const permalink = main === undefined ? null : await parts.permalinks(main);
     const view = { ...(await viewOf(group, store, webUrl, clock())), pageReason: reason, permalink };
-    const posting = { key: `page/${group.id}/${user}/${step}`, groupId: group.id, channel, kind: "page" } as const;
-    const page = groupMessage(view);
-    const sent = await poster.post(
-      { ...posting, priority: PRIORITY.page },
-      shared === null ? page : { ...page, blocks: [section(`:pager: <@${user}>`), ...page.blocks] },
-    );
+    const mention = shared === null ? null : user;
+    const posting = { key: `page/${key}/${user}`, groupId: group.id, channel, kind: "page", mention } as const;
+    const sent = await poster.post({ ...posting, priority: PRIORITY.page }, pageMessage(view, mention));
     if (sent !== null) {
       await noteInThread(request, user, parts);
     }
@@ -73,14 +69,14 @@ function pagesChannel({ slack }: PublisherParts): string | null {
 
 /** The alert's thread tells everybody who was paged. A page that arrived stays delivered whether or not this works. */
 async function noteInThread(
-  { person, group, step, reason }: PageRequest,
+  { key: page, person, group, reason }: PageRequest,
   user: string,
   parts: PublisherParts,
 ): Promise<void> {
   try {
     const main = newestMain(await parts.store.messages.of(group.id));
     if (main !== undefined) {
-      const key = `paged/${group.id}/${user}/${step}`;
+      const key = `paged/${page}/${user}`;
       const posting = { key, groupId: key, channel: main.channel, threadTs: main.ts, kind: "summary" } as const;
       await parts.poster.post({ ...posting, priority: PRIORITY.digest }, pagedNote(person.name, reason));
     }

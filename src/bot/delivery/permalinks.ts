@@ -1,4 +1,5 @@
 import type { webApi } from "@slack/bolt";
+import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
 
 /** Address of a message, for those who do not see its channel; null when Slack does not tell. */
@@ -8,7 +9,7 @@ const MOST_KEPT = 2000;
 
 /** Asks Slack for each message once. Without its link a message is worth sending all the same: nothing is thrown. */
 export function createPermalinks(client: webApi.WebClient, log: Logger): Permalinks {
-  const known = new Map<string, string>();
+  const known = new LRUCache<string, string>({ max: MOST_KEPT });
   return async ({ channel, ts }) => {
     const place = `${channel}/${ts}`;
     const link = known.get(place);
@@ -17,9 +18,6 @@ export function createPermalinks(client: webApi.WebClient, log: Logger): Permali
     }
     try {
       const { permalink } = await client.chat.getPermalink({ channel, message_ts: ts });
-      if (known.size >= MOST_KEPT) {
-        known.clear();
-      }
       if (permalink !== undefined) {
         known.set(place, permalink);
       }

@@ -11,10 +11,12 @@ export interface Posting {
   readonly groupId: string;
   readonly channel: string;
   readonly kind: SlackMessage["kind"];
+  /** Member whom it mentions, so that edits keep that. */
+  readonly mention?: string | null;
   readonly priority: number;
   /** Message to whose thread it belongs. */
   readonly threadTs?: string;
-  /** A message that is gone and is posted anew. */
+  /** A message that is gone and is posted again. */
   readonly replaces?: string;
 }
 
@@ -73,8 +75,8 @@ export function createPoster(
   };
 
   const save = async (posting: Posting, payload: Payload, sent: Sent): Promise<SlackMessage> => {
-    const { groupId, kind } = posting;
-    const message: SlackMessage = { groupId, ...sent, kind, hash: hashOf(payload), updatedAt: clock() };
+    const { groupId, kind, key, mention = null } = posting;
+    const message: SlackMessage = { groupId, ...sent, kind, key, mention, hash: hashOf(payload), updatedAt: clock() };
     await store.messages.save(message);
     noteShown(`${sent.channel}/${sent.ts}`);
     return message;
@@ -83,10 +85,10 @@ export function createPoster(
   /** Keys whose turn this process has taken, also those that failed: it may try again at once. */
   const held = new Set<string>();
   const posting = new Map<string, Promise<SlackMessage | null>>();
-  /** Who may post: `first` the first ever, `heir` one that comes after a turn that led to no message, else nobody. */
-  const claimTurn = async (key: string): Promise<"first" | "heir" | null> => {
+  /** Who may post: `first` the first ever, `successor` one that comes after a turn that led to no message, else nobody. */
+  const claimTurn = async (key: string): Promise<"first" | "successor" | null> => {
     if (held.has(key)) {
-      return "heir";
+      return "successor";
     }
     const now = clock();
     const term = Math.floor(now.getTime() / TERM);
@@ -99,20 +101,20 @@ export function createPoster(
       held.clear();
     }
     held.add(key);
-    return (await store.messages.claim(`post/${key}`, now)) ? "first" : "heir";
+    return (await store.messages.claim(`post/${key}`, now)) ? "first" : "successor";
   };
 
   const postOnce = (wanted: Posting, payload: Payload): Promise<SlackMessage | null> => {
     const call = async () => {
       const already = (await store.messages.of(wanted.groupId)).find((one) => isSame(one, wanted)) ?? null;
-      if (already !== null && wanted.kind !== "page") {
+      if (already !== null) {
         return already;
       }
       const turn = await claimTurn(wanted.key);
       if (turn === null) {
-        return already;
+        return null;
       }
-      const found = turn === "heir" ? await findPosted(wanted) : null;
+      const found = turn === "successor" ? await findPosted(wanted) : null;
       return save(wanted, payload, found ?? (await send(wanted, payload)));
     };
     const confirm = async () => {
@@ -160,7 +162,11 @@ interface Sent {
   readonly ts: string;
 }
 
+/** A group has one message in a channel, but as many pages as are due: those are told apart by their keys. */
 function isSame(message: SlackMessage, posting: Posting): boolean {
+  if (posting.kind === "page") {
+    return message.kind === "page" && message.channel === posting.channel && message.key === posting.key;
+  }
   return message.kind === posting.kind && message.channel === posting.channel && message.ts !== posting.replaces;
 }
 

@@ -3,9 +3,10 @@ import type { webApi } from "@slack/bolt";
 import type { Logger } from "pino";
 import type { Clock } from "../../alert/clock.ts";
 import type { AlertGroup } from "../../alert/group.ts";
+import { own } from "../../alert/own.ts";
 import type { SlackMessage, Store } from "../../store/store.ts";
 import { viewOf } from "../group-view.ts";
-import { groupMessage } from "../messages/group.ts";
+import { groupMessage, pageMessage } from "../messages/group.ts";
 import type { GroupView } from "../messages/group-view.ts";
 import type { Payload } from "../messages/payload.ts";
 import type { PageRequest, PageResult, SlackSettings } from "../parts.ts";
@@ -26,7 +27,7 @@ export interface Publisher {
    * Resolves when it is sent if urgent, else when it is taken; what could not be sent is tried again and never thrown.
    */
   publish(group: AlertGroup, options?: { readonly urgent?: boolean }): Promise<void>;
-  /** Direct message to a person; twice the same page (person, group, step) is sent once. */
+  /** A new message to a person; the same page (by its key) is sent once. */
   page(request: PageRequest): Promise<PageResult>;
   /** Adds to the thread of the group's message; nothing when it has none yet. */
   note(groupId: string, payload: Payload): Promise<void>;
@@ -93,7 +94,8 @@ export function createPublisher(parts: PublisherParts): Publisher {
 
   const postOwn = async (view: GroupView): Promise<void> => {
     const { group } = view;
-    const wanted = (group.service === null ? undefined : slack.channels[group.service]) ?? slack.channels["default"];
+    const wanted =
+      (group.service === null ? undefined : own(slack.channels, group.service)) ?? slack.channels["default"];
     if (wanted === undefined) {
       log.error({ group: group.id }, "no channel for alerts: set slack.channels.default");
       return;
@@ -121,18 +123,18 @@ export function createPublisher(parts: PublisherParts): Publisher {
     const pages = messages.filter(({ kind }) => kind === "page");
     const isElsewhere = messages.some(({ kind }) => kind === "page" || kind === "copy");
     const permalink = main === undefined || !isElsewhere ? null : await parts.permalinks(main);
-    const asPage = groupMessage({ ...view, permalink, pageReason: PAGED_BEFORE });
+    const asPage = { ...view, permalink, pageReason: PAGED_BEFORE };
     await Promise.all([
       main === undefined ? postNew(view) : editOrPost(main, view),
       ...(main === undefined ? [] : [parts.copies({ ...view, permalink }, messages)]),
-      ...pages.map((page) => poster.edit(page, asPage, PRIORITY.person)),
+      ...pages.map((page) => poster.edit(page, pageMessage(asPage, page.mention ?? null), PRIORITY.person)),
     ]);
   };
 
   const editOrPost = async (main: SlackMessage, view: GroupView): Promise<void> => {
     const edited = await poster.edit(main, groupMessage(view), PRIORITY.edit);
     if (!edited && view.group.state !== "resolved") {
-      log.warn({ group: view.group.id, channel: main.channel }, "alert message is gone, posting it anew");
+      log.warn({ group: view.group.id, channel: main.channel }, "alert message is gone, posting it again");
       await repost(main, view);
     }
   };
@@ -177,6 +179,13 @@ export function createPublisher(parts: PublisherParts): Publisher {
     return run;
   };
 
+  /** Somebody is to see it soon, or sees it in the summary of a flood. */
+  const isUnderWay = (id: string) =>
+    pending.has(id) ||
+    waiting.has(id) ||
+    showing.has(id) ||
+    floods.current()?.groups.some((one) => one.id === id) === true;
+
   const flush = async (): Promise<void> => {
     for (const [id, group] of waiting) {
       pending.set(id, pending.get(id) ?? group);
@@ -194,11 +203,15 @@ export function createPublisher(parts: PublisherParts): Publisher {
 
   return {
     async publish(group, options = {}) {
+      const isShown = (await store.messages.of(group.id)).length > 0;
+      if (!isShown && group.state === "resolved" && !isUnderWay(group.id)) {
+        return;
+      }
       pending.set(group.id, group);
       waiting.delete(group.id);
       if (options.urgent === true) {
         await showOne(group.id);
-      } else if ((await store.messages.of(group.id)).length === 0) {
+      } else if (!isShown) {
         // Not waited for: a channel that Slack limits must not hold up whoever found the alert.
         void showOne(group.id);
       } else {

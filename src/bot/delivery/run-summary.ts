@@ -1,5 +1,5 @@
 import { lumisectionMap } from "../../dqm/judge/pictures/lumisection-map.ts";
-import type { RunReport } from "../../dqm/service/quality-desk.ts";
+import type { RunReport } from "../../dqm/service/record.ts";
 import type { Desk } from "../desk.ts";
 import { runSummaryMessage } from "../messages/dqm-summary.ts";
 import type { UploadedPicture } from "../messages/status.ts";

@@ -1,5 +1,6 @@
 import type { webApi } from "@slack/bolt";
 import type { Logger } from "pino";
+import { own, putOwn } from "../../alert/own.ts";
 import type { RosterDuty } from "../../oncall/handoff.ts";
 import type { Store } from "../../store/store.ts";
 import { shiftTopic } from "../messages/shift.ts";
@@ -35,12 +36,12 @@ export function createShiftFollowers(
     const wanted = [...topics(parts, duties, channelOf), ...(await userGroups(parts, duties))];
     const set: Record<string, string> = {};
     for (const { key, value, apply } of wanted) {
-      if (known[key] === value || (notBefore.get(key) ?? 0) > now.getTime()) {
+      if (own(known, key) === value || (notBefore.get(key) ?? 0) > now.getTime()) {
         continue;
       }
       try {
         await apply();
-        set[key] = value;
+        putOwn(set, key, value);
       } catch (error) {
         notBefore.set(key, now.getTime() + AGAIN_AFTER);
         log.warn({ err: error, what: key }, "change of shift could not be shown there, trying again later");

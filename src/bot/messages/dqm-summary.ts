@@ -1,5 +1,5 @@
-import type { QualityRange, QualityStatus } from "../../alert/quality.ts";
-import type { RunReport } from "../../dqm/service/quality-desk.ts";
+import type { DqmRange, DqmStatus } from "../../alert/dqm.ts";
+import type { RunReport } from "../../dqm/service/record.ts";
 import { button, context, cut, lines, link, type Payload, plain, section } from "./payload.ts";
 import { pictureBlock, type UploadedPicture } from "./status.ts";
 import { moment } from "./time.ts";
@@ -10,7 +10,7 @@ const SIGNS = {
   STANDBY: ":white_circle:",
   EXCLUDED: ":large_purple_circle:",
   NOTSET: ":heavy_minus_sign:",
-} as const satisfies Record<QualityStatus, string>;
+} as const satisfies Record<DqmStatus, string>;
 /** Ranges that are told one by one. */
 const MOST_RANGES = 12;
 
@@ -19,7 +19,7 @@ export function runSummaryMessage(report: RunReport, picture: UploadedPicture | 
   const { run, ranges, worst, judgedAt, detector } = report;
   const bad = ranges.filter(({ status }) => status !== "GOOD");
   const summary = `Run ${run}: ${countsText(report)}`;
-  const page = webUrl === null ? [] : [link(`${webUrl}/quality/${run}`, "see all")];
+  const page = webUrl === null ? [] : [link(`${webUrl}/dqm/${run}`, "see all")];
   return {
     text: cut(`${SIGNS[report.counts.BAD > 0 ? "BAD" : "GOOD"]} ${summary}`, 300),
     blocks: [
@@ -47,15 +47,15 @@ export function runSummaryMessage(report: RunReport, picture: UploadedPicture | 
   };
 }
 
-/** Runs of late, one a line. */
+/** Recent runs, one a line. */
 export function runListMessage(reports: readonly RunReport[]): Payload {
   const told = reports.map(
     (report) => `${SIGNS[report.counts.BAD > 0 ? "BAD" : "GOOD"]} *${report.run}*: ${countsText(report)}`,
   );
   const text = told.length === 0 ? "No run was judged yet." : lines(told);
   return {
-    text: "Runs of late",
-    blocks: [section(`*Runs of late*\n${text}`), context("`/anomaly dqm <run>` shows one with its map")],
+    text: "Recent runs",
+    blocks: [section(`*Recent runs*\n${text}`), context("`/anomaly dqm <run>` shows one with its map")],
   };
 }
 
@@ -64,11 +64,11 @@ function countsText({ counts }: Pick<RunReport, "counts">): string {
   return parts.length === 0 ? "no lumisection" : parts.map(([status, count]) => `${count} ${status}`).join(", ");
 }
 
-function worstFirst(left: QualityRange, right: QualityRange): number {
+function worstFirst(left: DqmRange, right: DqmRange): number {
   return Number(right.status === "BAD") - Number(left.status === "BAD") || left.first - right.first;
 }
 
-function rangeLine({ first, last, status, reason, by }: QualityRange): string {
+function rangeLine({ first, last, status, reason, by }: DqmRange): string {
   const where = first === last ? `${first}` : `${first}–${last}`;
   return `${SIGNS[status]} *${where}* ${status}: ${plain(reason)}${by === null ? "" : ` (${plain(by)})`}`;
 }

@@ -40,6 +40,12 @@ export function groupMessage(view: GroupView): Payload {
   };
 }
 
+/** A group as a page. @param mention member id of the person, where the page stands in a channel; null in a direct message */
+export function pageMessage(view: GroupView, mention: string | null): Payload {
+  const page = groupMessage(view);
+  return mention === null ? page : { ...page, blocks: [section(`:pager: <@${mention}>`), ...page.blocks] };
+}
+
 function inChannel({ permalink }: GroupView): string {
   return permalink === null ? "" : ` · ${link(permalink, "in its channel")}`;
 }

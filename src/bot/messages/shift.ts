@@ -55,6 +55,9 @@ export function shiftTopic(duties: readonly RosterDuty[]): string {
     const until = roles.find(({ person }) => person !== null)?.until ?? null;
     const end = until === null ? "" : ` until ${until.toISOString().slice(0, 16).replace("T", " ")} UTC`;
     const [first, ...others] = names;
+    if (first === undefined && roles.some(({ source }) => source === "unread")) {
+      return `On call for ${roster}: not known, the calendar cannot be read`;
+    }
     return first === undefined
       ? `NOBODY is on call for ${roster}`
       : `On call for ${roster}: ${first}${end}${others.length === 0 ? "" : `, then ${others.join(", ")}`}`;

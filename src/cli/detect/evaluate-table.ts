@@ -1,3 +1,4 @@
+import { own } from "../../alert/own.ts";
 import type { CurveRow, DetectorRow } from "../../evaluate/labelled/detector.ts";
 import type { FaultRow } from "../../evaluate/labelled/faults.ts";
 import type { StreamRow } from "../../evaluate/labelled/streams.ts";
@@ -89,14 +90,14 @@ export function seriesTable(rows: readonly DetectorRow[], render: RenderTable): 
   const names = Object.keys(rows[0]?.perSeries ?? {});
   return render(
     ["VUS-PR", ...rows.map(({ detector }) => detector)],
-    names.map((name) => [name, ...rows.map((row) => fixed(row.perSeries[name]?.vusPr ?? Number.NaN, 3))]),
+    names.map((name) => [name, ...rows.map((row) => fixed(own(row.perSeries, name)?.vusPr ?? Number.NaN, 3))]),
   );
 }
 
 /** NAB's scores, plain and by categories left out. */
 export function streamsTable(rows: readonly StreamRow[], render: RenderTable): string {
   const categories = Object.keys(rows[0]?.leftOut ?? {}).filter((name) =>
-    rows.some(({ leftOut }) => Number.isFinite(leftOut[name])),
+    rows.some(({ leftOut }) => Number.isFinite(own(leftOut, name))),
   );
   return render(
     [
@@ -115,7 +116,7 @@ export function streamsTable(rows: readonly StreamRow[], render: RenderTable): s
       String(row.alarmsOnQuietFiles),
       `${row.tooShort}/${row.files}`,
       fixed(row.rowsPerSecond, 0),
-      ...categories.map((category) => fixed(row.leftOut[category] ?? Number.NaN, 1)),
+      ...categories.map((category) => fixed(own(row.leftOut, category) ?? Number.NaN, 1)),
     ]),
   );
 }
@@ -143,8 +144,8 @@ export function faultsTable(rows: readonly FaultRow[], render: RenderTable): str
       fixed(row.events.medianDelay, 0),
       fixed(row.events.medianLength, 0),
       ...types.map((type) => {
-        const [first, of] = row.byType[type] ?? [0, 0];
-        return `${first}, ${row.events.byType[type]?.[0] ?? 0} of ${of}`;
+        const [first, of] = own(row.byType, type) ?? [0, 0];
+        return `${first}, ${own(row.events.byType, type)?.[0] ?? 0} of ${of}`;
       }),
     ]),
   );

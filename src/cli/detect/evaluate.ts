@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { own } from "../../alert/own.ts";
 import { UserError } from "../../alert/user-error.ts";
 import type { DetectorRow, Progress } from "../../evaluate/labelled/detector.ts";
 import type { FaultRow } from "../../evaluate/labelled/faults.ts";
@@ -168,7 +169,7 @@ async function namesOf(text: string): Promise<readonly string[]> {
     networks: NETWORKS,
     all: [...CHEAP, ...NETWORKS],
   };
-  const names = [...new Set(text.split(",").flatMap((name) => groups[name.trim()] ?? [name.trim()]))];
+  const names = [...new Set(text.split(",").flatMap((name) => own(groups, name.trim()) ?? [name.trim()]))];
   for (const name of names) {
     await findDetector(name);
   }

@@ -32,13 +32,13 @@ export const registerModels: RegisterCommand = (program, context) => {
     .action((options: ListOptions) => list(options, context));
   models
     .command("activate")
-    .description("make an older version live again; a running service takes it up within a minute")
+    .description("make an older version live again; a running service loads it within a minute")
     .argument("<id>", "the model's id, as `models list` shows it")
     .option("--config <file>", "configuration")
     .action((id: string, options: { config?: string }) => activate(id, options, context));
   models
     .command("rollback")
-    .description("make the version live again that was so before; a running service takes it up within a minute")
+    .description("make the version live again that was so before; a running service loads it within a minute")
     .argument("<entity>", "whose model, e.g. transfers")
     .option("--config <file>", "configuration")
     .action((entity: string, options: { config?: string }) => rollback(entity, options, context));
@@ -51,7 +51,7 @@ export const registerModels: RegisterCommand = (program, context) => {
     .action((options: FeedbackOptions) => feedback(options, context));
   models
     .command("revoke")
-    .description("take a piece of feedback back; a running service heeds it within a minute")
+    .description("take a piece of feedback back; a running service applies it within a minute")
     .argument("<id>", "its id, as `models feedback` shows it")
     .option("--config <file>", "configuration")
     .action((id: string, options: { config?: string }) => revoke(id, options, context));
@@ -144,7 +144,7 @@ async function makeLive(store: Store, found: Listed, context: CommandContext): P
   await store.models.activate(id, found.note ? `${found.note}; ${note}` : note);
   const details = { id, version, detector };
   await store.audit.append({ at, actor: by, via: "cli", action: "activate model", subject, details });
-  context.out(`version ${version} is live for ${subject}; a running service takes it up within a minute\n`);
+  context.out(`version ${version} is live for ${subject}; a running service loads it within a minute\n`);
 }
 
 const MOST_FEEDBACK = 2000;

@@ -45,7 +45,7 @@ export function registerDqmCertify(dqm: Command, context: CommandContext): void 
 
 async function certify(options: CertifyOptions, context: CommandContext): Promise<void> {
   const [
-    { loadQualityFrom },
+    { loadDqmFrom },
     { newNotes },
     { readGolden },
     { judgeFile, writeGolden, reasonsPath },
@@ -60,7 +60,7 @@ async function certify(options: CertifyOptions, context: CommandContext): Promis
     import("../../dqm/judge/verdicts.ts"),
   ]);
   const notes = newNotes();
-  const model = await loadQualityFrom(options.model);
+  const model = await loadDqmFrom(options.model);
   const excluded = options.exclude === undefined ? undefined : await readGolden(options.exclude);
   const neighbourhood = options.causal === true ? BEFORE : AROUND;
   const runs = await judgeFile(model, options.test, { excluded, now: new Date(), notes, neighbourhood });
@@ -86,17 +86,17 @@ async function certify(options: CertifyOptions, context: CommandContext): Promis
 
 /** Keeps the verdicts, and gives people's words about these runs. */
 async function keep(
-  runs: readonly import("../../alert/quality.ts").RunQuality[],
+  runs: readonly import("../../alert/dqm.ts").JudgedRun[],
   config: string,
   context: CommandContext,
-): Promise<readonly import("../../alert/quality.ts").Overrule[]> {
-  const { openQualityStore } = await import("./store.ts");
-  const store = await openQualityStore(config, context);
+): Promise<readonly import("../../alert/dqm.ts").Overrule[]> {
+  const { openDqmStore } = await import("./store.ts");
+  const store = await openDqmStore(config, context);
   try {
     for (const run of runs) {
-      await store.quality.saveRun(run);
+      await store.dqm.saveRun(run);
     }
-    return await store.quality.overrules({ runs: runs.map(({ run }) => run), limit: 100_000 });
+    return await store.dqm.overrules({ runs: runs.map(({ run }) => run), limit: 100_000 });
   } finally {
     await store.close();
   }
@@ -104,7 +104,7 @@ async function keep(
 
 async function drawMaps(
   folder: string,
-  runs: readonly import("../../alert/quality.ts").RunQuality[],
+  runs: readonly import("../../alert/dqm.ts").JudgedRun[],
   final: ReadonlyMap<number, readonly import("../../dqm/judge/verdicts.ts").FinalVerdict[]>,
 ): Promise<void> {
   const [{ mkdir }, { join }, { writePicture }, { binsPicture }, { lumisectionMap }] = await Promise.all([

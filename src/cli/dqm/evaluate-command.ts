@@ -26,11 +26,11 @@ export function registerDqmEvaluate(dqm: Command, context: CommandContext): void
 }
 
 async function runEvaluate(options: EvaluateOptions, context: CommandContext): Promise<void> {
-  const { evaluateQuality } = await import("../../dqm/files/evaluate.ts");
+  const { evaluateDqm } = await import("../../dqm/files/evaluate.ts");
   const { newNotes } = await import("../../dqm/files/histogram-files.ts");
   const { formatTable } = await import("../table.ts");
   const notes = newNotes();
-  const figures = await evaluateQuality(
+  const figures = await evaluateDqm(
     options.data,
     {
       labels: listOf(options.labels),

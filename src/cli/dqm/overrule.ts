@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { QualityDesk, QualityOutcome, RunReport } from "../../dqm/service/quality-desk.ts";
+import type { DqmRecord, OverruleOutcome, RunReport } from "../../dqm/service/record.ts";
 import type { CommandContext } from "../command.ts";
 import { integerOf } from "./words.ts";
 
@@ -61,16 +61,16 @@ export function registerDqmOverrule(dqm: Command, context: CommandContext): void
 async function withDesk(
   options: CommonOptions,
   context: CommandContext,
-  work: (desk: QualityDesk) => Promise<void>,
+  work: (desk: DqmRecord) => Promise<void>,
 ): Promise<void> {
-  const [{ openQualityStore }, { createQualityDesk }, { randomUUID }] = await Promise.all([
+  const [{ openDqmStore }, { createDqmRecord }, { randomUUID }] = await Promise.all([
     import("./store.ts"),
-    import("../../dqm/service/quality-desk.ts"),
+    import("../../dqm/service/record.ts"),
     import("node:crypto"),
   ]);
-  const store = await openQualityStore(options.config, context);
+  const store = await openDqmStore(options.config, context);
   try {
-    await work(createQualityDesk({ store, clock: () => new Date(), newId: () => randomUUID().slice(0, 8) }));
+    await work(createDqmRecord({ store, clock: () => new Date(), newId: () => randomUUID().slice(0, 8) }));
   } finally {
     await store.close();
   }
@@ -94,7 +94,7 @@ function overrule(run: string, options: OverruleOptions, context: CommandContext
   );
 }
 
-function tell(outcome: QualityOutcome, { json }: CommonOptions, context: CommandContext): void {
+function tell(outcome: OverruleOutcome, { json }: CommonOptions, context: CommandContext): void {
   if (json === true) {
     context.out(`${JSON.stringify(outcome, null, 2)}\n`);
   } else if (outcome.ok) {

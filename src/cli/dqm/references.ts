@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { ReferenceSet } from "../../dqm/judge/references.ts";
-import type { QualityModel } from "../../dqm/judge/saved.ts";
+import type { DqmModel } from "../../dqm/judge/saved.ts";
 import type { CommandContext } from "../command.ts";
 import { integerOf } from "./words.ts";
 
@@ -20,7 +20,7 @@ export function registerDqmReferences(dqm: Command, context: CommandContext): vo
     .action((options: ReferenceOptions) => list(options, context));
   references
     .command("remove")
-    .description("take runs out; certification does not bring them back; a running service takes it up")
+    .description("take runs out; certification does not bring them back; a running service loads it")
     .argument("<runs...>", "run numbers")
     .requiredOption("--model <dir>", "folder with the model")
     .action((runs: readonly string[], options: ReferenceOptions) => remove(runs, options, context));
@@ -61,7 +61,7 @@ async function remove(
   { model: folder }: ReferenceOptions,
   context: CommandContext,
 ): Promise<void> {
-  const [{ UserError }, { withoutRuns }, { fitQuality }, { saveQualityIn }] = await Promise.all([
+  const [{ UserError }, { withoutRuns }, { fitDqm }, { saveDqmIn }] = await Promise.all([
     import("../../alert/user-error.ts"),
     import("../../dqm/judge/references.ts"),
     import("../../dqm/judge/saved.ts"),
@@ -80,7 +80,7 @@ async function remove(
     throw new UserError("a histogram would have no reference run left", folder, "train on others first");
   }
   const withheld = [...new Set([...model.withheld, ...gone])];
-  await saveQualityIn(folder, await fitQuality(model.detector, left, model.seed, withheld));
+  await saveDqmIn(folder, await fitDqm(model.detector, left, model.seed, withheld));
   context.out(`taken out: ${[...gone].join(", ")}; ${known.size - gone.size} reference runs are left\n`);
 }
 
@@ -89,19 +89,19 @@ async function allow(
   { model: folder }: ReferenceOptions,
   context: CommandContext,
 ): Promise<void> {
-  const { saveQualityIn } = await import("../../dqm/files/model.ts");
+  const { saveDqmIn } = await import("../../dqm/files/model.ts");
   const model = await loaded(folder);
   const allowed = new Set(given.map((run) => integerOf(run, "run")));
   const withheld = model.withheld.filter((run) => !allowed.has(run));
-  await saveQualityIn(folder, { ...model, withheld });
+  await saveDqmIn(folder, { ...model, withheld });
   context.out(withheld.length === 0 ? "no run is kept out any more\n" : `still taken out: ${withheld.join(", ")}\n`);
 }
 
-async function loaded(folder: string): Promise<QualityModel> {
-  const { loadQualityFrom } = await import("../../dqm/files/model.ts");
-  return loadQualityFrom(folder);
+async function loaded(folder: string): Promise<DqmModel> {
+  const { loadDqmFrom } = await import("../../dqm/files/model.ts");
+  return loadDqmFrom(folder);
 }
 
-function setsOf(model: QualityModel): readonly ReferenceSet[] {
+function setsOf(model: DqmModel): readonly ReferenceSet[] {
   return [...model.histograms.values()].map(({ set }) => set);
 }

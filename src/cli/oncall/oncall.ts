@@ -108,7 +108,7 @@ async function list(options: ListOptions, context: CommandContext): Promise<void
   if (options.json === true) {
     context.out(`${JSON.stringify({ from, to, roles, problems }, null, 2)}\n`);
   } else {
-    const { writeCalendar } = await import("../../oncall/calendar-out.ts");
+    const { writeCalendar } = await import("../../oncall/calendar/write.ts");
     const { shiftsText } = await import("../../oncall/text.ts");
     const isCalendar = options.ical === true;
     context.out(isCalendar ? writeCalendar("On call", roles, new Date()) : shiftsText(roles, schedule.timezone));

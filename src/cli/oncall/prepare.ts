@@ -66,9 +66,10 @@ async function exceptionsAround(
   from: Date,
   to: Date,
 ): Promise<{ exceptions: Exceptions; problems: readonly string[] }> {
-  const [{ readFeeds }, { feedClient }, { mayHoldStore }] = await Promise.all([
-    import("../../oncall/feeds.ts"),
-    import("../../oncall/feed-client.ts"),
+  const [{ readFeeds }, { feedClient }, { createCalendarReader }, { mayHoldStore }] = await Promise.all([
+    import("../../oncall/calendar/feeds.ts"),
+    import("../../oncall/calendar/feed-client.ts"),
+    import("../../oncall/calendar/thread.ts"),
     import("../../config/store-place.ts"),
   ]);
   const problems: string[] = [];
@@ -81,7 +82,8 @@ async function exceptionsAround(
   try {
     const month = 31 * 86_400_000;
     const overrides = (await store?.oncall.overrides(from, new Date(to.getTime() + month))) ?? [];
-    const feeds = await readFeeds(schedule, { states: store?.states ?? null, fetchText: feedClient() }, from);
+    const parts = { states: store?.states ?? null, fetchText: feedClient(), read: createCalendarReader() };
+    const feeds = await readFeeds(schedule, parts, from);
     return { exceptions: { overrides, calendars: feeds.calendars }, problems: [...problems, ...feeds.problems] };
   } finally {
     await store?.close();

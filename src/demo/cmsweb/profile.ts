@@ -1,7 +1,8 @@
+import { own } from "../../alert/own.ts";
 import type { Service } from "../../config/catalogue.ts";
 import { streamKey, uniform } from "./random.ts";
 
-/** The character of one simulated service: how big it is and how it breathes. */
+/** The character of one simulated service: how big it is and how it yields to the event loop. */
 export interface Profile {
   readonly service: Service;
   /** Names of its pods, a few per workload. */
@@ -40,7 +41,7 @@ export function profileOf(service: Service, seed: number): Profile {
     return known;
   };
   const pick = (use: string, low: number, high: number) => low + (high - low) * uniform(key(use), 0);
-  const busy = BUSY[service.name] ?? 1;
+  const busy = own(BUSY, service.name) ?? 1;
   const requests = busy * pick("requests", 6, 14);
   const pods = podsOf(service, key);
   const workloads = new Map<string, number>();

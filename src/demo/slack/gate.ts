@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { KnownBlock, View } from "@slack/types";
+import { own } from "../../alert/own.ts";
 import { checkLimits, checkViewLimits, type LimitedView } from "../../bot/messages/limits.ts";
 import type { Faults } from "./faults.ts";
 import type { Json } from "./types.ts";
@@ -110,7 +111,7 @@ async function serveApi(
   }
   response.setHeader("x-oauth-scopes", parts.scopes.join(","));
   const problems = problemsOf(method, asked);
-  const own = parts.own[method];
+  const special = own(parts.own, method);
   const answer: Json =
     problems.length > 0
       ? {
@@ -118,8 +119,8 @@ async function serveApi(
           error: method.startsWith("views.") ? "invalid_view" : "invalid_blocks",
           response_metadata: { messages: problems },
         }
-      : own !== undefined
-        ? own(asked)
+      : special !== undefined
+        ? special(asked)
         : await passOn(method, body, request, parts);
   if (answer["ok"] === true) {
     parts.onCall({ method, request: asked, answer });

@@ -1,3 +1,4 @@
+import { own, putOwn } from "../../alert/own.ts";
 import type { BotAnswer, BotCaller } from "./bot-caller.ts";
 import type { Mirror } from "./mirror.ts";
 import { blockActions, eventEnvelope, type Origin, slashCommand, viewSubmission } from "./payloads.ts";
@@ -207,7 +208,7 @@ export function formState(blocks: readonly Json[], input: FormInput): Json {
   for (const block of blocks.filter(({ type }) => type === "input")) {
     const id = String(block["block_id"]);
     const element = block["element"] as Json;
-    state[id] = { [String(element["action_id"])]: elementState(element, input[id]) };
+    putOwn(state, id, { [String(element["action_id"])]: elementState(element, own(input, id)) });
   }
   return state;
 }

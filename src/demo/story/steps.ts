@@ -191,7 +191,7 @@ export const STEPS: readonly Step[] = [
       purpose:
         "Histograms of good runs are learnt; lumisections that do not look like them are marked, with the bins that are off. People's words win over the machine's.",
       look: "The map of the run: which lumisections, why, and what the worst look like; overrule some. With it the story is told: silence something with a preview, look at the noise report and the audit log.",
-      page: "/quality",
+      page: "/dqm",
     },
     async ({ judgeRun, send, now }) => send([await judgeRun(now)]),
     ({ labels }) => labels["tag"] === "dqm",

@@ -58,13 +58,24 @@ export async function openBackend(options: PrepareOptions = {}): Promise<Backend
   return backend;
 }
 
+let wish: PrepareOptions = {};
+
+/** Says what this thread shall use, before anything needs it; loads nothing. */
+export function wishBackend(options: PrepareOptions): void {
+  wish = options;
+}
+
+export function wished(): PrepareOptions {
+  return wish;
+}
+
 let prepared: { readonly wanted: BackendWish; readonly backend: Promise<Backend> } | null = null;
 
 /**
  * The one backend of this thread: chosen at the first call, the same at every later one.
  * @throws Error when another one is asked for later, or the wanted one does not load.
  */
-export async function prepareBackend(options: PrepareOptions = {}): Promise<Backend> {
+export async function prepareBackend(options: PrepareOptions = wish): Promise<Backend> {
   if (prepared === null) {
     prepared = { wanted: options.wanted ?? "auto", backend: openBackend(options) };
     prepared.backend.catch(() => {

@@ -2,7 +2,7 @@ const LIMIT = 240;
 const TAIL_SHARE = 0.02;
 const FEWEST_TAIL = 4;
 const FEWEST = 20;
-/** The order is made anew when this share of the amounts is newer than it: sorting at each would cost most of the time. */
+/** The order is made again when this share of the amounts is newer than it: sorting at each would cost most of the time. */
 const STALE = 0.05;
 
 /** The newest amounts of one kind, at most 240 (or `limit`), and how rare a new one would be among them. */

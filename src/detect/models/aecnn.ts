@@ -4,6 +4,10 @@ import type { Architecture, Stepper } from "./network-core/architecture.ts";
 import { convolutionGraph, convolutionWeights, dilatedColumns } from "./network-core/convolution.ts";
 import { denseGraph, denseLayer, denseWeights } from "./network-core/dense.ts";
 import { reconstructionLoss } from "./network-core/loss.ts";
+import { denseLayer as trainedDense } from "./program/dense.ts";
+import { chain, matrix, type Program, perWindow } from "./program/program.ts";
+import { convolutionLayer, padOf, sequences, transposedLayer } from "./program/strided.ts";
+import { blockPair, type WeightStore } from "./program/weight-store.ts";
 
 const TAPS = 7;
 const STRIDE = 2;
@@ -73,6 +77,34 @@ function stepper(w: readonly Float32Array[], metrics: number): Stepper {
   };
 }
 
+/** Windows of one pass: what they need stays in the processor's cache. */
+const PASS = 32;
+const COLUMNS = (SPAN - TAPS) / STRIDE + 1;
+const CODES = (COLUMNS - TAPS) / STRIDE + 1;
+
+function program(store: WeightStore, metrics: number): Program {
+  const pad = padOf(TAPS, STRIDE);
+  const input = store.kernels.reserve(PASS * SPAN * metrics);
+  const rows = { at: input, gradient: null, channels: metrics, length: SPAN, pad: 0, window: SPAN * metrics };
+  const columns = sequences(store, PASS, COLUMNS, WIDE);
+  const codes = sequences(store, PASS, CODES, NARROW, pad);
+  const spread = sequences(store, PASS, COLUMNS, NARROW, pad);
+  const wide = sequences(store, PASS, SPAN, WIDE);
+  const rebuilt = matrix(store, PASS * SPAN, metrics);
+  const flat = { at: wide.at, gradient: wide.gradient, row: WIDE };
+  const pass = chain([
+    convolutionLayer(store, blockPair(store, 0), STRIDE, rows, columns),
+    convolutionLayer(store, blockPair(store, 1), STRIDE, columns, codes),
+    transposedLayer(store, blockPair(store, 2), STRIDE, codes, spread),
+    transposedLayer(store, blockPair(store, 3), STRIDE, spread, wide),
+    perWindow(trainedDense(store, blockPair(store, 4), flat, rebuilt, "linear"), SPAN),
+  ]);
+  const steps = { windowStep: SPAN * rebuilt.row, rowStep: rebuilt.row, first: 0 };
+  const size = { lowest: rebuilt.gradient, size: PASS * SPAN * rebuilt.row };
+  const answers = { at: rebuilt.at, gradient: rebuilt.gradient, ...steps, ...size };
+  return { store, windows: PASS, input, answers, ...pass };
+}
+
 /** Convolutional autoencoder: conv1d 32, 16 (kernel 7, stride 2) and transposed back. */
 export const aecnnArchitecture: Architecture = {
   name: "aecnn",
@@ -99,4 +131,6 @@ export const aecnnArchitecture: Architecture = {
     return tf.reshape(newest, [batch, metrics]) as Tensor2D;
   },
   stepper,
+  program,
+  rebuilds: true,
 };

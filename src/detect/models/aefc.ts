@@ -1,9 +1,10 @@
 import type { Scalar, Tensor, Tensor2D, Tensor3D } from "@tensorflow/tfjs";
 import type { TensorFlow } from "../backend/prepare.ts";
 import type { Architecture, Stepper } from "./network-core/architecture.ts";
-import { type Activation, denseGraph, denseLayer, denseWeights } from "./network-core/dense.ts";
+import { type Activation, denseGraph, denseLayer } from "./network-core/dense.ts";
 import { rowHistory } from "./network-core/history.ts";
 import { reconstructionLoss } from "./network-core/loss.ts";
+import { stackProgram, stackWeights } from "./program/dense-program.ts";
 
 const WINDOW = 60;
 const HIDDEN = [128, 32, 8, 32, 128] as const;
@@ -53,12 +54,7 @@ export const aefcArchitecture: Architecture = {
   batch: 128,
   fewestSteps: 10,
   learningRate: 0.002,
-  weights(metrics) {
-    const sizes = [WINDOW * metrics, ...HIDDEN, WINDOW * metrics];
-    return ACTIVATIONS.flatMap((_, layer) =>
-      denseWeights(`dense${layer + 1}`, sizes[layer] as number, sizes[layer + 1] as number),
-    );
-  },
+  weights: (metrics) => stackWeights([WINDOW * metrics, ...HIDDEN, WINDOW * metrics]),
   loss(tf, weights, shown, truth): Scalar {
     const rebuilt = tf.reshape(reconstruct(tf, weights, shown), truth.shape) as Tensor3D;
     return reconstructionLoss(tf, rebuilt, truth);
@@ -68,4 +64,6 @@ export const aefcArchitecture: Architecture = {
     return tf.slice(reconstruct(tf, weights, windows), [0, (span - 1) * metrics], [batch, metrics]);
   },
   stepper,
+  program: (store, metrics) => stackProgram(store, HIDDEN, ACTIVATIONS, WINDOW, metrics),
+  rebuilds: true,
 };

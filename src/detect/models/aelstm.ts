@@ -4,10 +4,14 @@ import type { Architecture, Stepper } from "./network-core/architecture.ts";
 import { denseGraph, denseLayer, denseWeights } from "./network-core/dense.ts";
 import { reconstructionLoss } from "./network-core/loss.ts";
 import { lstmCell, lstmGraph, lstmState, lstmWeights, repeatedLstmGraph } from "./network-core/lstm.ts";
+import { denseLayer as trainedDense } from "./program/dense.ts";
+import { lstmLayer } from "./program/lstm.ts";
+import { chain, matrix, type Program, rowsAlways } from "./program/program.ts";
+import type { WeightBlock, WeightStore } from "./program/weight-store.ts";
 
 const WINDOW = 60;
 const UNITS = 32;
-/** Encoders that run side by side, each started anew every WINDOW rows, so that one always has seen 46 to 60 rows. */
+/** Encoders that run side by side, each started again every WINDOW rows, so that one always has seen 46 to 60 rows. */
 const ENCODERS = 4;
 const APART = WINDOW / ENCODERS;
 
@@ -59,6 +63,38 @@ function stepper(w: readonly Float32Array[], metrics: number, pushed: number): S
   };
 }
 
+/** Windows of one pass: what a step of theirs needs stays in the processor's cache. */
+const PASS = 64;
+
+function program(store: WeightStore, metrics: number): Program {
+  const block = (at: number): WeightBlock => store.blocks[at] as WeightBlock;
+  const window = WINDOW * metrics;
+  const input = store.kernels.reserve(PASS * window);
+  const common = { steps: WINDOW, windows: PASS };
+  const encoder = lstmLayer(store, {
+    ...common,
+    blocks: [block(0), block(1), block(2)],
+    input: { kind: "rows", at: input, window, width: metrics },
+    graded: "last",
+  });
+  const decoder = lstmLayer(store, {
+    ...common,
+    blocks: [block(3), block(4), block(5)],
+    input: { kind: "repeated", matrix: encoder.last },
+    graded: "every",
+  });
+  const rebuilt = matrix(store, WINDOW * PASS, metrics);
+  const output = trainedDense(store, [block(6), block(7)], decoder.hidden, rebuilt, "linear");
+  const size = PASS * rebuilt.row;
+  // The decoder tells the newest row first.
+  const at = rebuilt.at + (WINDOW - 1) * size;
+  const gradient = rebuilt.gradient + (WINDOW - 1) * size;
+  const steps = { windowStep: rebuilt.row, rowStep: -size, first: 0 };
+  const answers = { at, gradient, ...steps, lowest: rebuilt.gradient, size: WINDOW * size };
+  const pass = chain([encoder, decoder, rowsAlways(output, WINDOW * PASS)]);
+  return { store, windows: PASS, input, answers, ...pass };
+}
+
 /** Recurrent autoencoder: lstm 32, its last state repeated, lstm 32, dense. */
 export const aelstmArchitecture: Architecture = {
   name: "aelstm",
@@ -85,5 +121,7 @@ export const aelstmArchitecture: Architecture = {
     return tf.reshape(newest, [newest.shape[1], newest.shape[2]]) as Tensor2D;
   },
   stepper,
+  program,
+  rebuilds: true,
   context: (pushed) => WINDOW - APART + 1 + ((pushed - 1) % APART),
 };

@@ -1,3 +1,4 @@
+import { own } from "../../alert/own.ts";
 import type { Detector, FitOptions, Model, Scorer } from "../detector.ts";
 import { checkMetrics, type Frame } from "../frame.ts";
 import { expectFormat, packArrays, unpackArrays } from "../saved-model.ts";
@@ -51,7 +52,7 @@ function modelOf(spec: ArrayDetectorSpec, metrics: readonly string[], learnt: Ar
 
 /** The learnt array of that name. @throws Error when the model has none, or one of another length */
 export function learntArray(learnt: Arrays, name: string, length?: number): Float64Array {
-  const array = learnt[name];
+  const array = own(learnt, name);
   if (array === undefined || (length !== undefined && array.length !== length)) {
     throw new Error(`the model's "${name}" is missing or of another size`);
   }
@@ -60,7 +61,7 @@ export function learntArray(learnt: Arrays, name: string, length?: number): Floa
 
 /** An array of a saved state. @throws Error when the state is of another shape */
 export function stateArray(state: unknown, name: string, length: number): Float64Array {
-  const values = (state as Record<string, unknown>)[name];
+  const values = own(state as Record<string, unknown>, name);
   if (!Array.isArray(values) || values.length !== length) {
     throw new Error(`the saved state's "${name}" is missing or of another size: start without it`);
   }

@@ -3,6 +3,10 @@ import type { TensorFlow } from "../backend/prepare.ts";
 import type { Architecture, Stepper } from "./network-core/architecture.ts";
 import { convolutionGraph, convolutionWeights, dilatedColumns, higherOfTwo } from "./network-core/convolution.ts";
 import { denseGraph, denseLayer, denseWeights } from "./network-core/dense.ts";
+import { denseLayer as trainedDense } from "./program/dense.ts";
+import { chain, matrix, type Program } from "./program/program.ts";
+import { convolutionLayer, padOf, poolLayer, sequences } from "./program/strided.ts";
+import { blockPair, type WeightStore } from "./program/weight-store.ts";
 
 const WINDOW = 60;
 const TAPS = 5;
@@ -66,6 +70,35 @@ function stepper(w: readonly Float32Array[], metrics: number): Stepper {
   };
 }
 
+/** Windows of one pass: what they need stays in the processor's cache. */
+const PASS = 32;
+const COLUMNS = WINDOW - TAPS + 1;
+const SHORTER = COLUMNS / POOL - TAPS + 1;
+
+function program(store: WeightStore, metrics: number): Program {
+  const span = WINDOW + 1;
+  const input = store.kernels.reserve(PASS * span * metrics);
+  const rows = { at: input, gradient: null, channels: metrics, length: WINDOW, pad: 0, window: span * metrics };
+  const columns = sequences(store, PASS, COLUMNS, FILTERS);
+  const halved = sequences(store, PASS, COLUMNS / POOL, FILTERS);
+  const second = sequences(store, PASS, SHORTER, FILTERS, padOf(TAPS, 1));
+  const pooled = sequences(store, PASS, POOLED, FILTERS);
+  const flat = { at: pooled.at, gradient: pooled.gradient, row: POOLED * FILTERS };
+  const hidden = matrix(store, PASS, HIDDEN);
+  const next = matrix(store, PASS, metrics);
+  const pass = chain([
+    convolutionLayer(store, blockPair(store, 0), 1, rows, columns, true),
+    poolLayer(store, columns, halved),
+    convolutionLayer(store, blockPair(store, 1), 1, halved, second, true),
+    poolLayer(store, second, pooled),
+    trainedDense(store, blockPair(store, 2), flat, hidden, "relu"),
+    trainedDense(store, blockPair(store, 3), hidden, next, "linear"),
+  ]);
+  const answered = { at: next.at, gradient: next.gradient, windowStep: next.row, rowStep: 0, first: WINDOW };
+  const answers = { ...answered, lowest: next.gradient, size: PASS * next.row };
+  return { store, windows: PASS, input, answers, ...pass };
+}
+
 /** Convolutional forecaster: conv1d 32 twice with pooling, dense, the next row. */
 export const forcnnArchitecture: Architecture = {
   name: "forcnn",
@@ -87,4 +120,6 @@ export const forcnnArchitecture: Architecture = {
   },
   expected: (tf, weights, windows) => forecast(tf, weights, past(tf, windows)),
   stepper,
+  program,
+  rebuilds: false,
 };

@@ -40,7 +40,7 @@ export const streamDetector: Detector = {
     expectFormat(saved, NAME, FORMAT);
     const header = z.object({ step: z.number().positive(), lengths: z.unknown() }).safeParse(saved.header);
     if (!header.success) {
-      throw new SavedModelError("a stream with a header that does not fit: train it anew");
+      throw new SavedModelError("a stream with a header that does not fit: train it again");
     }
     const array = unpackArrays(header.data.lengths, saved.weights);
     const times = array("times");

@@ -15,7 +15,7 @@ export interface SpotState {
   readonly fitted: { readonly tail: ParetoTail; readonly tailShare: number } | null;
 }
 
-/** The tail of ordinary scores, fitted anew as scores come. */
+/** The tail of ordinary scores, fitted again as scores come. */
 export interface Spot {
   /** As it is now: to judge the next score by, before it teaches. */
   readonly calibration: Calibration;
@@ -33,7 +33,7 @@ const DIGITS = 6;
 /**
  * Peaks over a threshold while scoring (SPOT: Siffert, Fouque, Termier, Largouët, "Anomaly detection in streams with extreme
  * value theory", KDD 2017): the start of the tail stays that of training, a score above it that is no anomaly joins the peaks,
- * and the generalised Pareto tail is fitted to them anew. Differs from the paper in four ways: only the newest 200 peaks are
+ * and the generalised Pareto tail is fitted to them again. Differs from the paper in four ways: only the newest 200 peaks are
  * kept, each with the points it stands for, so that memory and time are bounded and old behaviour is forgotten; tails that end
  * are refused; and drift (DSPOT) is taken out before, by giving scores in units of a level that follows them. Peaks that come in
  * a row are fitted together.

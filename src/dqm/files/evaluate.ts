@@ -27,7 +27,7 @@ export interface EvaluateChoices {
  * lumisection with its neighbours; `default causal` only with those before it, `default alone` and the simple ones with none.
  * @throws UserError when a label is missing, or a file holds several histograms and none is chosen
  */
-export async function evaluateQuality(
+export async function evaluateDqm(
   file: string,
   choices: EvaluateChoices,
   notes: ReadNotes,

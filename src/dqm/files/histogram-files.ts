@@ -152,7 +152,7 @@ function asUserError(error: unknown, where: string): unknown {
     return new UserError("is not whole gzip data", where, "fetch it again, or name it without .gz");
   }
   if (error instanceof CsvError) {
-    return new UserError(`is not CSV (${error.message})`, where, "mend the file, or name it .json");
+    return new UserError(`is not CSV (${error.message})`, where, "fix the file, or name it .json");
   }
   return error instanceof JsonTextError ? new UserError(error.message, where, "fetch it again") : error;
 }

@@ -1,36 +1,34 @@
-import type { BinEvidence, LumiVerdict, RunQuality } from "../../alert/quality.ts";
+import type { BinEvidence, JudgedRun, LumiVerdict } from "../../alert/dqm.ts";
 import { describeEvidence, type Explainer, explainer } from "./explain.ts";
 import type { GoldenRanges } from "./golden.ts";
 import type { LumiHistogram } from "./histogram.ts";
-import type { HistogramModel, LumiScore } from "./model.ts";
-import { judgeRuns } from "./verdicts.ts";
+import type { LumiScore } from "./lumi-scores.ts";
+import type { HistogramModel } from "./model.ts";
+import { judgeRun } from "./verdicts.ts";
 
 /** Lumisections of a run that are explained bin by bin. */
 const MOST_EXPLAINED = 10;
 
 /** Where the bins of bad lumisections can be found again. */
-export type FindHistogram = (
-  run: number,
-  lumi: number,
-  name: string,
-) => Pick<LumiHistogram, "lumi" | "name" | "counts"> | null;
+export type FindHistogram = (lumi: number, name: string) => Pick<LumiHistogram, "lumi" | "name" | "counts"> | null;
 
 export interface CertifyParts {
+  readonly run: number;
   readonly scores: readonly LumiScore[];
-  readonly excluded?: GoldenRanges;
+  readonly excluded?: GoldenRanges | undefined;
   readonly models: ReadonlyMap<string, HistogramModel>;
   readonly detector: string;
   readonly find: FindHistogram;
   readonly now: Date;
 }
 
-/** The machine's judgement of each run, with the bins of its worst lumisections. */
-export function certifyRuns(parts: CertifyParts): readonly RunQuality[] {
+/** The machine's judgement of a run, with the bins of its worst lumisections. */
+export function certifyRun({ run, scores, excluded, models, detector, find, now }: CertifyParts): JudgedRun {
   const explainers = new Map<string, Explainer>();
-  const explain = (run: number, { lumi, histogram }: LumiVerdict): readonly BinEvidence[] => {
+  const explain = ({ lumi, histogram }: LumiVerdict): readonly BinEvidence[] => {
     const name = histogram ?? "";
-    const model = parts.models.get(name);
-    const found = parts.find(run, lumi, name);
+    const model = models.get(name);
+    const found = find(lumi, name);
     if (model === undefined || found === null) {
       return [];
     }
@@ -38,16 +36,11 @@ export function certifyRuns(parts: CertifyParts): readonly RunQuality[] {
     explainers.set(name, by);
     return [by(found)];
   };
-  return [...judgeRuns(parts.scores, parts.excluded)].map(([run, lumis]) => ({
-    run,
-    judgedAt: parts.now,
-    detector: parts.detector,
-    lumis,
-    evidence: worstOf(lumis).flatMap((verdict) => explain(run, verdict)),
-  }));
+  const lumis = judgeRun(run, scores, excluded);
+  return { run, judgedAt: now, detector, lumis, evidence: worstOf(lumis).flatMap(explain) };
 }
 
-/** The worst lumisection of each bad stretch, worst first: what {@link certifyRuns} wants to find again. */
+/** The worst lumisection of each bad stretch, worst first: what {@link certifyRun} wants to find again. */
 export function worstOf(lumis: readonly LumiVerdict[]): readonly LumiVerdict[] {
   const worst: LumiVerdict[] = [];
   let before: LumiVerdict | null = null;
@@ -66,7 +59,7 @@ export function worstOf(lumis: readonly LumiVerdict[]): readonly LumiVerdict[] {
 }
 
 /** What is off in a run's worst lumisection, as sentences. */
-export function worstEvidence({ evidence }: Pick<RunQuality, "evidence">): readonly string[] {
+export function worstEvidence({ evidence }: Pick<JudgedRun, "evidence">): readonly string[] {
   const [worst] = evidence;
   return worst === undefined ? [] : describeEvidence(worst).map((one) => `${worst.histogram}, ${one}`);
 }

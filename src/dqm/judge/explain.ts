@@ -1,4 +1,4 @@
-import type { BinEvidence } from "../../alert/quality.ts";
+import type { BinEvidence } from "../../alert/dqm.ts";
 import { expectedShape, pullsOf, shareVariance } from "./detectors/pull.ts";
 import { binName, type LumiHistogram, shapeOf, totalOf } from "./histogram.ts";
 import type { ReferenceSet } from "./references.ts";

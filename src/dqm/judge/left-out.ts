@@ -1,4 +1,4 @@
-import type { Learnt, ShapeDetector } from "./detectors/detector.ts";
+import type { ShapeDetector } from "./detectors/detector.ts";
 import type { ReferenceRun, ReferenceSet } from "./references.ts";
 
 /** Scores of good lumisections by a detector that had not seen their run. */
@@ -70,19 +70,4 @@ export function runBalancedQuantile(runs: readonly LeftOutRun[], p: number): num
     }
   }
   return Number.NaN;
-}
-
-/** Learnt arrays under a prefix, so that several detectors fit into one. */
-export function prefixed(learnt: Learnt, prefix: string): Learnt {
-  return Object.fromEntries(Object.entries(learnt).map(([name, values]) => [`${prefix}/${name}`, values]));
-}
-
-/** The learnt arrays of one prefix, without it. */
-export function unprefixed(learnt: Learnt, prefix: string): Learnt {
-  const start = `${prefix}/`;
-  return Object.fromEntries(
-    Object.entries(learnt).flatMap(([name, values]) =>
-      name.startsWith(start) ? [[name.slice(start.length), values]] : [],
-    ),
-  );
 }

@@ -27,6 +27,8 @@ export interface ReferenceSet {
   readonly name: string;
   readonly bins: number;
   readonly axis: Axis;
+  /** Whether the scale of the axis is fitted before shapes are compared; without it the axis decides. */
+  readonly gain?: boolean | undefined;
   /** By run number, ascending; at least one. */
   readonly runs: readonly ReferenceRun[];
 }
@@ -55,6 +57,8 @@ export interface ReferenceCollector {
   add(histogram: LumiHistogram): boolean;
   /** What has been learnt, by histogram name. @throws UserError when that is nothing */
   sets(): readonly ReferenceSet[];
+  /** Histograms that had no entries in any lumisection: nothing can be learnt of them. */
+  empty(): readonly string[];
 }
 
 /** @param seed of the sample that is kept of each run */
@@ -83,11 +87,14 @@ export function collectReferences(seed: number): ReferenceCollector {
       return true;
     },
     sets() {
-      if (names.size === 0) {
-        throw new UserError("no good lumisection", "training data", "give at least one run that is known to be good");
+      const filled = [...names].filter(([, { runs }]) => runs.size > 0);
+      if (filled.length === 0) {
+        const what = names.size === 0 ? "no good lumisection" : "no good lumisection has entries in any histogram";
+        throw new UserError(what, "training data", "give at least one run that is known to be good");
       }
-      return [...names].map(([name, { axis, bins, runs }]) => ({ name, axis, bins, runs: finished(runs) }));
+      return filled.map(([name, { axis, bins, runs }]) => ({ name, axis, bins, runs: finished(runs) }));
     },
+    empty: () => [...names].flatMap(([name, { runs }]) => (runs.size === 0 ? [name] : [])),
   };
 }
 

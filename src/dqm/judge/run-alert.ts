@@ -1,6 +1,6 @@
 import type { Alert } from "../../alert/alert.ts";
-import { QUALITY_ALERT } from "../../alert/names.ts";
-import type { QualityRange } from "../../alert/quality.ts";
+import type { DqmRange } from "../../alert/dqm.ts";
+import { DQM_ALERT } from "../../alert/names.ts";
 import { type FinalVerdict, rangesWithReasons } from "./verdicts.ts";
 
 export interface RunAlertRules {
@@ -37,7 +37,7 @@ export function decideRunAlert(
     : { firing: true, reason: `lumisections ${last.first} to ${last.last} are bad` };
 }
 
-function badRanges(verdicts: readonly FinalVerdict[]): readonly QualityRange[] {
+function badRanges(verdicts: readonly FinalVerdict[]): readonly DqmRange[] {
   return rangesWithReasons(verdicts).filter(({ status }) => status === "BAD");
 }
 
@@ -65,9 +65,9 @@ export function runAlert({ run, verdicts, startsAt, endsAt, evidence, baseUrl, s
     .slice(0, MOST_RANGES)
     .map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`));
   const more = ranges.length > MOST_RANGES ? ` and ${ranges.length - MOST_RANGES} more ranges` : "";
-  const url = baseUrl === null ? null : `${baseUrl}/quality/${run}`;
+  const url = baseUrl === null ? null : `${baseUrl}/dqm/${run}`;
   return {
-    labels: { alertname: QUALITY_ALERT, run: String(run), service: "dqm", severity, tag: "dqm" },
+    labels: { alertname: DQM_ALERT, run: String(run), service: "dqm", severity, tag: "dqm" },
     annotations: {
       summary: `Run ${run}: ${count} of ${verdicts.length} lumisections are bad`,
       description: [

@@ -1,6 +1,7 @@
 import type { ShapeDetector } from "./detectors/detector.ts";
 import type { LumiHistogram } from "./histogram.ts";
-import { fitHistogram, lumiScores } from "./model.ts";
+import { lumiScores } from "./lumi-scores.ts";
+import { fitHistogram } from "./model.ts";
 import type { Neighbourhood } from "./neighbours.ts";
 import { averagePrecision, rocAuc } from "./rates.ts";
 import { collectReferences } from "./references.ts";
@@ -18,6 +19,10 @@ export interface RunWiseFigures {
   /** At the detector's own threshold: share of bad lumisections found, and of good ones called bad. */
   readonly found: number;
   readonly falselyBad: number;
+  /** How much more often bad lumisections are called bad than good ones. */
+  readonly timesMore: number;
+  /** Share of good ones among those called bad. */
+  readonly falseDiscoveries: number;
 }
 
 export interface RunWiseOptions {
@@ -34,7 +39,10 @@ export interface RunWiseScores {
   readonly ratios: Float64Array;
 }
 
-/** Scores of the judged lumisections of one histogram, each by a model fitted on the good ones of the other runs. */
+/**
+ * Scores of the judged lumisections of one histogram, each by a model fitted on the good ones of the runs before its own, as it would have been; of the
+ * runs after it where there are none.
+ */
 export async function runWiseScores(
   detector: ShapeDetector,
   judged: readonly JudgedHistogram[],
@@ -44,17 +52,22 @@ export async function runWiseScores(
   const scores = new Float64Array(judged.length).fill(Number.NaN);
   for (const run of new Set(judged.map((one) => one.run))) {
     const references = collectReferences(seed);
-    for (const one of judged) {
-      if (one.run !== run && !one.bad) {
-        references.add(one);
-      }
+    const others = judged.filter((one) => one.run !== run && !one.bad);
+    const before = others.filter((one) => one.run < run);
+    for (const one of before.length > 0 ? before : others) {
+      references.add(one);
     }
     const [set] = references.sets();
     const model = await fitHistogram(detector, set as NonNullable<typeof set>, seed);
-    const held = judged.flatMap((one, at) => (one.run === run ? [{ one, at }] : []));
-    const raw = new Map(held.map(({ one }) => [one.lumi, model.score(one.counts)]));
-    const thresholds = new Map([["", model.threshold]]);
-    const given = lumiScores(new Map([["", new Map([[run, raw]])]]), thresholds, neighbours);
+    const held = judged
+      .flatMap((one, at) => (one.run === run ? [{ one, at }] : []))
+      .sort((a, b) => a.one.lumi - b.one.lumi);
+    const judge = model.begin(run, []);
+    const raw = Float64Array.from(held, ({ one }) => judge.next(one.counts).score);
+    const lumis = held.map(({ one }) => one.lumi);
+    const gains = new Float32Array(raw.length).fill(Number.NaN);
+    const histogram = { name: "", threshold: model.threshold, lumis, scores: raw, gains };
+    const given = lumiScores(run, [histogram], neighbours);
     const byLumi = new Map(given.map(({ lumi, score }) => [lumi, score]));
     for (const { one, at } of held) {
       ratios[at] = byLumi.get(one.lumi) ?? Number.NaN;
@@ -76,15 +89,16 @@ export function figuresOf(
   });
   const values = kept.map(({ score }) => score);
   const bad = kept.map((one) => one.bad);
-  const called = (wanted: boolean) => {
-    const those = kept.filter((one) => one.bad === wanted);
-    return those.filter(({ ratio }) => ratio >= 1).length / those.length;
-  };
+  const called = (wanted: boolean) => kept.filter((one) => one.bad === wanted && one.ratio >= 1).length;
+  const found = called(true) / bad.filter(Boolean).length;
+  const falselyBad = called(false) / bad.filter((one) => !one).length;
   return {
     detector,
     rocAuc: rocAuc(values, bad),
     prAuc: averagePrecision(values, bad),
-    found: called(true),
-    falselyBad: called(false),
+    found,
+    falselyBad,
+    timesMore: found / falselyBad,
+    falseDiscoveries: called(false) / (called(false) + called(true)),
   };
 }

@@ -5,7 +5,7 @@ import { fitHistogram, type HistogramModel, openHistogram } from "./model.ts";
 import type { ReferenceSet } from "./references.ts";
 
 /** Models of all histograms, by one detector. */
-export interface QualityModel {
+export interface DqmModel {
   readonly detector: string;
   readonly seed: number;
   /** By histogram name. */
@@ -27,6 +27,7 @@ const savedSchema = z.object({
         name: z.string(),
         bins: z.int().positive(),
         axis: z.object({ min: z.number().nullable(), max: z.number().nullable(), flows: z.boolean() }),
+        gain: z.boolean().optional(),
         threshold: z.number().positive(),
         learnt: z.record(z.string(), numbers),
         runs: z
@@ -46,12 +47,12 @@ const savedSchema = z.object({
 });
 
 /** Fits the detector on every histogram's references. */
-export async function fitQuality(
+export async function fitDqm(
   detectorName: string,
   sets: readonly ReferenceSet[],
   seed: number,
   withheld: readonly number[] = [],
-): Promise<QualityModel> {
+): Promise<DqmModel> {
   const detector = findShapeDetector(detectorName);
   const histograms = new Map<string, HistogramModel>();
   for (const set of sets) {
@@ -60,12 +61,13 @@ export async function fitQuality(
   return { detector: detector.name, seed, histograms, withheld };
 }
 
-/** A model as JSON text: references (from which it can be fitted anew with more runs) and what was learnt from them. */
-export function saveQuality({ detector, seed, histograms, withheld }: QualityModel): string {
+/** A model as JSON text: references (from which it can be fitted again with more runs) and what was learnt from them. */
+export function saveDqm({ detector, seed, histograms, withheld }: DqmModel): string {
   const all = [...histograms].map(([name, { set, learnt, threshold }]) => ({
     name,
     bins: set.bins,
     axis: set.axis,
+    gain: set.gain,
     threshold,
     learnt,
     runs: set.runs.map(({ run, counts, lumisections, sample, certified }) => ({
@@ -80,9 +82,9 @@ export function saveQuality({ detector, seed, histograms, withheld }: QualityMod
 }
 
 /** @throws UserError when the text is no model of this version */
-export function loadQuality(text: string, where: string): QualityModel {
+export function loadDqm(text: string, where: string): DqmModel {
   const mistake = (what: string, cause: unknown) =>
-    new UserError(what, where, "train it anew: cmswatch dqm train --train FILE --model DIR", { cause });
+    new UserError(what, where, "train it again: cmswatch dqm train --train FILE --model DIR", { cause });
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -112,7 +114,7 @@ export function loadQuality(text: string, where: string): QualityModel {
 
 type SavedHistogram = z.infer<typeof savedSchema>["histograms"][number];
 
-function referencesOf({ name, bins, axis, runs }: SavedHistogram): ReferenceSet {
+function referencesOf({ name, bins, axis, gain, runs }: SavedHistogram): ReferenceSet {
   if (runs.some(({ counts, sample }) => [counts, ...sample].some((one) => one.length !== bins))) {
     throw new Error(`"${name}" has references of other bins than its own`);
   }
@@ -123,5 +125,5 @@ function referencesOf({ name, bins, axis, runs }: SavedHistogram): ReferenceSet 
     counts: Float64Array.from(counts),
     sample: sample.map((one) => Float64Array.from(one)),
   }));
-  return { name, bins, axis, runs: arrays };
+  return { name, bins, axis, gain, runs: arrays };
 }

@@ -1,6 +1,6 @@
-import type { LumiVerdict, Overrule, QualityRange, QualityStatus } from "../../alert/quality.ts";
+import type { DqmRange, DqmStatus, LumiVerdict, Overrule } from "../../alert/dqm.ts";
 import { contains, type GoldenRanges, rangesOf } from "./golden.ts";
-import type { LumiScore } from "./model.ts";
+import type { LumiScore } from "./lumi-scores.ts";
 
 /** A verdict with a person's word over it. */
 export interface FinalVerdict extends LumiVerdict {
@@ -12,22 +12,28 @@ export interface FinalVerdict extends LumiVerdict {
 /** Longer gaps between lumisections are not filled: they are more likely a wrong number. */
 const LONGEST_GAP = 5000;
 
-/** Verdicts of each run: from 1 on bad, NaN standby, gaps not set, and what is excluded is excluded whatever it scores. */
-export function judgeRuns(
+/** Verdicts of a run: from 1 on bad, NaN standby, gaps not set, and what is excluded is excluded whatever it scores. */
+export function judgeRun(
+  run: number,
   scores: readonly LumiScore[],
   excluded: GoldenRanges = new Map(),
-): ReadonlyMap<number, readonly LumiVerdict[]> {
-  const runs = new Map<number, LumiVerdict[]>();
-  for (const { run, lumi, score, histogram } of scores) {
-    const verdicts = runs.get(run) ?? [];
-    runs.set(run, verdicts);
+): readonly LumiVerdict[] {
+  const verdicts: LumiVerdict[] = [];
+  for (const { lumi, score, histogram, gain, part } of scores) {
     fillGap(verdicts, lumi, (missing) => contains(excluded, run, missing));
     const empty = Number.isNaN(score);
-    const judged: QualityStatus = empty ? "STANDBY" : score >= 1 ? "BAD" : "GOOD";
+    const judged: DqmStatus = empty ? "STANDBY" : score >= 1 ? "BAD" : "GOOD";
     const status = contains(excluded, run, lumi) ? "EXCLUDED" : judged;
-    verdicts.push({ lumi, status, score: empty ? null : score, histogram });
+    verdicts.push({
+      lumi,
+      status,
+      score: empty ? null : score,
+      histogram,
+      ...(gain === null ? {} : { gain }),
+      ...(part === null || score < 1 ? {} : { part }),
+    });
   }
-  return runs;
+  return verdicts;
 }
 
 function fillGap(verdicts: LumiVerdict[], upTo: number, isExcluded: (lumi: number) => boolean): void {
@@ -58,7 +64,7 @@ export function applyOverrules(
 }
 
 /** Verdicts as ranges of one status and one origin, with the reason of each. */
-export function rangesWithReasons(verdicts: readonly FinalVerdict[]): readonly QualityRange[] {
+export function rangesWithReasons(verdicts: readonly FinalVerdict[]): readonly DqmRange[] {
   const ranges: FinalVerdict[][] = [];
   for (const verdict of verdicts) {
     const current = ranges.at(-1);
@@ -100,13 +106,34 @@ function reasonOf(range: readonly FinalVerdict[]): string {
     return MACHINE[first.status];
   }
   const worst = range.reduce((most, one) => ((one.score ?? 0) > (most.score ?? 0) ? one : most));
-  const score = (worst.score ?? 0).toPrecision(3);
+  const score = `${(worst.score ?? 0).toPrecision(3)} at lumisection ${worst.lumi}, 1 is bad${gainOf(range)}`;
   if (first.status === "GOOD") {
-    return `as certified runs are (highest score ${score} at lumisection ${worst.lumi}, 1 is bad)`;
+    return `as certified runs are (highest score ${score})`;
   }
-  const names = [...new Set(range.flatMap(({ histogram }) => (histogram === null ? [] : [histogram])))];
-  return `unlike certified runs in ${list(names)} (score up to ${score} at lumisection ${worst.lumi}, 1 is bad)`;
+  return `unlike certified runs in ${whereOf(range, worst)} (score up to ${score})`;
 }
+
+/** The part of the detector that is wrong, else the histograms. */
+function whereOf(range: readonly FinalVerdict[], worst: FinalVerdict): string {
+  const names = [...new Set(range.flatMap(({ histogram }) => (histogram === null ? [] : [histogram])))];
+  const { part, histogram } = worst;
+  return part === undefined || part.histograms === 1
+    ? list(names)
+    : `${part.name}: ${part.over === 10 ? "10 or more" : part.over} of ${part.histograms} histograms, worst ${histogram}`;
+}
+
+/** Scales of the axis that were fitted, where they are not those of the references. */
+function gainOf(range: readonly FinalVerdict[]): string {
+  const gains = range.flatMap(({ gain }) => (gain === undefined ? [] : [gain])).sort((a, b) => a - b);
+  const [low, high] = [gains[0] ?? 1, gains.at(-1) ?? 1];
+  if (Math.abs(Math.log(low)) < LEAST_GAIN && Math.abs(Math.log(high)) < LEAST_GAIN) {
+    return "";
+  }
+  return `; axis scale ${low === high ? low.toFixed(2) : `${low.toFixed(2)} to ${high.toFixed(2)}`} of the reference`;
+}
+
+/** A change of the axis scale that is told, on a logarithmic scale. */
+const LEAST_GAIN = 0.05;
 
 function list(names: readonly string[]): string {
   const shown = names.slice(0, 3).join(", ");
@@ -123,7 +150,7 @@ export function goldenOf(runs: ReadonlyMap<number, readonly LumiVerdict[]>): Gol
 }
 
 /** How many lumisections have each status. */
-export function countStatuses(verdicts: readonly LumiVerdict[]): Readonly<Record<QualityStatus, number>> {
+export function countStatuses(verdicts: readonly LumiVerdict[]): Readonly<Record<DqmStatus, number>> {
   const counts = { GOOD: 0, BAD: 0, STANDBY: 0, EXCLUDED: 0, NOTSET: 0 };
   for (const { status } of verdicts) {
     counts[status]++;

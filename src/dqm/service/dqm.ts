@@ -11,17 +11,17 @@ import { createLoop, type Loop } from "../../runtime/loop.ts";
 import type { CurrentState } from "../../status/current-state.ts";
 import type { Store } from "../../store/store.ts";
 import { readGolden } from "../files/golden.ts";
-import { loadQualityFrom, modelPath, saveQualityIn } from "../files/model.ts";
+import { loadDqmFrom, modelPath, saveDqmIn } from "../files/model.ts";
 import type { GoldenRanges } from "../judge/golden.ts";
 import { AROUND, BEFORE } from "../judge/neighbours.ts";
-import type { QualityModel } from "../judge/saved.ts";
+import type { DqmModel } from "../judge/saved.ts";
 import { createGrowth } from "./growth.ts";
-import { createQualityDesk, type QualityDesk } from "./quality-desk.ts";
+import { createDqmRecord, type DqmRecord } from "./record.ts";
 import { createRunAlerts } from "./run-alerts.ts";
 import { configuredSource } from "./source.ts";
-import { createQualityWatch } from "./watch.ts";
+import { createDqmWatch } from "./watch.ts";
 
-export interface QualityParts {
+export interface DqmParts {
   readonly config: Config;
   readonly store: Store;
   readonly sink: AlertSink;
@@ -33,8 +33,8 @@ export interface QualityParts {
 }
 
 /** Data quality in the running service. */
-export interface Quality {
-  readonly desk: QualityDesk;
+export interface Dqm {
+  readonly desk: DqmRecord;
   /**
    * Looks for new lumisections, and lets the references follow what is certified. None where no source is configured: what was judged
    * by command can be seen and overruled all the same.
@@ -43,9 +43,9 @@ export interface Quality {
 }
 
 /** @throws UserError when a source is configured without a model, or the excluded ranges cannot be read */
-export async function createQuality(parts: QualityParts): Promise<Quality> {
+export async function createDqm(parts: DqmParts): Promise<Dqm> {
   const { config, store, events, clock, log } = parts;
-  const desk = createQualityDesk({
+  const desk = createDqmRecord({
     store,
     clock,
     newId: () => randomUUID().slice(0, 8),
@@ -65,7 +65,7 @@ export async function createQuality(parts: QualityParts): Promise<Quality> {
     log,
   });
   const model = modelIn(config.dqm.model);
-  const watch = createQualityWatch({
+  const watch = createDqmWatch({
     source,
     model,
     excluded: await excludedRanges(config.dqm.exclude),
@@ -85,7 +85,7 @@ export async function createQuality(parts: QualityParts): Promise<Quality> {
   const growth = createGrowth({
     growth: config.dqm.references,
     model,
-    save: (grown) => saveQualityIn(config.dqm.model as string, grown),
+    save: (grown) => saveDqmIn(config.dqm.model as string, grown),
     desk,
     over: runsOver,
     read: source.read,
@@ -100,23 +100,23 @@ export async function createQuality(parts: QualityParts): Promise<Quality> {
   return { desk, loops: [loop, ...references] };
 }
 
-/** Fitting anew takes seconds per histogram: certified runs wait for each other so long. */
+/** Fitting again takes seconds per histogram: certified runs wait for each other so long. */
 const GROW_EVERY = 10 * 60_000;
 
 async function excludedRanges(file: string | undefined): Promise<GoldenRanges> {
   return file === undefined ? new Map() : readGolden(file);
 }
 
-/** The model of a folder, read again when it was trained anew. */
-function modelIn(folder: string | undefined): () => Promise<QualityModel> {
+/** The model of a folder, read again when it was trained again. */
+function modelIn(folder: string | undefined): () => Promise<DqmModel> {
   if (folder === undefined) {
     throw new UserError("is missing", "dqm.model", "train one by `cmswatch dqm train` and name its folder");
   }
-  let known: { readonly time: number; readonly model: QualityModel } | null = null;
+  let known: { readonly time: number; readonly model: DqmModel } | null = null;
   return async () => {
     const time = (await stat(modelPath(folder)).catch(() => null))?.mtimeMs ?? 0;
     if (known === null || known.time !== time) {
-      known = { time, model: await loadQualityFrom(folder) };
+      known = { time, model: await loadDqmFrom(folder) };
     }
     return known.model;
   };

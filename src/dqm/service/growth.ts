@@ -12,8 +12,8 @@ import {
 import { contains, type GoldenRanges } from "../judge/golden.ts";
 import type { LumiHistogram } from "../judge/histogram.ts";
 import { collectReferences, mergeReferences, type ReferenceSet, withoutRuns } from "../judge/references.ts";
-import { fitQuality, type QualityModel } from "../judge/saved.ts";
-import type { QualityDesk } from "./quality-desk.ts";
+import { type DqmModel, fitDqm } from "../judge/saved.ts";
+import type { DqmRecord } from "./record.ts";
 
 /** A run that is over, and where its histograms were read. */
 export interface OverRun {
@@ -23,9 +23,9 @@ export interface OverRun {
 
 export interface GrowthParts {
   readonly growth: Growth;
-  readonly model: () => Promise<QualityModel>;
-  readonly save: (model: QualityModel) => Promise<void>;
-  readonly desk: Pick<QualityDesk, "report">;
+  readonly model: () => Promise<DqmModel>;
+  readonly save: (model: DqmModel) => Promise<void>;
+  readonly desk: Pick<DqmRecord, "report">;
   readonly over: () => readonly OverRun[];
   /** Everything that a place has now. */
   readonly read: (place: string) => AsyncIterable<LumiHistogram>;
@@ -40,15 +40,15 @@ export interface ReferenceGrowth {
 }
 
 /**
- * Runs that are over and certified join the references, and leave them when they are certified no more: the model is fitted anew and
- * saved, and the watch takes it up like any other.
+ * Runs that are over and certified join the references, and leave them when they are certified no more: the model is fitted again and
+ * saved, and the watch loads it like any other.
  */
 export function createGrowth(parts: GrowthParts): ReferenceGrowth {
   const { store, clock, log } = parts;
   /** Runs whose histograms are gone: not asked for again. */
   const lost = new Set<number>();
 
-  async function look(model: QualityModel): Promise<ReferenceChange> {
+  async function look(model: DqmModel): Promise<ReferenceChange> {
     const looked: number[] = [];
     const certified: CertifiedRun[] = [];
     for (const { run } of parts.over().filter((one) => !lost.has(one.run))) {
@@ -63,7 +63,7 @@ export function createGrowth(parts: GrowthParts): ReferenceGrowth {
   }
 
   /** The references of these runs, read where they were seen. */
-  async function collect(model: QualityModel, add: readonly CertifiedRun[]): Promise<readonly ReferenceSet[]> {
+  async function collect(model: DqmModel, add: readonly CertifiedRun[]): Promise<readonly ReferenceSet[]> {
     const golden: GoldenRanges = new Map(add.flatMap((one) => [...one.golden]));
     const places = new Set(parts.over().flatMap(({ run, places }) => (golden.has(run) ? places : [])));
     const references = collectReferences(model.seed);
@@ -116,7 +116,7 @@ export function createGrowth(parts: GrowthParts): ReferenceGrowth {
         return;
       }
       const sets = mergeReferences(withoutRuns(setsOf(model), replaced), fresh);
-      const grown = await fitQuality(model.detector, sets, model.seed, model.withheld);
+      const grown = await fitDqm(model.detector, sets, model.seed, model.withheld);
       signal.throwIfAborted();
       if ((await parts.model()) !== model) {
         // Somebody has trained it meanwhile: what they made stays, and is looked at next time.
@@ -128,6 +128,6 @@ export function createGrowth(parts: GrowthParts): ReferenceGrowth {
   };
 }
 
-function setsOf(model: QualityModel): readonly ReferenceSet[] {
+function setsOf(model: DqmModel): readonly ReferenceSet[] {
   return [...model.histograms.values()].map(({ set }) => set);
 }

@@ -1,30 +1,30 @@
 import type { LumiHistogram } from "../judge/histogram.ts";
-import { type LumiScore, lumiScores } from "../judge/model.ts";
+import { type InOrder, judgeInOrder } from "../judge/in-order.ts";
+import type { LumiScore } from "../judge/lumi-scores.ts";
 import { AROUND, type Neighbourhood } from "../judge/neighbours.ts";
-import type { QualityModel } from "../judge/saved.ts";
+import { createRunScores, type RunScores } from "../judge/run-scores.ts";
+import type { DqmModel } from "../judge/saved.ts";
 
 /** Runs whose scores are kept; of more, those with the highest numbers. */
 export const MOST_RUNS = 50;
-/** Histograms of a run that are kept whole, to be explained: those that scored worst. */
-const MOST_KEPT = 40;
+/** Scores of all runs, some 20 bytes each; beyond, the lowest run is forgotten. */
+const MOST_SCORES = 10_000_000;
 
 interface KeptRun {
-  /** Raw scores by histogram, then lumisection. */
-  readonly scores: Map<string, Map<number, number>>;
-  readonly worst: { readonly ratio: number; readonly histogram: LumiHistogram }[];
+  readonly scores: RunScores;
   /** When something new last came. */
   changedAt: Date;
 }
 
-/** Scores of the runs of late, in bounded memory. */
+/** Scores of the recent runs, in bounded memory. */
 export interface RunMemory {
-  /** Scores a histogram and keeps that; false when the model does not know it. */
-  add(histogram: LumiHistogram, model: QualityModel, now: Date): boolean;
+  /** Scores a histogram that is new or has changed and keeps that; null when the model does not know it. */
+  add(histogram: LumiHistogram, model: DqmModel, now: Date): "changed" | "same" | null;
   /** Runs kept, lowest number first. */
   runs(): readonly number[];
   /** Null for a run that is not kept. */
   changedAt(run: number): Date | null;
-  scores(run: number, model: QualityModel): readonly LumiScore[];
+  scores(run: number, model: DqmModel): readonly LumiScore[];
   find(run: number, lumi: number, name: string): LumiHistogram | null;
   /** Forgets everything, e.g. for a new model. */
   clear(): void;
@@ -33,53 +33,40 @@ export interface RunMemory {
 /** @param neighbourhood what a lumisection is seen together with */
 export function createRunMemory(neighbourhood: Neighbourhood = AROUND): RunMemory {
   const kept = new Map<number, KeptRun>();
+  let inOrder: { readonly model: DqmModel; readonly judges: InOrder } | null = null;
   return {
     add(histogram, model, now) {
-      const { run, lumi, name, counts } = histogram;
+      const { run, name, counts } = histogram;
       const known = model.histograms.get(name);
       if (known === undefined || known.set.bins !== counts.length) {
-        return false;
+        return null;
       }
-      const score = known.score(counts);
-      const into = kept.get(run) ?? { scores: new Map(), worst: [], changedAt: now };
+      const into = kept.get(run) ?? { scores: createRunScores(run), changedAt: now };
       kept.set(run, into);
-      const scores = into.scores.get(name) ?? new Map<number, number>();
-      into.scores.set(name, scores);
-      if (!Object.is(scores.get(lumi), score)) {
-        into.changedAt = now;
+      if (into.scores.knows(histogram)) {
+        return "same";
       }
-      scores.set(lumi, score);
-      keepWorst(into.worst, score / known.threshold, histogram);
-      if (kept.size > MOST_RUNS) {
-        kept.delete(Math.min(...kept.keys()));
-      }
-      return true;
+      inOrder = inOrder?.model === model ? inOrder : { model, judges: judgeInOrder(model.histograms) };
+      const found = inOrder.judges.judge(histogram) ?? { score: Number.NaN, gain: null };
+      into.scores.add(histogram, found, known.threshold);
+      into.changedAt = now;
+      forgetLowest(kept);
+      return "changed";
     },
     runs: () => [...kept.keys()].sort((a, b) => a - b),
     changedAt: (run) => kept.get(run)?.changedAt ?? null,
-    scores(run, model) {
-      const raw = [...(kept.get(run)?.scores ?? [])].map(([name, scores]) => [name, new Map([[run, scores]])] as const);
-      const thresholds = new Map([...model.histograms].map(([name, { threshold }]) => [name, threshold]));
-      return lumiScores(new Map(raw), thresholds, neighbourhood);
+    scores: (run, model) => kept.get(run)?.scores.scores(model.histograms, neighbourhood) ?? [],
+    find: (run, lumi, name) => kept.get(run)?.scores.find(lumi, name) ?? null,
+    clear: () => {
+      kept.clear();
+      inOrder = null;
     },
-    find: (run, lumi, name) =>
-      kept.get(run)?.worst.find(({ histogram }) => histogram.lumi === lumi && histogram.name === name)?.histogram ??
-      null,
-    clear: () => kept.clear(),
   };
 }
 
-function keepWorst(worst: KeptRun["worst"], ratio: number, histogram: LumiHistogram): void {
-  const same = worst.findIndex((one) => one.histogram.lumi === histogram.lumi && one.histogram.name === histogram.name);
-  if (same >= 0) {
-    worst.splice(same, 1);
-  }
-  if (ratio >= KEPT_FROM) {
-    worst.push({ ratio, histogram });
-    worst.sort((a, b) => b.ratio - a.ratio);
-    worst.length = Math.min(worst.length, MOST_KEPT);
+function forgetLowest(kept: Map<number, KeptRun>): void {
+  const total = [...kept.values()].reduce((sum, { scores }) => sum + scores.size(), 0);
+  if (kept.size > MOST_RUNS || (kept.size > 1 && total > MOST_SCORES)) {
+    kept.delete(Math.min(...kept.keys()));
   }
 }
-
-/** A lumisection below the threshold by itself can be bad with its neighbours. */
-const KEPT_FROM = 0.5;

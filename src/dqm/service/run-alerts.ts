@@ -3,7 +3,7 @@ import type { Alert } from "../../alert/alert.ts";
 import type { Clock } from "../../alert/clock.ts";
 import type { StateRepository } from "../../store/store.ts";
 import { decideRunAlert, type RunAlertRules, runAlert } from "../judge/run-alert.ts";
-import type { RunReport } from "./quality-desk.ts";
+import type { RunReport } from "./record.ts";
 
 export interface RunAlertsParts {
   readonly post: (alerts: readonly Alert[]) => Promise<void>;

@@ -19,7 +19,7 @@ export interface ChangedInput {
 }
 
 /** Where histograms come from. */
-export interface QualitySource {
+export interface DqmSource {
   /** What is new or has changed since it was last read whole. @throws Error when the place cannot be looked at */
   changed(): Promise<readonly ChangedInput[]>;
   /** Everything comes again at the next look, e.g. for a new model. */
@@ -33,7 +33,7 @@ const MOST_FILES = 1000;
 const READABLE = /\.(csv|json|jsonl|ndjson)(\.gz)?$/i;
 
 /** Files of a folder, each again when its size or time changes; oldest first. */
-export function folderSource(folder: string): QualitySource {
+export function folderSource(folder: string): DqmSource {
   const known = new Map<string, string>();
   return {
     forget: () => known.clear(),
@@ -82,7 +82,7 @@ async function filesOf(folder: string) {
 }
 
 /** One address, asked for what has changed since (ETag, Last-Modified). */
-export function addressSource(url: string, get: HttpGet): QualitySource {
+export function addressSource(url: string, get: HttpGet): DqmSource {
   let known: { readonly etag: string | null; readonly lastModified: string | null } | null = null;
   const open = (bytes: AsyncIterable<Uint8Array>, notes: ReadNotes) => {
     const where = new URL(url).pathname;
@@ -128,7 +128,7 @@ function unpacked(raw: Readable): Readable {
 }
 
 /** The source that the configuration names; null without one. */
-export function configuredSource(config: Config["dqm"], clock: () => Date): QualitySource | null {
+export function configuredSource(config: Config["dqm"], clock: () => Date): DqmSource | null {
   const { folder, url, token, tls, timeout, maxBytes } = config;
   if (folder !== undefined) {
     return folderSource(folder);

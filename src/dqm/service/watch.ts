@@ -2,25 +2,25 @@ import type { Logger } from "pino";
 import type { Clock } from "../../alert/clock.ts";
 import type { SourceHealth } from "../../status/status-types.ts";
 import type { Store } from "../../store/store.ts";
-import { certifyRuns } from "../judge/certify.ts";
+import { certifyRun } from "../judge/certify.ts";
 import type { GoldenRanges } from "../judge/golden.ts";
 import type { Neighbourhood } from "../judge/neighbours.ts";
-import type { QualityModel } from "../judge/saved.ts";
+import type { DqmModel } from "../judge/saved.ts";
 import type { OverRun } from "./growth.ts";
 import { createRunMemory } from "./memory.ts";
-import type { QualityDesk, RunReport } from "./quality-desk.ts";
+import type { DqmRecord, RunReport } from "./record.ts";
 import type { RunAlerts } from "./run-alerts.ts";
-import type { ChangedInput, QualitySource } from "./source.ts";
+import type { ChangedInput, DqmSource } from "./source.ts";
 
-export interface QualityWatchParts {
-  readonly source: QualitySource;
-  /** The model as it is now; another object when it was trained anew. */
-  readonly model: () => Promise<QualityModel>;
+export interface DqmWatchParts {
+  readonly source: DqmSource;
+  /** The model as it is now; another object when it was trained again. */
+  readonly model: () => Promise<DqmModel>;
   readonly excluded: GoldenRanges;
   /** What a lumisection is judged together with. */
   readonly neighbourhood?: Neighbourhood;
-  readonly store: Pick<Store, "quality" | "messages">;
-  readonly desk: QualityDesk;
+  readonly store: Pick<Store, "dqm" | "messages">;
+  readonly desk: DqmRecord;
   readonly alerts: RunAlerts;
   /** Milliseconds without anything new after which a run is over. */
   readonly over: number;
@@ -32,7 +32,7 @@ export interface QualityWatchParts {
 }
 
 /** Looks for new lumisections, judges their runs, keeps the verdicts, and raises and ends alerts. */
-export interface QualityWatch {
+export interface DqmWatch {
   look(): Promise<void>;
   /** Looks at a run's alert again, e.g. after somebody has overruled. */
   again(run: number): Promise<void>;
@@ -42,12 +42,12 @@ export interface QualityWatch {
 
 const NAME = "dqm";
 
-export function createQualityWatch(parts: QualityWatchParts): QualityWatch {
+export function createDqmWatch(parts: DqmWatchParts): DqmWatch {
   const { source, store, desk, alerts, clock, log } = parts;
   const memory = createRunMemory(parts.neighbourhood);
   const announceable = new Set<number>();
   const places = new Map<number, Set<string>>();
-  let model: QualityModel | null = null;
+  let model: DqmModel | null = null;
   let lastRead: Date | null = null;
 
   const isOver = (run: number) => {
@@ -55,11 +55,14 @@ export function createQualityWatch(parts: QualityWatchParts): QualityWatch {
     return quiet || run !== memory.runs().at(-1);
   };
 
-  async function read(input: ChangedInput, by: QualityModel, touched: Set<number>): Promise<void> {
+  async function read(input: ChangedInput, by: DqmModel, touched: Set<number>): Promise<void> {
     let unknown = 0;
     for await (const histogram of input.histograms) {
-      if (memory.add(histogram, by, clock())) {
-        touched.add(histogram.run);
+      const found = memory.add(histogram, by, clock());
+      if (found !== null) {
+        if (found === "changed") {
+          touched.add(histogram.run);
+        }
         places.set(histogram.run, (places.get(histogram.run) ?? new Set()).add(input.where));
       } else {
         unknown++;
@@ -72,20 +75,18 @@ export function createQualityWatch(parts: QualityWatchParts): QualityWatch {
     }
   }
 
-  async function judge(runs: Iterable<number>, by: QualityModel): Promise<void> {
+  async function judge(runs: Iterable<number>, by: DqmModel): Promise<void> {
     for (const run of runs) {
-      const scores = memory.scores(run, by);
-      const judged = certifyRuns({
-        scores,
+      const judged = certifyRun({
+        run,
+        scores: memory.scores(run, by),
         excluded: parts.excluded,
         models: by.histograms,
         detector: by.detector,
-        find: memory.find,
+        find: (lumi, name) => memory.find(run, lumi, name),
         now: clock(),
       });
-      for (const quality of judged) {
-        await store.quality.saveRun(quality);
-      }
+      await store.dqm.saveRun(judged);
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Labels } from "../../alert/alert.ts";
 import { type Anomaly, type Lowering, NO_CONTEXT } from "../../alert/anomaly.ts";
+import { own } from "../../alert/own.ts";
 import { anomalyToAlert } from "../../anomalies/alerts/anomaly-alerts.ts";
 import type { ReplayedEntity } from "../../anomalies/life/backtest.ts";
 import { createRollUp } from "../../anomalies/life/roll-up.ts";
@@ -93,7 +94,7 @@ function tellersOf({ config, catalogue }: PastParts): Tellers {
           ({ person }) => (person === null ? [] : [`on call: ${person.name}`]),
         );
   return (event) => {
-    const channel = config.slack.channels[event.service] ?? config.slack.channels["default"];
+    const channel = own(config.slack.channels, event.service) ?? config.slack.channels["default"];
     const channels = channel === undefined ? [] : [`channel ${channel}`];
     return [...channels, ...ownersOf(event.service), ...onCall(event)];
   };

@@ -33,7 +33,7 @@ export interface Setup {
   readonly context: EvaluationContext;
 }
 
-const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
+const yieldToEventLoop = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** Where metrics come from, and which: `begin` to `from` teaches, `from` to `to` is tried. */
 export interface Range {
@@ -45,7 +45,7 @@ export interface Range {
 }
 
 /** The entities of a query, each with a unit of its own. */
-export async function tryApart(
+export async function replayIndividually(
   spec: EntitySpec,
   { source, begin, from, to, signal }: Range,
   detector: string,
@@ -74,7 +74,7 @@ export async function tryFleet(spec: EntitySpec, { source, begin, from, to, sign
     const { before } = splitAt(frame, from.getTime() / 1000);
     watch.setProfiles(entity, fitProfiles(before, config.detect.timezone));
   }
-  return replayFleet(watch, spec.service, frames, from.getTime() / 1000, breathe);
+  return replayFleet(watch, spec.service, frames, from.getTime() / 1000, yieldToEventLoop);
 }
 
 /** Trains an entity's unit and scores the range with it; where that cannot be, a note says why. */
@@ -98,7 +98,7 @@ export async function tryEntity(
   const job = { entity, detector, frame, options: trainingOptions(config.detect) };
   try {
     const { unit } = await trainer.train(job, () => {}, new AbortController().signal);
-    replayed.push(await replayEntity(unit, { entity, service }, history, stretch, breathe));
+    replayed.push(await replayEntity(unit, { entity, service }, history, stretch, yieldToEventLoop));
     unit.model.dispose();
   } catch (error) {
     if (!(error instanceof UserError)) {

@@ -15,7 +15,7 @@ import { createTrainer } from "../../training/trainer.ts";
 import { createUnitTrainer } from "../../training/unit-trainer.ts";
 import type { EvaluationContext } from "../context.ts";
 import { changesOf, pastAlerts, toldOf } from "./alerts.ts";
-import { type Setup, tryApart, tryEntity, tryFleet } from "./entities.ts";
+import { replayIndividually, type Setup, tryEntity, tryFleet } from "./entities.ts";
 import { openMemory } from "./memory.ts";
 import type { BacktestOptions, BacktestReport } from "./report.ts";
 import { framesFromFiles, openSource } from "./source.ts";
@@ -89,7 +89,7 @@ async function overRange(options: BacktestOptions, setup: Setup): Promise<Backte
     try {
       const found = isFleet(spec, setup.detectors)
         ? await tryFleet(spec, range, config)
-        : await tryApart(spec, range, detector, setup, notes);
+        : await replayIndividually(spec, range, detector, setup, notes);
       replayed.push(...found);
     } catch (error) {
       throw error instanceof MetricSourceError ? asUserError(error, source.name) : error;
@@ -106,7 +106,7 @@ function differencesOf({ detect }: Config, span: number): readonly string[] {
   const { every, ranges } = detect.train;
   return [
     every > 0 && span > every
-      ? `models learnt once, before the range; in service they are trained anew every ${formatDuration(every)}`
+      ? `models learnt once, before the range; in service they are trained again every ${formatDuration(every)}`
       : [],
     ranges.history > 0
       ? "ordinary ranges by hour come from the models' own history alone, in service from detect.train.ranges too"

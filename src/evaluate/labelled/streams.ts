@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
+import { own } from "../../alert/own.ts";
 import { UserError } from "../../alert/user-error.ts";
 import { type Frame, NOMINAL_STEP } from "../../detect/frame.ts";
 import { createLive } from "../../detect/live.ts";
@@ -149,7 +150,7 @@ async function readStreams(folder: string): Promise<readonly Stream[]> {
     const frame = await readFrame(path);
     const name = relative(folder, path).split(sep).join("/").replace(/\.gz$/, "");
     const times = frame.times ?? new Float64Array(frame.rows);
-    const labelled = (windows[name] ?? []).map(([from, to]) => ({
+    const labelled = (own(windows, name) ?? []).map(([from, to]) => ({
       from: times.findIndex((time) => time >= from),
       to: times.findLastIndex((time) => time <= to),
     }));

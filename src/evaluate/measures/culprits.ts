@@ -1,3 +1,4 @@
+import { own, putOwn } from "../../alert/own.ts";
 import { median } from "../../detect/math/statistics.ts";
 import { segmentsOf } from "./segments.ts";
 
@@ -70,8 +71,8 @@ export function culpritScores(
   const share = (most: number) => ranks.filter(({ rank }) => rank <= most).length / Math.max(ranks.length, 1);
   const byType: Record<string, [number, number]> = {};
   for (const { type, rank } of ranks) {
-    const counts = byType[type] ?? [0, 0];
-    byType[type] = [counts[0] + (rank === 1 ? 1 : 0), counts[1] + 1];
+    const counts = own(byType, type) ?? [0, 0];
+    putOwn(byType, type, [counts[0] + (rank === 1 ? 1 : 0), counts[1] + 1]);
   }
   return {
     first: share(1),
@@ -106,8 +107,8 @@ export function faultEvents(
   const lengths: number[] = [];
   for (const { time, entity, type } of faults) {
     const event = events.find(({ name, from }) => name === entity && from > time && from <= time + looked);
-    const counts = byType[type] ?? [0, 0];
-    byType[type] = [counts[0] + (event === undefined ? 0 : 1), counts[1] + 1];
+    const counts = own(byType, type) ?? [0, 0];
+    putOwn(byType, type, [counts[0] + (event === undefined ? 0 : 1), counts[1] + 1]);
     if (event !== undefined) {
       delays.push(event.from - time);
       lengths.push(event.to - event.from);

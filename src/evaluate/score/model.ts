@@ -59,7 +59,7 @@ export async function loadModel(folder: string): Promise<Unit> {
     return await loadUnit(bytes, findDetector);
   } catch (error) {
     if (error instanceof SavedModelError) {
-      throw new UserError(error.message, path, "train it anew with this version", { cause: error });
+      throw new UserError(error.message, path, "train it again with this version", { cause: error });
     }
     throw error;
   }

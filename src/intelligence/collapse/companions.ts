@@ -1,3 +1,4 @@
+import { own, putOwn } from "../../alert/own.ts";
 import type { GroupKind } from "../grouping/types.ts";
 
 /** Which alert names storms of a kind brought before. Plain data, bounded. */
@@ -34,8 +35,8 @@ export class Companions {
     const storm = this.storms.get(key) ?? { count: 0, names: {} };
     storm.count += 1;
     for (const name of new Set(names)) {
-      if (storm.names[name] !== undefined || Object.keys(storm.names).length < MAX_NAMES) {
-        storm.names[name] = (storm.names[name] ?? 0) + 1;
+      if (own(storm.names, name) !== undefined || Object.keys(storm.names).length < MAX_NAMES) {
+        putOwn(storm.names, name, (own(storm.names, name) ?? 0) + 1);
       }
     }
     this.storms.delete(key);

@@ -1,5 +1,6 @@
 import type { ActiveAlert, Labels } from "../../alert/alert.ts";
 import { equals, type Matcher, matchesAll } from "../../alert/matcher.ts";
+import { own } from "../../alert/own.ts";
 
 /** Most different values that one pattern lists: longer ones are hard to read and slow. */
 const MAX_VALUES = 60;
@@ -60,8 +61,8 @@ function tellApart(children: readonly ActiveAlert[], outsider: Labels, used: rea
     if (name === "alertname" || UNTELLING.has(name) || used.some((matcher) => matcher.name === name)) {
       continue;
     }
-    const values = [...new Set(children.map((child) => child.labels[name] ?? ""))];
-    if (values.length <= MAX_VALUES && !values.includes(outsider[name] ?? "")) {
+    const values = [...new Set(children.map((child) => own(child.labels, name) ?? ""))];
+    if (values.length <= MAX_VALUES && !values.includes(own(outsider, name) ?? "")) {
       return oneOf(name, values);
     }
   }

@@ -1,6 +1,7 @@
 import type { ActiveAlert } from "../../alert/alert.ts";
 import type { Alertmanager } from "../../alert/alertmanager.ts";
 import { formatMatcher } from "../../alert/matcher.ts";
+import { own } from "../../alert/own.ts";
 import { SILENCE_MARK } from "../../alert/silence.ts";
 import type { SilenceLedgerRepository } from "../../store/store.ts";
 import type { Item } from "../stage.ts";
@@ -101,7 +102,7 @@ export function createCopier({ alertmanager, ledger, state = null }: CopierParts
       const plan = planCopies(items, copies, (id) => ids.has(id), now);
       const sources = new Set(plan.copies.map((copy) => copy.source));
       const bystanders = alerts.filter(
-        (alert) => !sources.has(alert.fingerprint) && alert.labels[COPY_MARK.name] === undefined,
+        (alert) => !sources.has(alert.fingerprint) && own(alert.labels, COPY_MARK.name) === undefined,
       );
       const wanted = planSilences(
         plan.copies,

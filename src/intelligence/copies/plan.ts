@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ActiveAlert, Alert, Labels } from "../../alert/alert.ts";
+import { own } from "../../alert/own.ts";
 import type { Item } from "../stage.ts";
 import { COPY_MARK } from "../stages/preprocess.ts";
 
@@ -106,11 +107,11 @@ function digest(alert: Alert): string {
 
 function hasChanged(before: Labels, after: Labels): boolean {
   const names = Object.keys(after);
-  return names.length !== Object.keys(before).length || names.some((name) => before[name] !== after[name]);
+  return names.length !== Object.keys(before).length || names.some((name) => own(before, name) !== own(after, name));
 }
 
 function inOrder(labels: Labels): readonly string[] {
   return Object.keys(labels)
     .sort()
-    .flatMap((name) => [name, labels[name] ?? ""]);
+    .flatMap((name) => [name, own(labels, name) ?? ""]);
 }

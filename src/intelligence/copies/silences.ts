@@ -1,5 +1,6 @@
 import type { Labels } from "../../alert/alert.ts";
 import { equals, formatMatcher, type Matcher, matchesAll } from "../../alert/matcher.ts";
+import { own } from "../../alert/own.ts";
 import { oneOf } from "../collapse/matchers.ts";
 import { COPY_MARK } from "../stages/preprocess.ts";
 import type { Copy } from "./plan.ts";
@@ -54,7 +55,10 @@ function silencesFor(key: string, members: readonly Copy[], bystanders: readonly
   if (first === undefined) {
     return [];
   }
-  const common = [NOT_A_COPY, ...["service", "severity"].map((name) => equals(name, first.sourceLabels[name] ?? ""))];
+  const common = [
+    NOT_A_COPY,
+    ...["service", "severity"].map((name) => equals(name, own(first.sourceLabels, name) ?? "")),
+  ];
   const hit = new Set(
     bystanders.filter((labels) => matchesAll(common, labels)).map((labels) => labels["alertname"] ?? ""),
   );

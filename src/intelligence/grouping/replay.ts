@@ -1,12 +1,12 @@
 import { z } from "zod";
+import { labelSet } from "../../alert/label-set.ts";
 import { createGrouper, type GrouperOptions } from "./grouper.ts";
 import type { GroupingEvent } from "./types.ts";
 
-const labels = z.record(z.string(), z.string());
 const eventSchema = z.object({
   t: z.number(),
-  labels,
-  annotations: labels.default({}),
+  labels: labelSet,
+  annotations: labelSet.default({}),
   startsAt: z.number().nullish(),
   endsAt: z.number().nullish(),
 });

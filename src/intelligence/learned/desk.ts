@@ -25,7 +25,7 @@ const AFTER_CORRECTION = 10 * 60_000;
 
 /** What was learnt from history and from people, for the stages. */
 export interface LearnedDesk {
-  /** Reads people's corrections, and learns anew when a day has passed or they have said something. Never throws. */
+  /** Reads people's corrections, and learns again when a day has passed or they have said something. Never throws. */
   refresh(): Promise<void>;
   /** Resolves when what is being learnt has been. */
   settled(): Promise<void>;

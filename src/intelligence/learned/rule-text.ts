@@ -1,3 +1,4 @@
+import { own } from "../../alert/own.ts";
 import { words } from "../text/words.ts";
 
 /** An alerting rule's words. */
@@ -110,7 +111,7 @@ function durationHints(text: string): readonly string[] {
   if (found === null) {
     return [];
   }
-  const minutes = Number(found[1]) * (MINUTES[(found[2] ?? "m").charAt(0)] ?? 1);
+  const minutes = Number(found[1]) * (own(MINUTES, (found[2] ?? "m").charAt(0)) ?? 1);
   return [minutes < 2 ? "for:short" : minutes <= 15 ? "for:middle" : minutes <= 120 ? "for:long" : "for:days"];
 }
 

@@ -1,3 +1,4 @@
+import { own } from "../../alert/own.ts";
 import { fitLogistic, type LogisticModel, logits, softmax } from "./logistic.ts";
 import { hintsOf, letterRuns, type RuleText, wordPairs } from "./rule-text.ts";
 import { fitVectorizer, joinVectors, type SparseVector, type Vectorizer, vectorize } from "./vectorizer.ts";
@@ -99,6 +100,9 @@ function withLetters(
 
 function hintVector(rule: RuleText, index: Readonly<Record<string, number>>): SparseVector {
   return new Map(
-    hintsOf(rule).flatMap((hint) => (index[hint] === undefined ? [] : [[index[hint], HINT_WEIGHT] as const])),
+    hintsOf(rule).flatMap((hint) => {
+      const at = own(index, hint);
+      return at === undefined ? [] : [[at, HINT_WEIGHT] as const];
+    }),
   );
 }

@@ -1,3 +1,5 @@
+import { own } from "../../alert/own.ts";
+
 /** A sparse vector: index → weight. */
 export type SparseVector = ReadonlyMap<number, number>;
 
@@ -26,7 +28,7 @@ export function fitVectorizer(documents: readonly (readonly string[])[], least =
 export function vectorize(tokens: readonly string[], { index, idf }: Vectorizer): SparseVector {
   const counts = new Map<number, number>();
   for (const token of tokens) {
-    const at = Object.hasOwn(index, token) ? index[token] : undefined;
+    const at = Object.hasOwn(index, token) ? own(index, token) : undefined;
     if (at !== undefined) {
       counts.set(at, (counts.get(at) ?? 0) + 1);
     }

@@ -141,10 +141,10 @@ function adviceFor(row: Omit<NoiseRow, "advice">): string | null {
     return `it flaps and is over in ${minutes(row.medianLength)}: lengthen the rule's \`for:\` to ${minutes(2 * row.medianLength)}, or give it a \`keep_firing_for:\``;
   }
   if (mostly(row.silenced)) {
-    return "it is nearly always silenced: mend its threshold, or drop the rule";
+    return "it is nearly always silenced: fix its threshold, or drop the rule";
   }
   if (mostly(row.resolvedAlone) && row.medianLength !== null && row.medianLength < SHORT) {
-    return `it mends itself within ${minutes(row.medianLength)}: lengthen \`for:\`, or lower its severity`;
+    return `it fixes itself within ${minutes(row.medianLength)}: lengthen \`for:\`, or lower its severity`;
   }
   return mostly(row.untouched)
     ? "nobody ever does anything about it: lower its severity to info, or route it to the digest"

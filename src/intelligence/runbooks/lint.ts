@@ -3,7 +3,7 @@ import type { Catalogue } from "../../config/catalogue.ts";
 import type { RunbookIndex } from "./match.ts";
 import type { Runbook } from "./runbook.ts";
 
-/** One thing to mend. */
+/** One thing to fix. */
 export interface RunbookProblem {
   readonly where: string;
   readonly problem: string;

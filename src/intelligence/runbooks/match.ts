@@ -1,6 +1,7 @@
 import type { Labels } from "../../alert/alert.ts";
 import type { RunbookLink } from "../../alert/group.ts";
 import { matchesAll } from "../../alert/matcher.ts";
+import { own } from "../../alert/own.ts";
 import type { RunbookFinder } from "../stages/runbook.ts";
 import { createPhraseFinder } from "../text/phrases.ts";
 import { createTextIndex } from "../text/similarity.ts";
@@ -84,7 +85,7 @@ function exactTester(runbook: Runbook): (alert: Subject) => number {
 }
 
 function annotationText(alert: Subject): string {
-  return TEXTS.map((name) => alert.annotations[name] ?? "").join(" ");
+  return TEXTS.map((name) => own(alert.annotations, name) ?? "").join(" ");
 }
 
 function textOf(alert: Subject): string {

@@ -28,7 +28,7 @@ export interface RunbookCondition {
   readonly text: readonly string[];
 }
 
-/** One way to mend the problem, offered and ranked on its own. */
+/** One way to fix the problem, offered and ranked on its own. */
 export interface Remedy {
   readonly id: string;
   readonly text: string;
@@ -86,12 +86,9 @@ function readFrontMatter(text: string, where: string): unknown {
   try {
     return parseYaml(text, { maxAliasCount: 10 });
   } catch (error) {
-    throw new UserError(
-      `front matter is not YAML: ${(error as Error).message.split("\n")[0]}`,
-      where,
-      "mend it there",
-      { cause: error },
-    );
+    throw new UserError(`front matter is not YAML: ${(error as Error).message.split("\n")[0]}`, where, "fix it there", {
+      cause: error,
+    });
   }
 }
 

@@ -8,7 +8,7 @@ import type { Item, StageContext } from "../stage.ts";
 import { PROBABLE_SERVICE } from "./classify.ts";
 
 /** An alert that is or was in a group. */
-export interface Seat {
+export interface Membership {
   readonly fingerprint: string;
   readonly startsAt: number;
   readonly event: number;
@@ -28,7 +28,7 @@ export interface Card {
 
 /** What groups are made of. */
 export interface Making {
-  readonly seats: ReadonlyMap<string, Seat>;
+  readonly memberships: ReadonlyMap<string, Membership>;
   readonly lastSeen: ReadonlyMap<string, Item>;
   readonly cards: ReadonlyMap<string, Card>;
   readonly catalogue: Catalogue;
@@ -36,32 +36,32 @@ export interface Making {
   readonly context: StageContext;
 }
 
-/** The groups people see, one per occupied seat group. */
+/** The groups people see, one per occupied membership group. */
 export function makeGroups(making: Making): readonly AlertGroup[] {
-  const byGroup = new Map<string, Seat[]>();
-  for (const seat of making.seats.values()) {
-    const known = byGroup.get(seat.groupId);
+  const byGroup = new Map<string, Membership[]>();
+  for (const membership of making.memberships.values()) {
+    const known = byGroup.get(membership.groupId);
     if (known === undefined) {
-      byGroup.set(seat.groupId, [seat]);
+      byGroup.set(membership.groupId, [membership]);
     } else {
-      known.push(seat);
+      known.push(membership);
     }
   }
   return [...byGroup].flatMap(([id, members]) => makeGroup(id, members, making) ?? []);
 }
 
-function makeGroup(id: string, allSeats: readonly Seat[], making: Making): AlertGroup | null {
-  const firing = allSeats.filter((seat) => seat.endedAt === null);
-  const shown = (firing.length > 0 ? firing : allSeats).toSorted((left, right) => left.startsAt - right.startsAt);
-  const items = shown.flatMap((seat) => making.lastSeen.get(seat.fingerprint) ?? []);
+function makeGroup(id: string, allMemberships: readonly Membership[], making: Making): AlertGroup | null {
+  const firing = allMemberships.filter((membership) => membership.endedAt === null);
+  const shown = (firing.length > 0 ? firing : allMemberships).toSorted((left, right) => left.startsAt - right.startsAt);
+  const items = shown.flatMap((membership) => making.lastSeen.get(membership.fingerprint) ?? []);
   const first = items[0];
   if (first === undefined) {
     return null;
   }
   const { catalogue, ranking } = making;
   const card = making.cards.get(id) ?? { kind: "alone" as const, subject: "", rootEvent: null };
-  const rootSeat = allSeats.find((seat) => seat.event === card.rootEvent);
-  const root = (rootSeat === undefined ? undefined : making.lastSeen.get(rootSeat.fingerprint)) ?? first;
+  const rootMembership = allMemberships.find((membership) => membership.event === card.rootEvent);
+  const root = (rootMembership === undefined ? undefined : making.lastSeen.get(rootMembership.fingerprint)) ?? first;
   const services = byCount(items.flatMap((item) => serviceOf(item.labels, catalogue) ?? []));
   const nodes = byCount(items.flatMap((item) => item.labels["node"] ?? []));
   const worst = items.reduce((best, item) => (rank(item, ranking) > rank(best, ranking) ? item : best), first);
@@ -72,8 +72,9 @@ function makeGroup(id: string, allSeats: readonly Seat[], making: Making): Alert
     service,
     severity: worst.labels["severity"] ?? "none",
     state: stateOf(id, firing, items, making.context),
-    startsAt: new Date(Math.min(...shown.map((seat) => seat.startsAt))),
-    endsAt: firing.length > 0 ? null : new Date(Math.max(...allSeats.map((seat) => seat.endedAt ?? 0))),
+    startsAt: new Date(Math.min(...shown.map((membership) => membership.startsAt))),
+    endsAt:
+      firing.length > 0 ? null : new Date(Math.max(...allMemberships.map((membership) => membership.endedAt ?? 0))),
     alerts: items.map((item) => ({ ...item.source, annotations: item.annotations })),
     rootFingerprint: root.source.fingerprint,
     runbook: root.runbook,
@@ -100,7 +101,7 @@ function serviceOfGroup(card: Card, services: readonly string[], ofRoot: string 
 
 function stateOf(
   id: string,
-  firing: readonly Seat[],
+  firing: readonly Membership[],
   items: readonly Item[],
   context: StageContext,
 ): AlertGroup["state"] {

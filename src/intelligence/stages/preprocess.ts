@@ -1,6 +1,7 @@
 import { withoutLabels } from "../../alert/alert.ts";
 import { fingerprint } from "../../alert/fingerprint.ts";
 import { equals } from "../../alert/matcher.ts";
+import { own } from "../../alert/own.ts";
 import { STORM_ALERT } from "../collapse/plan.ts";
 import type { Batch, Item, Stage } from "../stage.ts";
 
@@ -46,7 +47,7 @@ export function preprocessStage(ignoredLabels: readonly string[]): Stage {
 
 /** Why an alert is a stand-in of ours for others that are processed themselves; null for all the rest. */
 function ownAlert({ labels }: Item): string | null {
-  if (labels[COPY_MARK.name] === COPY_MARK.value) {
+  if (own(labels, COPY_MARK.name) === COPY_MARK.value) {
     return "it is our own enriched copy";
   }
   return labels["alertname"] === STORM_ALERT ? "it stands for a storm whose alerts are here" : null;

@@ -1,3 +1,4 @@
+import { own } from "../../alert/own.ts";
 import { type SeverityRanking, severityRank } from "../../alert/severity.ts";
 import type { KeywordRules } from "../keyword-rules.ts";
 import { type Change, eachAlert, type Item, type Stage } from "../stage.ts";
@@ -83,7 +84,7 @@ function withoutRules(item: Item, ranking: SeverityRanking, guesser: SeverityGue
 
 /** Text of an annotation, else of the label of that name, else empty. */
 export function textOf(item: Pick<Item, "labels" | "annotations">, name: string): string {
-  return item.annotations[name] ?? item.labels[name] ?? "";
+  return own(item.annotations, name) ?? own(item.labels, name) ?? "";
 }
 
 function withSeverity(item: Item, severity: string) {

@@ -1,11 +1,12 @@
+import { LRUCache } from "lru-cache";
 import porterStemmer from "natural/lib/natural/stemmers/porter_stemmer.js";
 
 const MAX_STEMS = 20_000;
-const stems = new Map<string, string>();
+const stems = new LRUCache<string, string>({ max: MAX_STEMS });
 
 const MAX_TEXTS = 10_000;
 const MAX_KEPT_TEXT = 500;
-const stemmedTexts = new Map<string, readonly string[]>();
+const stemmedTexts = new LRUCache<string, readonly string[]>({ max: MAX_TEXTS });
 
 /** Lower-case words of a text: runs of letters and digits; `camelCase` and `snake_case` are taken apart first. */
 export function words(text: string): readonly string[] {
@@ -20,9 +21,6 @@ export function stem(word: string): string {
     return known;
   }
   const made = porterStemmer.stem(word);
-  if (stems.size >= MAX_STEMS) {
-    stems.clear();
-  }
   stems.set(word, made);
   return made;
 }
@@ -35,9 +33,6 @@ export function stemmedWords(text: string): readonly string[] {
   }
   const made = words(text).map(stem);
   if (text.length <= MAX_KEPT_TEXT) {
-    if (stemmedTexts.size >= MAX_TEXTS) {
-      stemmedTexts.clear();
-    }
     stemmedTexts.set(text, made);
   }
   return made;

@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import type { Labels } from "../../alert/alert.ts";
+import { own, putOwn } from "../../alert/own.ts";
 import { UserError } from "../../alert/user-error.ts";
 import { type MetricSource, MetricSourceError, type Series } from "../source.ts";
 import { MAX_POINTS } from "../split.ts";
@@ -141,7 +142,7 @@ function write(
     }
     inPart.set(entity, series.labels);
     seen.add(entity);
-    state.entities[entity] ??= { ...series.labels };
+    putOwn(state.entities, entity, own(state.entities, entity) ?? { ...series.labels });
     files.append(seriesPath(query.metric, entity), series);
     if (files.sizes.size > MAX_SERIES) {
       throw new UserError(`gives more than ${MAX_SERIES} series`, query.of, "narrow the query, or aggregate in it");

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Labels } from "../../alert/alert.ts";
 import { fingerprint } from "../../alert/fingerprint.ts";
+import { own } from "../../alert/own.ts";
 import { UserError } from "../../alert/user-error.ts";
 import type { Catalogue } from "../../config/catalogue.ts";
 import { serviceMetrics } from "../../config/metrics.ts";
@@ -64,7 +65,8 @@ export function planConfig(config: Config, catalogue: Catalogue): readonly Colle
         metric,
         query,
         of: name,
-        entity: (labels: Labels) => (by.every((label) => labels[label] !== undefined) ? fillName(name, labels) : null),
+        entity: (labels: Labels) =>
+          by.every((label) => own(labels, label) !== undefined) ? fillName(name, labels) : null,
       })),
     );
   }
@@ -80,17 +82,17 @@ export function planConfig(config: Config, catalogue: Catalogue): readonly Colle
 
 /** The entity's name with every `{{label}}` replaced. */
 export function fillName(template: string, labels: Labels): string {
-  return template.replace(/\{\{\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*\}\}/g, (_, label: string) => labels[label] ?? "");
+  return template.replace(/\{\{\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*\}\}/g, (_, label: string) => own(labels, label) ?? "");
 }
 
 function joinLabels(labels: Labels, by: readonly string[]): string | null {
-  return by.every((label) => labels[label] !== undefined) ? by.map((label) => labels[label]).join("/") : null;
+  return by.every((label) => own(labels, label) !== undefined) ? by.map((label) => own(labels, label)).join("/") : null;
 }
 
 function nameOfSeries(labels: Labels): string {
   const { __name__: _, ...rest } = labels;
   const known = ["namespace", "exported_namespace", "pod", "exported_pod", "container", "exported_container"];
-  const readable = known.flatMap((label) => rest[label] ?? []);
+  const readable = known.flatMap((label) => own(rest, label) ?? []);
   const parts = readable.length > 0 ? readable : Object.values(rest).slice(0, 3);
   return [...parts, fingerprint(rest).slice(0, 8)].join("/");
 }

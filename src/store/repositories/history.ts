@@ -1,10 +1,12 @@
-import { desc, eq, gte } from "drizzle-orm";
+import { and, desc, eq, gte, inArray } from "drizzle-orm";
 import { insertRows } from "../bulk.ts";
 import type { Database } from "../database.ts";
 import { alertChanges } from "../schema.ts";
-import type { AlertHistoryRepository } from "../store.ts";
+import type { AlertChange, AlertHistoryRepository } from "../store.ts";
 
 const LONGEST_HISTORY = 10_000;
+/** What a look at Alertmanager finds; the rest is what people do. */
+const SEEN: AlertChange["state"][] = ["firing", "changed", "silenced", "unsilenced", "resolved"];
 const columns = {
   fingerprint: alertChanges.fingerprint,
   at: alertChanges.at,
@@ -37,6 +39,13 @@ export function alertHistoryRepository(database: Database): AlertHistoryReposito
         .orderBy(desc(alertChanges.at), desc(alertChanges.row))
         .limit(LONGEST_HISTORY);
       return newest.reverse();
+    },
+    async last(since) {
+      return database
+        .selectDistinctOn([alertChanges.fingerprint], columns)
+        .from(alertChanges)
+        .where(and(gte(alertChanges.at, since), inArray(alertChanges.state, SEEN)))
+        .orderBy(alertChanges.fingerprint, desc(alertChanges.at), desc(alertChanges.row));
     },
   };
 }

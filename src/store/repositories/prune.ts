@@ -10,11 +10,11 @@ import {
   claims,
   deliveries,
   feedback,
+  judgedRuns,
   messages,
   models,
   overrides,
   overrules,
-  runQualities,
   silences,
   ticketChanges,
   tickets,
@@ -35,7 +35,7 @@ export async function prune(database: Database, before: Date): Promise<number> {
     [feedback, and(isNotNull(feedback.revokedAt), lt(feedback.revokedAt, before))],
     [overrides, lt(overrides.to, before)],
     [overrules, lt(overrules.revokedAt, before)],
-    [runQualities, and(lt(runQualities.judgedAt, before), notOverruled(database))],
+    [judgedRuns, and(lt(judgedRuns.judgedAt, before), notOverruled(database))],
     [deliveries, lt(deliveries.sentAt, before)],
     [audit, lt(audit.at, before)],
   ];
@@ -76,5 +76,5 @@ function alertResolvedLater(database: Database): SQL {
 }
 
 function notOverruled(database: Database): SQL {
-  return not(exists(database.select({ one: sql`1` }).from(overrules).where(eq(overrules.run, runQualities.run))));
+  return not(exists(database.select({ one: sql`1` }).from(overrules).where(eq(overrules.run, judgedRuns.run))));
 }

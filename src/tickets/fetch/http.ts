@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { Agent } from "node:https";
 import { createSecureContext, rootCertificates, type SecureContext } from "node:tls";
 import axios, { type AxiosInstance, type AxiosResponse, isCancel } from "axios";
+import { own } from "../../alert/own.ts";
 import type { SourceSettings, SourceTools } from "../system.ts";
 import { gridAuthorities } from "./authorities.ts";
 import { FetchError } from "./retry.ts";
@@ -115,7 +116,7 @@ export function showAddress(url: string): string {
 }
 
 /**
- * Makes the agent of one request: certificates are read anew, because proxies are renewed; the context made of them is
+ * Makes the agent of one request: certificates are read again, because proxies are renewed; the context made of them is
  * kept as long as they stay the same, because reading all authorities takes a tenth of a second.
  */
 function createAgents({ tls, usesCertificate }: HttpSettings, places: CertificatePlaces): (now: Date) => Agent {
@@ -151,7 +152,7 @@ function readAnswer(
   { settings, now, done }: { settings: HttpSettings; now: Date; done: () => void },
 ): HttpAnswer {
   const header = (name: string): string | null => {
-    const value: unknown = response.headers[name];
+    const value: unknown = own(response.headers, name);
     return typeof value === "string" && value !== "" ? value : null;
   };
   const facts = { etag: header("etag"), lastModified: header("last-modified") };

@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { own } from "../../alert/own.ts";
 import { UserError } from "../../alert/user-error.ts";
 
 /** A client certificate (with its chain) and its key, in PEM. */
@@ -24,7 +25,7 @@ const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----(?:(?!-----BEGIN).)*?-----END \1-----
 
 /**
  * The client certificate to use: the configured one, else `X509_USER_PROXY`, else `X509_USER_CERT` with `X509_USER_KEY`,
- * else the proxy `x509up_u<uid>` in the temporary folder; null when there is none. It is read anew at each call, because
+ * else the proxy `x509up_u<uid>` in the temporary folder; null when there is none. It is read again at each call, because
  * proxies are renewed every few hours.
  * @throws UserError when the one that is named cannot be read, has expired, has no key, or a key of another certificate.
  */
@@ -34,7 +35,7 @@ export function findClientCertificate(
   now: Date,
 ): ClientCertificate | null {
   const { environment } = places;
-  const named = (name: string) => environment[name] || null;
+  const named = (name: string) => own(environment, name) || null;
   const proxy = named("X509_USER_PROXY");
   const userCert = named("X509_USER_CERT");
   const usual = places.userId === null ? null : join(places.temporaryFolder, `x509up_u${places.userId}`);
@@ -102,7 +103,7 @@ function attempt<T>(work: () => T, what: string, source: string): T {
   try {
     return work();
   } catch (error) {
-    throw new UserError(`${what} (${(error as Error).message})`, source, "make it anew", { cause: error });
+    throw new UserError(`${what} (${(error as Error).message})`, source, "make it again", { cause: error });
   }
 }
 

@@ -3,7 +3,7 @@ import { UserError } from "../../alert/user-error.ts";
 import { decodeText, MAX_LINE_BYTES } from "../decode.ts";
 import { refuseWebPage } from "../not-an-export.ts";
 import { type Parsed, problem, quoteValue } from "../problem.ts";
-import { QuoteMender, splitStrictly } from "./quotes.ts";
+import { QuoteFixer, splitStrictly } from "./quotes.ts";
 import { type GgusField, type RawGgus, readGgusRecord } from "./record.ts";
 
 /** Names of columns (lower case, without punctuation) → field. */
@@ -49,7 +49,7 @@ interface Header {
  */
 export async function* parseGgusCsv(bytes: AsyncIterable<Uint8Array>, where: string): AsyncGenerator<Parsed> {
   let header: Header | null = null;
-  let mender: QuoteMender | null = null;
+  let fixer: QuoteFixer | null = null;
   let line = 1;
   let isEmpty = true;
   for await (const { lines, isCut } of readLines(decodeText(bytes, where))) {
@@ -63,22 +63,22 @@ export async function* parseGgusCsv(bytes: AsyncIterable<Uint8Array>, where: str
         continue;
       }
       header = readHeader(first, where);
-      mender = new QuoteMender(header.delimiter, header.fields.length);
+      fixer = new QuoteFixer(header.delimiter, header.fields.length);
       yield* missingColumns(header, line);
       line++;
     }
-    if (header === null || mender === null) {
+    if (header === null || fixer === null) {
       continue;
     }
-    const rows = rest.flatMap((text) => mender?.push(text) ?? []);
-    yield* readRows(isCut ? [...rows, ...mender.flush()] : rows, header, line, isCut);
+    const rows = rest.flatMap((text) => fixer?.push(text) ?? []);
+    yield* readRows(isCut ? [...rows, ...fixer.flush()] : rows, header, line, isCut);
     line += rows.reduce((sum, row) => sum + countLines(row), 0);
   }
   if (isEmpty) {
     throw new UserError("is empty", where, "an export has at least a line of column names; fetch it again");
   }
-  if (header !== null && mender !== null) {
-    yield* readRows(mender.flush(), header, line, false);
+  if (header !== null && fixer !== null) {
+    yield* readRows(fixer.flush(), header, line, false);
   }
 }
 

@@ -1,8 +1,9 @@
+import { own } from "../../alert/own.ts";
 import type { Ticket } from "../../alert/ticket.ts";
 
 /** A GGUS ticket as `tickets parse ggus` prints it: times as text of unix seconds, null for what is not given. */
 export function printGgus(ticket: Ticket): Readonly<Record<string, unknown>> {
-  const text = (field: string) => ticket.fields[field] ?? null;
+  const text = (field: string) => own(ticket.fields, field) ?? null;
   const comments = text("Comments");
   return {
     TicketID: Number(ticket.id),

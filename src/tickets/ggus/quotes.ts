@@ -8,7 +8,7 @@ const RECORD_START = /^"?\d+"?$/;
  * quotes only when it holds the separator, and does not double the quotes inside; so where a wrapped cell ends can only
  * be told by the number of cells that a row must have. A quote that nobody closes stays in its own line.
  */
-export class QuoteMender {
+export class QuoteFixer {
   readonly #delimiter: string;
   readonly #columns: number;
   #open: string[] = [];

@@ -1,4 +1,5 @@
 import { XMLParser, XMLValidator } from "fast-xml-parser";
+import { own } from "../../alert/own.ts";
 import { decodeText } from "../decode.ts";
 import { type Parsed, problem } from "../problem.ts";
 import { type GgusField, type RawGgus, readGgusRecord } from "./record.ts";
@@ -107,7 +108,7 @@ function nameOf(node: Node): string {
 }
 
 function childrenOf(node: Node | undefined, name: string): readonly Node[] {
-  const children = node?.[name];
+  const children = own(node, name);
   return Array.isArray(children) ? (children as readonly Node[]) : [];
 }
 
@@ -127,7 +128,7 @@ function textOf(children: readonly Node[]): string {
 function decodeEntities(text: string): string {
   return text.replace(/&(?:(amp|lt|gt|quot|apos)|#(\d{1,7})|#x([0-9a-fA-F]{1,6}));/g, (whole, name, decimal, hex) => {
     if (typeof name === "string") {
-      return NAMED_ENTITIES[name] ?? whole;
+      return own(NAMED_ENTITIES, name) ?? whole;
     }
     const code = typeof decimal === "string" ? Number.parseInt(decimal, 10) : Number.parseInt(hex as string, 16);
     return code > 0x10ffff ? whole : String.fromCodePoint(code);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { own } from "../../alert/own.ts";
 import { cleanText } from "../text.ts";
 
 const MAX_TEXT = 200_000;
@@ -38,7 +39,7 @@ export function textOfHtml(html: string): string {
     .replace(
       /&(?:(amp|lt|gt|quot|apos|nbsp)|#(\d{1,7}));/g,
       (whole, name: string | undefined, code: string | undefined) =>
-        name === undefined ? characterOf(Number(code), whole) : (ENTITIES[name] ?? whole),
+        name === undefined ? characterOf(Number(code), whole) : (own(ENTITIES, name) ?? whole),
     )
     .replace(/[ \t]+/g, " ")
     .replace(/ ?\n ?/g, "\n")

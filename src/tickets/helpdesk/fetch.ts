@@ -1,5 +1,6 @@
 import PQueue from "p-queue";
 import { z } from "zod";
+import { steadyTime } from "../../alert/clock.ts";
 import type { Ticket } from "../../alert/ticket.ts";
 import { UserError } from "../../alert/user-error.ts";
 import { type Collection, collect } from "../collect.ts";
@@ -28,8 +29,8 @@ export function createHelpdeskDownload(settings: SourceSettings, tools: SourceTo
   const api = apiAddress(settings.url ?? SERVER);
   let names: { readonly at: number; readonly known: HelpdeskNames } | null = null;
   return async (known) => {
-    if (names === null || tools.clock().getTime() - names.at > NAMES_FOR) {
-      names = { at: tools.clock().getTime(), known: await readNames(getJson, api) };
+    if (names === null || steadyTime(tools.clock) - names.at > NAMES_FOR) {
+      names = { at: steadyTime(tools.clock), known: await readNames(getJson, api) };
     }
     const found = await readPages(getJson, api, settings.query ?? USUAL_QUERY, names.known);
     return { ...found, collection: await withTexts(getJson, api, found.collection, known) };

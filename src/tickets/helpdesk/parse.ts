@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { own, putOwn } from "../../alert/own.ts";
 import type { Ticket } from "../../alert/ticket.ts";
 import { UserError } from "../../alert/user-error.ts";
 import { parseIsoTime } from "../dates.ts";
@@ -111,14 +112,14 @@ export function listOf(answer: unknown, where: string): readonly unknown[] {
   }
   const failure = errorSchema.safeParse(answer);
   if (failure.success) {
-    throw new UserError(`is an error answer: ${quoteValue(failure.data.error)}`, where, "mend the query or the token");
+    throw new UserError(`is an error answer: ${quoteValue(failure.data.error)}`, where, "fix the query or the token");
   }
   const withAssets = assetsSchema.safeParse(answer);
   if (!withAssets.success) {
     throw new UserError("is not a list of tickets", where, "it must be an answer of /api/v1/tickets/search");
   }
   const { tickets, assets } = withAssets.data;
-  return tickets.map((number) => assets.Ticket[String(number)] ?? { id: number });
+  return tickets.map((number) => own(assets.Ticket, String(number)) ?? { id: number });
 }
 
 /** Reads one ticket of an answer; an unknown state or priority is reported and the ticket kept. */
@@ -163,7 +164,7 @@ function toTicket(raw: RawHelpdesk, known: HelpdeskNames): Ticket {
     article_ids: raw.article_ids?.join(","),
   })) {
     if (value !== undefined && value !== null && value !== "") {
-      fields[name] = cleanText(value);
+      putOwn(fields, name, cleanText(value));
     }
   }
   return {
@@ -192,7 +193,7 @@ function listed(values: readonly string[] | null | undefined): readonly string[]
 
 /** A helpdesk ticket as `tickets parse helpdesk` prints it. */
 export function printHelpdesk(ticket: Ticket): Readonly<Record<string, unknown>> {
-  const field = (name: string) => ticket.fields[name] ?? null;
+  const field = (name: string) => own(ticket.fields, name) ?? null;
   const list = (name: string, separator: string) => field(name)?.split(separator) ?? [];
   return {
     id: Number(ticket.id),

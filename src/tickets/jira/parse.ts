@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { putOwn } from "../../alert/own.ts";
 import type { Ticket } from "../../alert/ticket.ts";
 import { UserError } from "../../alert/user-error.ts";
 import { parseIsoTime } from "../dates.ts";
@@ -64,7 +65,7 @@ export function readJiraPage(answer: unknown, where: string): JiraPage {
     throw new UserError(
       `is an error answer: ${quoteValue(failure.data.errorMessages.join("; "))}`,
       where,
-      "mend the query or the token",
+      "fix the query or the token",
     );
   }
   const page = pageSchema.safeParse(answer);
@@ -118,7 +119,7 @@ function toTicket({ key, fields: raw }: z.output<typeof issueSchema>, base: stri
     duedate: raw.duedate,
   })) {
     if (value !== undefined && value !== null && value !== "") {
-      fields[name] = cleanText(value);
+      putOwn(fields, name, cleanText(value));
     }
   }
   return {

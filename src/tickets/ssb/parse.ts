@@ -66,7 +66,7 @@ export async function* parseSsb(bytes: AsyncIterable<Uint8Array>, where: string)
   const { error, results = [] } = answer.data;
   const failure = error ?? results.find((result) => result.error !== undefined)?.error;
   if (failure !== undefined) {
-    throw new UserError(`is an error answer: ${quoteValue(failure)}`, where, "mend the query or the token");
+    throw new UserError(`is an error answer: ${quoteValue(failure)}`, where, "fix the query or the token");
   }
   if (results.length === 0) {
     throw new UserError(

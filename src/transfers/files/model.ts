@@ -88,7 +88,7 @@ async function loadModel(folder: string): Promise<TransferScorer> {
     return loadScorer(JSON.parse(text));
   } catch (error) {
     if (error instanceof SavedModelError || error instanceof SyntaxError) {
-      throw new UserError(error.message, path, "train it anew with this version", { cause: error });
+      throw new UserError(error.message, path, "train it again with this version", { cause: error });
     }
     throw error;
   }

@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { CsvError } from "csv-parse";
+import { putOwn } from "../../alert/own.ts";
 import { UserError } from "../../alert/user-error.ts";
 import { csvRows } from "../../files/csv-rows.ts";
 import { textLines } from "../../files/text-lines.ts";
@@ -72,7 +73,7 @@ function namedCells(names: readonly string[], row: readonly string[], texts: Map
   const raw: Record<string, string> = {};
   for (let at = 0; at < names.length && at < row.length; at++) {
     const cell = row[at] as string;
-    raw[names[at] as string] = STARTS_LIKE_NUMBER.test(cell) ? cell : owned(cell, texts);
+    putOwn(raw, names[at] as string, STARTS_LIKE_NUMBER.test(cell) ? cell : owned(cell, texts));
   }
   return raw;
 }
@@ -137,5 +138,5 @@ function asUserError(error: unknown, path: string): unknown {
   if (code.startsWith("Z_")) {
     return new UserError("is not whole gzip data", path, "fetch it again, or name it without .gz");
   }
-  return error instanceof CsvError ? new UserError(`is not CSV (${error.message})`, path, "mend the file") : error;
+  return error instanceof CsvError ? new UserError(`is not CSV (${error.message})`, path, "fix the file") : error;
 }

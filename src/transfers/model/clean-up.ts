@@ -1,3 +1,4 @@
+import { own, putOwn } from "../../alert/own.ts";
 import { type Cleaned, cleanTransfer, type Flaw, identityOf, type RawTransfer } from "./clean.ts";
 
 /** What was wrong in many events: flaw or refusal → how often. */
@@ -19,7 +20,7 @@ export function createCleanUp(needsDuration = true): CleanUp {
   const isNewIdentity = rememberLast(REMEMBERED);
   let taken = 0;
   const count = (what: string) => {
-    counts[what] = (counts[what] ?? 0) + 1;
+    putOwn(counts, what, (own(counts, what) ?? 0) + 1);
   };
   return {
     counts,

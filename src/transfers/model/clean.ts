@@ -1,3 +1,4 @@
+import { own } from "../../alert/own.ts";
 import { endOf, type Transfer, UNKNOWN } from "./transfer.ts";
 
 /** One event as it came: field name → value, before anything is believed. */
@@ -145,7 +146,7 @@ function bytesOf(raw: RawTransfer, flaws: Flaw[]): number {
 
 function fieldOf(raw: RawTransfer, names: readonly string[]): unknown {
   for (const name of names) {
-    const value = raw[name];
+    const value = own(raw, name);
     if (value !== undefined && value !== null && value !== "") {
       return value;
     }

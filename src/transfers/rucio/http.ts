@@ -109,7 +109,7 @@ function refused(where: string, { status, data }: { status: number; data: unknow
       : status === 404
         ? "check transfers.elasticsearch.url and index"
         : status === 400
-          ? "mend transfers.elasticsearch.query or timeField"
+          ? "fix transfers.elasticsearch.query or timeField"
           : passing
             ? "the server is busy or has a fault"
             : "is this Elasticsearch or OpenSearch?";

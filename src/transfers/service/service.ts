@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Alert } from "../../alert/alert.ts";
 import type { AlertSink } from "../../alert/alert-sink.ts";
-import type { Clock } from "../../alert/clock.ts";
+import { type Clock, steadyTime } from "../../alert/clock.ts";
 import type { ModelKeeper } from "../../alert/model-keeper.ts";
 import type { Config } from "../../config/schema.ts";
 import { createLoop, type Loop } from "../../runtime/loop.ts";
@@ -74,7 +74,7 @@ export function createTransferService(parts: TransferParts): TransferService {
   const kept = { states: store.states, reading, history, teacher };
   let closed: TransferIncident[] = [];
   let judged = 0;
-  let savedAt = clock().getTime();
+  let savedAt = steadyTime(clock);
   let tookUpAt = savedAt;
   let restored = false;
 
@@ -107,8 +107,8 @@ export function createTransferService(parts: TransferParts): TransferService {
   }
 
   async function takeUpInTime(): Promise<void> {
-    if (clock().getTime() - tookUpAt >= TAKE_UP_EVERY) {
-      tookUpAt = clock().getTime();
+    if (steadyTime(clock) - tookUpAt >= TAKE_UP_EVERY) {
+      tookUpAt = steadyTime(clock);
       await teacher.takeUp();
     }
   }
@@ -170,13 +170,13 @@ export function createTransferService(parts: TransferParts): TransferService {
   }
 
   async function saveInTime(): Promise<void> {
-    if (clock().getTime() - savedAt >= SAVE_EVERY) {
+    if (steadyTime(clock) - savedAt >= SAVE_EVERY) {
       await save();
     }
   }
 
   async function save(): Promise<void> {
-    savedAt = clock().getTime();
+    savedAt = steadyTime(clock);
     await saveCheckpoint(kept, { closed, pending: pending() });
   }
 

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { Clock } from "../../alert/clock.ts";
+import { type Clock, steadyTime } from "../../alert/clock.ts";
 import type { Config } from "../../config/schema.ts";
 import type { Judgement as Decision } from "../../detect/challenge.ts";
 import { politeness } from "../../detect/models/network-core/training.ts";
@@ -129,7 +129,7 @@ export function createTeacher(parts: TeacherParts): Teacher {
     try {
       await train();
     } catch (error) {
-      retryAt = clock().getTime() + RETRY_AFTER;
+      retryAt = steadyTime(clock) + RETRY_AFTER;
       if (!stopped) {
         log.error({ err: error }, "transfers: training failed; it is tried again in ten minutes");
       }
@@ -178,7 +178,7 @@ export function createTeacher(parts: TeacherParts): Teacher {
     async teach() {
       const now = clock().getTime();
       const isDue = live === null || now - trainedAt >= every;
-      if (isDue && training === null && now >= retryAt && history.size >= minimum) {
+      if (isDue && training === null && steadyTime(clock) >= retryAt && history.size >= minimum) {
         training = attempt();
         // A challenger is trained beside the reading; without a model there is nothing to do meanwhile.
         await (live === null ? training : null);
@@ -214,7 +214,7 @@ export function createTeacher(parts: TeacherParts): Teacher {
         if (!(error instanceof SavedModelError)) {
           throw error;
         }
-        log.warn({ reason: error.message }, "transfers: the stored model is not used; it is trained anew");
+        log.warn({ reason: error.message }, "transfers: the stored model is not used; it is trained again");
       }
     },
   };

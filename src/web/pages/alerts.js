@@ -21,7 +21,7 @@ export function alertsPage({ groups, search }, context) {
       : regrouped(open, by),
     resolved.length > 0 &&
       by === "" && [
-        h("h2", {}, "Resolved of late"),
+        h("h2", {}, "Resolved recently"),
         h(
           "div",
           { class: "groups" },
@@ -51,7 +51,7 @@ function filterForm(search) {
 function regrouped(groups, label) {
   const sets = new Map();
   for (const alert of groups.flatMap(({ alerts }) => alerts)) {
-    const value = alert.labels[label] ?? "";
+    const value = Object.hasOwn(alert.labels, label) ? alert.labels[label] : "";
     sets.set(value, [...(sets.get(value) ?? []), alert]);
   }
   const sections = [...sets]

@@ -4,7 +4,12 @@ import { age, chip, clock, duration, now, number } from "./format.js";
 import { anomalyRow } from "./service.js";
 import { table } from "./table.js";
 
-const UNITS = { requests: "per second", latency: "seconds", cpu: "cores", memory: "bytes" };
+const UNITS = new Map([
+  ["requests", "per second"],
+  ["latency", "seconds"],
+  ["cpu", "cores"],
+  ["memory", "bytes"],
+]);
 
 /** All anomalies of the last days. */
 export function anomaliesPage({ anomalies }) {
@@ -98,7 +103,7 @@ function surroundings({ firstMove, similar, members, affected, scored, extent, s
         "p",
         { class: "notice" },
         h("b", {}, firstMove.metric),
-        ` moved first, at ${clock(firstMove.at)}: ${amount(firstMove.seen, UNITS[firstMove.metric])}, usually ${amount(firstMove.usual, UNITS[firstMove.metric])}.`,
+        ` moved first, at ${clock(firstMove.at)}: ${amount(firstMove.seen, UNITS.get(firstMove.metric))}, usually ${amount(firstMove.usual, UNITS.get(firstMove.metric))}.`,
       ),
     similar &&
       h(
@@ -168,8 +173,8 @@ function contributions(list) {
             h("span", { class: "fill", style: `width:${Math.round(share * 100)}%` }),
             h("span", {}, `${Math.round(share * 100)} %`),
           ),
-          amount(seen, UNITS[metric]),
-          amount(expected, UNITS[metric]),
+          amount(seen, UNITS.get(metric)),
+          amount(expected, UNITS.get(metric)),
         ]),
         "Contributions per metric",
       );

@@ -87,7 +87,7 @@ function draw(page, content) {
   }
 }
 
-/** Says when what is shown could not be read anew. */
+/** Says when what is shown could not be read again. */
 function caveat(asOf) {
   return (
     asOf?.caveat &&
@@ -114,7 +114,7 @@ function toast(text, isBad = false) {
   toastTimer = setTimeout(() => place.replaceChildren(), 6000);
 }
 
-/** Links inside the dashboard change the page without loading it anew. */
+/** Links inside the dashboard change the page without loading it again. */
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[href^='/']");
   const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;

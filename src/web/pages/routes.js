@@ -1,9 +1,9 @@
 import { alertsPage } from "./alerts.js";
 import { anomaliesPage, anomalyPage } from "./anomaly.js";
 import { get } from "./api.js";
+import { dqmPage, runPage } from "./dqm.js";
 import { auditPage, modelsPage, noisePage, oncallPage } from "./ledgers.js";
 import { overviewPage } from "./overview.js";
-import { qualityPage, runPage } from "./quality.js";
 import { runbookPage } from "./runbook.js";
 import { servicePage } from "./service.js";
 import { signInPage } from "./sign-in.js";
@@ -42,10 +42,10 @@ export function route(path, search = new URLSearchParams()) {
       return page("models", "Models", () => get("/api/v1/models"), modelsPage);
     case "noise":
       return page("noise", "Noise", () => get(`/api/v1/noise?days=${search.get("days") ?? 7}`), noisePage);
-    case "quality":
+    case "dqm":
       return second
-        ? page("quality", `Run ${second}`, () => get(one("quality")), runPage)
-        : page("quality", "Data quality", () => get("/api/v1/quality"), qualityPage);
+        ? page("dqm", `Run ${second}`, () => get(one("dqm")), runPage)
+        : page("dqm", "Data quality", () => get("/api/v1/dqm"), dqmPage);
     case "audit":
       return page("audit", "Audit", () => get("/api/v1/audit"), auditPage);
     case "transfers": {

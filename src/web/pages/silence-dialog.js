@@ -97,6 +97,9 @@ async function show(place, matchers) {
 export function matchersOf({ alerts }) {
   const [first, ...rest] = alerts;
   return Object.entries(first?.labels ?? {})
-    .filter(([name, value]) => value !== "" && rest.every(({ labels }) => labels[name] === value))
+    .filter(
+      ([name, value]) =>
+        value !== "" && rest.every(({ labels }) => Object.hasOwn(labels, name) && labels[name] === value),
+    )
     .map(([name, value]) => `${name}=${JSON.stringify(value)}`);
 }

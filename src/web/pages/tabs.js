@@ -5,7 +5,7 @@ const PAGES = [
   ["alerts", "/alerts", "Alerts"],
   ["anomalies", "/anomalies", "Anomalies"],
   ["transfers", "/transfers", "Transfers"],
-  ["quality", "/quality", "Data quality"],
+  ["dqm", "/dqm", "Data quality"],
   ["silences", "/silences", "Silences"],
   ["oncall", "/oncall", "On call"],
   ["models", "/models", "Models"],

@@ -9,8 +9,8 @@ import type { WebSources } from "../sources.ts";
 import { transfersView } from "../transfer-views.ts";
 import { asOfView, type GroupView, groupView, overviewView, serviceView, statusView } from "../views.ts";
 import { detailEndpoints } from "./details.ts";
+import { dqmEndpoints } from "./dqm.ts";
 import { type Endpoint, openApi, reads, registerEndpoints, takes } from "./endpoint.ts";
-import { qualityEndpoints } from "./quality.ts";
 
 const API_VERSION = "1";
 const anything = z.object({});
@@ -22,7 +22,7 @@ export function registerApi(app: FastifyInstance, options: WebOptions, live: Liv
   const endpoints = [
     ...overviewEndpoints(options),
     ...detailEndpoints(options.sources),
-    ...qualityEndpoints(options.sources.quality),
+    ...dqmEndpoints(options.sources.dqm),
   ];
   registerEndpoints(app, endpoints);
   const document = openApi(endpoints, API_VERSION);
@@ -52,7 +52,7 @@ function overviewEndpoints({ sources, links }: WebOptions): readonly Endpoint[] 
       pages: [
         ...(sources.details === undefined ? PAGES.slice(0, 2) : PAGES),
         ...(sources.transfers === undefined ? [] : ["transfers"]),
-        ...(sources.quality === undefined ? [] : ["quality"]),
+        ...(sources.dqm === undefined ? [] : ["dqm"]),
       ],
     })),
     reads(

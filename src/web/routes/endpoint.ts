@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
+import { own, putOwn } from "../../alert/own.ts";
 import { mayAs, type Role } from "../actions.ts";
 import { firstIssue, refuse } from "../problem.ts";
 import type { Actor } from "../sources.ts";
@@ -86,7 +87,7 @@ export function openApi(endpoints: readonly Endpoint[], version: string): Readon
   const paths: Record<string, Record<string, unknown>> = {};
   for (const endpoint of endpoints) {
     const path = endpoint.path.replace(/:([a-zA-Z]+)/g, "{$1}");
-    paths[path] = { ...paths[path], [endpoint.method.toLowerCase()]: operation(endpoint) };
+    putOwn(paths, path, { ...own(paths, path), [endpoint.method.toLowerCase()]: operation(endpoint) });
   }
   return {
     openapi: "3.1.0",

@@ -9,8 +9,8 @@ const PAGE_PATHS = [
   "/anomalies",
   "/anomalies/:id",
   "/transfers",
-  "/quality",
-  "/quality/:run",
+  "/dqm",
+  "/dqm/:run",
   "/silences",
   "/oncall",
   "/models",
@@ -38,6 +38,11 @@ export function registerPages(app: FastifyInstance): void {
   if (page === undefined) {
     throw new Error("src/web/pages/index.html is missing from this installation");
   }
+  // Links that older versions put into alerts and messages.
+  app.get("/quality", { config: { open: true } }, (_request, reply) => reply.redirect("/dqm", 301));
+  app.get<{ Params: { run: string } }>("/quality/:run", { config: { open: true } }, ({ params }, reply) =>
+    reply.redirect(`/dqm/${encodeURIComponent(params.run)}`, 301),
+  );
   for (const path of PAGE_PATHS) {
     app.get(path, { config: { open: true } }, (request, reply) => send(request, reply, page));
   }

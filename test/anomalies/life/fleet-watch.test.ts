@@ -42,7 +42,7 @@ describe("a fleet", () => {
     expect(first?.contributions[0]).toMatchObject({ metric: "cpu", expected: expect.closeTo(10, -1) });
   });
 
-  it("continues from its state, taught anew by history, with the same event", () => {
+  it("continues from its state, taught again by history, with the same event", () => {
     const whole = play();
     const before = play(undefined, 0, HOT + 4);
     const state = JSON.parse(JSON.stringify(before.watch.state())) as FleetState;

@@ -8,7 +8,7 @@ import { synthetic } from "../../detect/synthetic.ts";
 const METRICS = ["cpu", "latency"];
 const ordinary = (_row: number, metric: number, noise: () => number) => 10 * (metric + 1) + noise();
 const history = synthetic(2600, METRICS, ordinary, { step: 60 });
-const breathe = async () => {};
+const yieldToEventLoop = async () => {};
 const { teaching, recent, from } = holdBack(history, (history.times?.[1999] ?? 0) + 1, 240);
 const probes = chooseProbes(recent, from, 1);
 let good: Unit;
@@ -27,7 +27,7 @@ describe("holdBack", () => {
 
 describe("tryUnit", () => {
   it("measures noise, calibration and whether disturbances are noticed", async () => {
-    const trial = await tryUnit(good, recent, from, probes, breathe);
+    const trial = await tryUnit(good, recent, from, probes, yieldToEventLoop);
     expect(trial.rows).toBe(600);
     expect(trial.noticed).toBeGreaterThan(0.9);
     expect(trial.alertShare).toBeLessThan(0.05);
@@ -37,15 +37,21 @@ describe("tryUnit", () => {
   it("repeats exactly for a seed, and leaves the rows as they are", async () => {
     const before = recent.values.slice();
     const [one, two] = [
-      await tryUnit(good, recent, from, probes, breathe),
-      await tryUnit(good, recent, from, chooseProbes(recent, from, 1), breathe),
+      await tryUnit(good, recent, from, probes, yieldToEventLoop),
+      await tryUnit(good, recent, from, chooseProbes(recent, from, 1), yieldToEventLoop),
     ];
     expect(one).toEqual(two);
     expect(recent.values).toEqual(before);
   });
 
   it("sees that a unit whose threshold is out of reach is blind", async () => {
-    const trial = await tryUnit({ ...good, bounds: { least: 1e9, most: null } }, recent, from, probes, breathe);
+    const trial = await tryUnit(
+      { ...good, bounds: { least: 1e9, most: null } },
+      recent,
+      from,
+      probes,
+      yieldToEventLoop,
+    );
     expect(trial).toMatchObject({ events: 0, noticed: 0 });
   });
 

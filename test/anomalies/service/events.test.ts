@@ -223,10 +223,13 @@ describe("not an anomaly", () => {
     const [second] = await all();
     expect(second?.id).not.toBe(first?.id);
     expect(second?.context?.lowered).toMatchObject([
-      { by: "feedback", muted: true, because: "ada said on 2026-06-01 that such is no anomaly" },
+      { by: "feedback", muted: true, because: "ada marked this as not an anomaly on 2026-06-01" },
     ]);
     expect(world.current.anomalies.last()).toEqual([]);
-    expect(world.current.entities()[0]).toMatchObject({ state: "ok", note: expect.stringContaining("ada said") });
+    expect(world.current.entities()[0]).toMatchObject({
+      state: "ok",
+      note: expect.stringContaining("ada marked this"),
+    });
 
     expect(await world.detection.feedback.revoke("f1", by)).toEqual({
       ok: true,

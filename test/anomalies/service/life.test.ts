@@ -17,7 +17,7 @@ afterAll(() => store.close());
 const by = { name: "ada", via: "web" } as const;
 const noon = (START + 12 * HOUR) / 1000;
 
-/** Models are trained anew every hour, and not for drift. */
+/** Models are trained again every hour, and not for drift. */
 const hourly = (config: Config): Config => ({
   ...config,
   detect: { ...config.detect, train: { ...config.detect.train, every: HOUR, drift: 0 } },
@@ -69,7 +69,7 @@ describe("a model's life", () => {
     expect(events[0]).toMatchObject({ id: open[0]?.id, closedAt: expect.any(Date) });
   });
 
-  it("trains anew on schedule, without rows of events, and promotes a challenger that is not worse", async () => {
+  it("trains again on schedule, without rows of events, and promotes a challenger that is not worse", async () => {
     const world = createWorld({
       store,
       values: slowAtTwenty,

@@ -63,6 +63,6 @@ describe("default after a level has moved for good", () => {
   it("refuses a model of the format before", async () => {
     const saved = (await defaultDetector.fit(history, { seed: 1 })).save();
     const old = decodeSavedModel(encodeSavedModel({ ...saved, format: 2 }));
-    await expect(defaultDetector.load(old)).rejects.toThrow("train it anew");
+    await expect(defaultDetector.load(old)).rejects.toThrow("train it again");
   });
 });

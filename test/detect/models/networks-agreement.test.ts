@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from "vitest";
 import { loadWasm } from "../../../src/detect/backend/wasm.ts";
 import { seededRandom } from "../../../src/detect/math/random.ts";
 import type { Architecture } from "../../../src/detect/models/network-core/architecture.ts";
-import { weightCount } from "../../../src/detect/models/network-core/architecture.ts";
+import { weightCount } from "../../../src/detect/models/network-core/weight-spec.ts";
 import { architectures } from "../../../src/detect/models/networks.ts";
 
 // Many shapes in one test: long on a busy machine.

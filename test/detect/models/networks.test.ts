@@ -110,7 +110,7 @@ describe.each(networkDetectors.map((detector): [string, Detector] => [detector.n
     it("refuses models of another detector, version or size, and states of another model", async () => {
       const saved = model.save();
       await expect(detector.load({ ...saved, detector: "pca" })).rejects.toThrow(/of detector "pca", expected/);
-      await expect(detector.load({ ...saved, format: 99 })).rejects.toThrow(/format 99.*train it anew/);
+      await expect(detector.load({ ...saved, format: 99 })).rejects.toThrow(/format 99.*train it again/);
       await expect(detector.load({ ...saved, header: {} })).rejects.toThrow(/damaged at preparation/);
       await expect(detector.load({ ...saved, weights: saved.weights.slice(4) })).rejects.toThrow(/bytes of weights/);
       await expect(detector.load({ ...saved, metrics: ["m0", "m1"] })).rejects.toThrow(/other layers/);

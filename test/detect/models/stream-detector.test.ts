@@ -84,6 +84,6 @@ describe("the stream detector", () => {
     await expect(streamDetector.fit(short, { seed: 1 })).rejects.toThrow("at least 60 are needed");
     const unit = await trainUnit(streamDetector, history, { seed: 1 });
     await expect(loadUnit(saveUnit(unit), findDetector)).resolves.toMatchObject({ version: unit.version });
-    await expect(streamDetector.load({ ...unit.model.save(), format: 9 })).rejects.toThrow("train it anew");
+    await expect(streamDetector.load({ ...unit.model.save(), format: 9 })).rejects.toThrow("train it again");
   });
 });

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { LumiVerdict, Overrule } from "../../../src/alert/quality.ts";
-import { certifyRuns, worstEvidence, worstOf } from "../../../src/dqm/judge/certify.ts";
+import type { LumiVerdict, Overrule } from "../../../src/alert/dqm.ts";
+import { certifyRun, worstEvidence, worstOf } from "../../../src/dqm/judge/certify.ts";
 import { findShapeDetector } from "../../../src/dqm/judge/detectors/registry.ts";
 import { describeEvidence, explainer } from "../../../src/dqm/judge/explain.ts";
-import { fitHistogram, type LumiScore, lumiScores } from "../../../src/dqm/judge/model.ts";
+import { type LumiScore, lumiScores } from "../../../src/dqm/judge/lumi-scores.ts";
+import { fitHistogram } from "../../../src/dqm/judge/model.ts";
 import { ALONE, BEFORE, withNeighbours } from "../../../src/dqm/judge/neighbours.ts";
 import { binsPicture } from "../../../src/dqm/judge/pictures/bins.ts";
 import { lumisectionMap } from "../../../src/dqm/judge/pictures/lumisection-map.ts";
@@ -15,14 +16,22 @@ import {
   countStatuses,
   type FinalVerdict,
   goldenOf,
-  judgeRuns,
+  judgeRun,
   rangesWithReasons,
 } from "../../../src/dqm/judge/verdicts.ts";
 import { hill, histogram, lumisectionsOf } from "./synthetic.ts";
 
 const scored = (...scores: readonly number[]): readonly LumiScore[] =>
-  scores.map((score, at) => ({ run: 7, lumi: at + 1, score, histogram: Number.isNaN(score) ? null : "charge" }));
-const verdictsOf = (...scores: readonly number[]) => applyOverrules(7, judgeRuns(scored(...scores)).get(7) ?? [], []);
+  scores.map((score, at) => scoreOf(at + 1, score));
+const scoreOf = (lumi: number, score: number): LumiScore => ({
+  run: 7,
+  lumi,
+  score,
+  histogram: Number.isNaN(score) ? null : "charge",
+  gain: null,
+  part: null,
+});
+const verdictsOf = (...scores: readonly number[]) => applyOverrules(7, judgeRun(7, scored(...scores)), []);
 const overrule = (id: string, more: Partial<Overrule>): Overrule => ({
   id,
   run: 7,
@@ -39,25 +48,23 @@ const overrule = (id: string, more: Partial<Overrule>): Overrule => ({
 
 describe("verdicts", () => {
   test("from 1 on is bad, no entries standby, and gaps are not set", () => {
-    const gap = scored(0.2, 1, Number.NaN).concat({ run: 7, lumi: 6, score: 0.3, histogram: "charge" });
-    const statuses = judgeRuns(gap)
-      .get(7)
-      ?.map(({ lumi, status }) => `${lumi} ${status}`);
+    const gap = scored(0.2, 1, Number.NaN).concat(scoreOf(6, 0.3));
+    const statuses = judgeRun(7, gap).map(({ lumi, status }) => `${lumi} ${status}`);
     expect(statuses).toEqual(["1 GOOD", "2 BAD", "3 STANDBY", "4 NOTSET", "5 NOTSET", "6 GOOD"]);
   });
 
   test("a gap that is too long to be one is not filled", () => {
-    const far = scored(0.2).concat({ run: 7, lumi: 1_000_000, score: 0.3, histogram: "charge" });
-    expect(judgeRuns(far).get(7)).toHaveLength(2);
+    const far = scored(0.2).concat(scoreOf(1_000_000, 0.3));
+    expect(judgeRun(7, far)).toHaveLength(2);
   });
 
   test("excluded ranges are excluded whatever they score", () => {
-    const judged = judgeRuns(scored(0.2, 5, 0.2), new Map([[7, [[2, 3]]]]));
-    expect(judged.get(7)?.map(({ status }) => status)).toEqual(["GOOD", "EXCLUDED", "EXCLUDED"]);
+    const judged = judgeRun(7, scored(0.2, 5, 0.2), new Map([[7, [[2, 3]]]]));
+    expect(judged.map(({ status }) => status)).toEqual(["GOOD", "EXCLUDED", "EXCLUDED"]);
   });
 
   test("a person's word wins, the newer over the older, and no longer once it is taken back", () => {
-    const judged = judgeRuns(scored(0.2, 5, 0.2)).get(7) ?? [];
+    const judged = judgeRun(7, scored(0.2, 5, 0.2));
     const old = overrule("a", { first: 1, last: 3, status: "BAD" });
     const newer = overrule("b", { first: 2, last: 2, status: "GOOD", by: "eve", at: new Date(2026, 1, 2) });
     const statuses = (words: readonly Overrule[]) => applyOverrules(7, judged, words).map(({ status }) => status);
@@ -67,7 +74,7 @@ describe("verdicts", () => {
   });
 
   test("ranges say why: the machine's score, or the person with the reason", () => {
-    const judged = judgeRuns(scored(0.2, 0.4, 5, 3, Number.NaN)).get(7) ?? [];
+    const judged = judgeRun(7, scored(0.2, 0.4, 5, 3, Number.NaN));
     expect(rangesWithReasons(applyOverrules(7, judged, [overrule("a", { first: 1, last: 1, status: "BAD" })]))).toEqual(
       [
         { first: 1, last: 1, status: "BAD", reason: "looked at it", by: "ada" },
@@ -135,46 +142,39 @@ describe("neighbours", () => {
   });
 });
 
-test("of several histograms the worst decides, empty ones say nothing", () => {
-  const raw = new Map([
-    [
-      "a",
-      new Map([
-        [
-          7,
-          new Map([
-            [1, 4],
-            [2, 1],
-          ]),
-        ],
-      ]),
-    ],
-    [
-      "b",
-      new Map([
-        [
-          7,
-          new Map([
-            [1, 1],
-            [2, Number.NaN],
-          ]),
-        ],
-      ]),
-    ],
-  ]);
-  expect(
-    lumiScores(
-      raw,
-      new Map([
-        ["a", 8],
-        ["b", 1],
-      ]),
-      ALONE,
-    ),
-  ).toEqual([
-    { run: 7, lumi: 1, score: expect.closeTo(1, 9), histogram: "b" },
-    { run: 7, lumi: 2, score: expect.closeTo(0.125, 9), histogram: "a" },
-  ]);
+describe("several histograms", () => {
+  const one = (name: string, scores: readonly number[], threshold = 1) => ({
+    name,
+    threshold,
+    lumis: scores.map((_, at) => at + 1),
+    scores: Float64Array.from(scores),
+    gains: new Float32Array(scores.length).fill(Number.NaN),
+  });
+
+  test("the worst decides by its own threshold, empty ones say nothing", () => {
+    const [first, second] = lumiScores(7, [one("a", [4, 1], 8), one("b", [1, Number.NaN])], ALONE);
+    expect([first?.histogram, second?.histogram]).toEqual(["b", "a"]);
+    expect((first?.score ?? 0) / (second?.score ?? 1)).toBeCloseTo(8);
+  });
+
+  test("one odd histogram among hundreds is no bad lumisection, several of one part are, and the part is named", () => {
+    const parts = ["Pixel/Barrel", "Strip/TIB", "ECAL/EB", "Muon/DT"];
+    const names = Array.from({ length: 200 }, (_, at) => `${parts[at % 4]}/h${at}`);
+    const scored = (far: readonly number[], ratio: number) =>
+      lumiScores(
+        7,
+        names.map((name, at) => one(name, [far.includes(at) ? ratio : 0.2])),
+        ALONE,
+      )[0];
+    expect(scored([1], 1.2)?.score).toBeLessThan(1);
+    expect(scored([1], 12)?.score).toBeGreaterThan(1);
+    expect(scored([0, 1, 2, 3], 1.2)?.score).toBeLessThan(1);
+    const together = scored([1, 5, 9, 13, 17, 21], 1.5);
+    expect(together?.score).toBeGreaterThan(1);
+    expect(together?.part).toEqual({ name: "Strip/TIB", over: 6, histograms: 50 });
+    const [range] = rangesWithReasons(applyOverrules(7, judgeRun(7, together === undefined ? [] : [together]), []));
+    expect(range?.reason).toMatch(/^unlike certified runs in Strip\/TIB: 6 of 50 histograms, worst Strip\/TIB\/h1 /);
+  });
 });
 
 describe("a run's alert", () => {
@@ -207,7 +207,7 @@ describe("a run's alert", () => {
     expect(later.annotations).toMatchObject({
       summary: "Run 7: 5 of 6 lumisections are bad",
       description: expect.stringMatching(/^Lumisections 1-3, 5-6\. unlike .*9 % where 5 % is usual\.$/),
-      URL: "http://x/quality/7",
+      URL: "http://x/dqm/7",
     });
   });
 });
@@ -243,16 +243,17 @@ describe("explanations", () => {
 
   test("certification explains the worst of each bad stretch", async () => {
     const model = await fitHistogram(findShapeDetector("pull"), set(), 1);
-    const [quality] = certifyRuns({
+    const judged = certifyRun({
+      run: 7,
       scores: scored(9, 12, 0.1, 30, Number.NaN),
       models: new Map([["charge", model]]),
       detector: "pull",
-      find: (_run, lumi) => ({ ...shifted, lumi }),
+      find: (lumi) => ({ ...shifted, lumi }),
       now: new Date(0),
     });
-    expect(quality?.evidence.map(({ lumi }) => lumi)).toEqual([4, 2]);
-    expect(worstEvidence(quality ?? { evidence: [] })[0]).toMatch(/^charge, \d+ to/);
-    expect(worstOf(quality?.lumis ?? [])).toHaveLength(2);
+    expect(judged.evidence.map(({ lumi }) => lumi)).toEqual([4, 2]);
+    expect(worstEvidence(judged)[0]).toMatch(/^charge, \d+ to/);
+    expect(worstOf(judged.lumis)).toHaveLength(2);
   });
 
   test("their pictures compile: a bar per bin, a square per lumisection, a dot where a person spoke", async () => {

@@ -3,7 +3,7 @@ import { seededRandom } from "../../../src/detect/math/random.ts";
 import { findShapeDetector, SHAPE_DETECTORS } from "../../../src/dqm/judge/detectors/registry.ts";
 import { fitHistogram, type HistogramModel } from "../../../src/dqm/judge/model.ts";
 import { collectReferences, mergeReferences, type ReferenceSet } from "../../../src/dqm/judge/references.ts";
-import { fitQuality, loadQuality, saveQuality } from "../../../src/dqm/judge/saved.ts";
+import { fitDqm, loadDqm, saveDqm } from "../../../src/dqm/judge/saved.ts";
 import { relativeSpread } from "../../../src/dqm/judge/spread.ts";
 import { drawn, hill, histogram, lumisectionsOf } from "./synthetic.ts";
 
@@ -141,8 +141,8 @@ describe("references", () => {
 
 describe("saved models", () => {
   test("score as before", async () => {
-    const model = await fitQuality("default", [set], 1);
-    const again = loadQuality(saveQuality(model), "x");
+    const model = await fitDqm("default", [set], 1);
+    const again = loadDqm(saveDqm(model), "x");
     const counts = drawn(hill(1), 50_000, seededRandom(3));
     expect(again.histograms.get("charge")?.score(counts)).toBe(model.histograms.get("charge")?.score(counts));
   });
@@ -151,13 +151,13 @@ describe("saved models", () => {
     ["no JSON", "{", /is no model of data quality/],
     ["another version", '{"format":9}', /another version at format/],
   ])("refuses %s", (_, text, message) => {
-    expect(() => loadQuality(text, "x")).toThrow(message);
+    expect(() => loadDqm(text, "x")).toThrow(message);
   });
 
   test("refuses references of other bins, and unknown detectors", async () => {
-    const saved = JSON.parse(saveQuality(await fitQuality("pull", [set], 1)));
+    const saved = JSON.parse(saveDqm(await fitDqm("pull", [set], 1)));
     saved.histograms[0].runs[0].counts.pop();
-    expect(() => loadQuality(JSON.stringify(saved), "x")).toThrow(/references of other bins/);
+    expect(() => loadDqm(JSON.stringify(saved), "x")).toThrow(/references of other bins/);
     expect(() => findShapeDetector("magic")).toThrow(/no detector "magic".*choose one of default/);
   });
 });

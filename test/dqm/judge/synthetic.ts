@@ -38,7 +38,7 @@ export function histogram(run: number, lumi: number, counts: ArrayLike<number>, 
     lumi,
     name,
     counts: kept,
-    axis: { min: 0, max: 40, flows: false },
+    axis: { min: 1, max: 41, flows: false },
     entries: kept.reduce((sum, count) => sum + count, 0),
   };
 }

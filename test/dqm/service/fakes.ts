@@ -1,15 +1,15 @@
-import type { Overrule, RunQuality } from "../../../src/alert/quality.ts";
+import type { JudgedRun, Overrule } from "../../../src/alert/dqm.ts";
 import type { Store } from "../../../src/store/store.ts";
 
 /** The parts of the store that data quality uses, in plain maps: the everyday tests need no database for them. */
-export function memoryQualityStore(): Pick<Store, "quality" | "messages" | "states" | "audit"> {
-  const runs = new Map<number, RunQuality>();
+export function memoryDqmStore(): Pick<Store, "dqm" | "messages" | "states" | "audit"> {
+  const runs = new Map<number, JudgedRun>();
   const overrules = new Map<string, Overrule>();
   const states = new Map<string, unknown>();
   const claimed = new Set<string>();
   return {
-    quality: {
-      saveRun: async (quality) => void runs.set(quality.run, quality),
+    dqm: {
+      saveRun: async (dqm) => void runs.set(dqm.run, dqm),
       run: async (run) => runs.get(run) ?? null,
       runs: async (limit) => [...runs.values()].sort((a, b) => b.run - a.run).slice(0, limit),
       saveOverrule: async (overrule) => void overrules.set(overrule.id, overrule),
@@ -32,5 +32,5 @@ export function memoryQualityStore(): Pick<Store, "quality" | "messages" | "stat
       remove: async (key) => void states.delete(key),
     },
     audit: { append: async () => {}, recent: async () => [] },
-  } as Pick<Store, "quality" | "messages" | "states" | "audit">;
+  } as Pick<Store, "dqm" | "messages" | "states" | "audit">;
 }

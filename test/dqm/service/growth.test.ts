@@ -1,54 +1,54 @@
 import { pino } from "pino";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { QualityStatus } from "../../../src/alert/quality.ts";
+import type { DqmStatus } from "../../../src/alert/dqm.ts";
 import type { Growth } from "../../../src/dqm/judge/certified.ts";
 import type { LumiHistogram } from "../../../src/dqm/judge/histogram.ts";
-import { lumiScores } from "../../../src/dqm/judge/model.ts";
+import { lumiScores } from "../../../src/dqm/judge/lumi-scores.ts";
 import { collectReferences } from "../../../src/dqm/judge/references.ts";
-import { fitQuality, loadQuality, type QualityModel, saveQuality } from "../../../src/dqm/judge/saved.ts";
-import { judgeRuns } from "../../../src/dqm/judge/verdicts.ts";
+import { type DqmModel, fitDqm, loadDqm, saveDqm } from "../../../src/dqm/judge/saved.ts";
+import { judgeRun } from "../../../src/dqm/judge/verdicts.ts";
 import { createGrowth, type OverRun } from "../../../src/dqm/service/growth.ts";
-import { createQualityDesk, type QualityDesk } from "../../../src/dqm/service/quality-desk.ts";
+import { createDqmRecord, type DqmRecord } from "../../../src/dqm/service/record.ts";
 import type { AuditEntry } from "../../../src/store/store.ts";
 import { lumisectionsOf } from "../judge/synthetic.ts";
-import { memoryQualityStore } from "./fakes.ts";
+import { memoryDqmStore } from "./fakes.ts";
 
 const ada = { person: { name: "ada" }, via: "slack" } as const;
 const never = new AbortController().signal;
-let first: QualityModel;
-let model: QualityModel;
+let first: DqmModel;
+let model: DqmModel;
 let saves: number;
 let reads: string[];
 let audit: AuditEntry[];
 let over: OverRun[];
 let data: Map<string, readonly LumiHistogram[]>;
-let store: ReturnType<typeof memoryQualityStore>;
-let desk: QualityDesk;
+let store: ReturnType<typeof memoryDqmStore>;
+let desk: DqmRecord;
 
 beforeAll(async () => {
   const references = collectReferences(1);
   for (const one of [1, 2].flatMap((run) => lumisectionsOf({ run, lumis: 30, shift: 0.2 * run }))) {
     references.add(one);
   }
-  first = await fitQuality("pull", references.sets(), 1);
+  first = await fitDqm("pull", references.sets(), 1);
 });
 
 beforeEach(() => {
   [model, saves, reads, audit, over, data] = [first, 0, [], [], [], new Map()];
-  store = memoryQualityStore();
+  store = memoryDqmStore();
   let ids = 0;
   const clock = () => new Date(Date.UTC(2026, 2, 1, 10, 0, ids));
-  desk = createQualityDesk({ store, clock, newId: () => `o${++ids}` });
+  desk = createDqmRecord({ store, clock, newId: () => `o${++ids}` });
 });
 
 /** A run that is over, judged by the model as it is. */
 async function ended(run: number, lumis: readonly LumiHistogram[]): Promise<void> {
   const known = model.histograms.get("charge") as NonNullable<ReturnType<typeof model.histograms.get>>;
-  const raw = new Map([
-    ["charge", new Map([[run, new Map(lumis.map(({ lumi, counts }) => [lumi, known.score(counts)]))]])],
-  ]);
-  const verdicts = judgeRuns(lumiScores(raw, new Map([["charge", known.threshold]]))).get(run) ?? [];
-  await store.quality.saveRun({ run, judgedAt: new Date(), detector: "pull", lumis: verdicts, evidence: [] });
+  const scores = Float64Array.from(lumis, ({ counts }) => known.score(counts));
+  const gains = new Float32Array(scores.length).fill(Number.NaN);
+  const histogram = { name: "charge", threshold: known.threshold, lumis: lumis.map(({ lumi }) => lumi), scores, gains };
+  const verdicts = judgeRun(run, lumiScores(run, [histogram]));
+  await store.dqm.saveRun({ run, judgedAt: new Date(), detector: "pull", lumis: verdicts, evidence: [] });
   over.push({ run, places: [`run-${run}.csv`] });
   data.set(`run-${run}.csv`, lumis);
 }
@@ -59,7 +59,7 @@ async function grow(growth: Growth): Promise<void> {
     model: async () => model,
     save: async (grown) => {
       saves++;
-      model = loadQuality(saveQuality(grown), "saved");
+      model = loadDqm(saveDqm(grown), "saved");
     },
     desk,
     over: () => over,
@@ -74,7 +74,7 @@ async function grow(growth: Growth): Promise<void> {
   await growing.run(never);
 }
 
-const say = (run: number, from: number, to: number, status: QualityStatus) =>
+const say = (run: number, from: number, to: number, status: DqmStatus) =>
   desk.overrule({ run, first: from, last: to, status, reason: "looked at it" }, ada);
 const references = () => [...model.histograms.values()].flatMap(({ set }) => set.runs);
 const runs = () => references().map(({ run }) => run);

@@ -4,20 +4,20 @@ import type { Alert } from "../../../src/alert/alert.ts";
 import { newNotes } from "../../../src/dqm/files/histogram-files.ts";
 import type { LumiHistogram } from "../../../src/dqm/judge/histogram.ts";
 import { collectReferences } from "../../../src/dqm/judge/references.ts";
-import { fitQuality, type QualityModel } from "../../../src/dqm/judge/saved.ts";
-import { createQualityDesk, type QualityDesk } from "../../../src/dqm/service/quality-desk.ts";
+import { type DqmModel, fitDqm } from "../../../src/dqm/judge/saved.ts";
+import { createDqmRecord, type DqmRecord } from "../../../src/dqm/service/record.ts";
 import { createRunAlerts } from "../../../src/dqm/service/run-alerts.ts";
-import type { QualitySource } from "../../../src/dqm/service/source.ts";
-import { createQualityWatch, type QualityWatch } from "../../../src/dqm/service/watch.ts";
+import type { DqmSource } from "../../../src/dqm/service/source.ts";
+import { createDqmWatch, type DqmWatch } from "../../../src/dqm/service/watch.ts";
 import type { SourceHealth } from "../../../src/status/status-types.ts";
 import { lumisectionsOf } from "../judge/synthetic.ts";
-import { memoryQualityStore } from "./fakes.ts";
+import { memoryDqmStore } from "./fakes.ts";
 
 const MINUTE = 60_000;
 const log = pino({ level: "silent" });
 const ada = { person: { name: "ada" }, via: "slack" } as const;
-let model: QualityModel;
-let wanted: QualityModel;
+let model: DqmModel;
+let wanted: DqmModel;
 let now: Date;
 let waiting: LumiHistogram[];
 let all: LumiHistogram[];
@@ -26,22 +26,22 @@ let refuses: boolean;
 let posted: Alert[];
 let health: SourceHealth | null;
 let over: number[];
-let desk: QualityDesk;
-let watch: QualityWatch;
-let store: ReturnType<typeof memoryQualityStore>;
+let desk: DqmRecord;
+let watch: DqmWatch;
+let store: ReturnType<typeof memoryDqmStore>;
 
 beforeAll(async () => {
   const references = collectReferences(1);
   for (const one of [1, 2, 3].flatMap((run) => lumisectionsOf({ run, lumis: 15, shift: 0.2 * (run - 2) }))) {
     references.add(one);
   }
-  model = await fitQuality("pull", references.sets(), 1);
+  model = await fitDqm("pull", references.sets(), 1);
 });
 
 beforeEach(() => {
   now = new Date("2026-03-01T10:00:00Z");
   [waiting, all, fault, refuses, posted, health, over] = [[], [], null, false, [], null, []];
-  store = memoryQualityStore();
+  store = memoryDqmStore();
   wanted = model;
   start();
 });
@@ -49,7 +49,7 @@ beforeEach(() => {
 function start(): void {
   const clock = () => now;
   let ids = 0;
-  const source: QualitySource = {
+  const source: DqmSource = {
     read: () => stream(all),
     forget: () => {
       waiting = [...all];
@@ -71,8 +71,8 @@ function start(): void {
     posted.push(...alerts);
   };
   const rules = { open: 3, close: 5, severity: "high" };
-  desk = createQualityDesk({ store, clock, newId: () => `o${++ids}`, onChange: (run) => watch.again(run) });
-  watch = createQualityWatch({
+  desk = createDqmRecord({ store, clock, newId: () => `o${++ids}`, onChange: (run) => watch.again(run) });
+  watch = createDqmWatch({
     source,
     model: async () => wanted,
     excluded: new Map(),
@@ -180,7 +180,7 @@ describe("watching data quality", () => {
     for (const one of [4, 5].flatMap((run) => slice(run, 1, 15, 5))) {
       references.add(one);
     }
-    wanted = await fitQuality("pull", references.sets(), 1);
+    wanted = await fitDqm("pull", references.sets(), 1);
     await come([]);
     expect((await desk.report(98))?.counts).toMatchObject({ BAD: 0, GOOD: 20 });
     expect(lastPosted()).toMatchObject({ endsAt: now });

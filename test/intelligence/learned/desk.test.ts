@@ -111,7 +111,7 @@ describe("what is learnt", () => {
     expect(severityOf("dbs")[0]).toBe("critical");
   });
 
-  it("learns anew each day, and soon after people said something, but not one by one", async () => {
+  it("learns again each day, and soon after people said something, but not one by one", async () => {
     const feedback = { words: [] as Feedback[] };
     const { fits, look } = deskOf(feedback);
     await look();

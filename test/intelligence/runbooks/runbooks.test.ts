@@ -89,7 +89,7 @@ describe("finding a runbook", () => {
 });
 
 describe("checking runbooks", () => {
-  it("finds nothing to mend in those that come with cmswatch", () => {
+  it("finds nothing to fix in those that come with cmswatch", () => {
     expect(lintRunbooks(loadRunbooks(), catalogue)).toEqual([]);
   });
 

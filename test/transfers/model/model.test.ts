@@ -178,7 +178,7 @@ describe("a trained model", () => {
     });
   }
 
-  it("foresees better than a constant, and its interval holds nine times of ten", () => {
+  it("predicts better than a constant, and its interval holds nine times of ten", () => {
     const rows = run(next).map(({ seconds, lower, upper }, at) => ({
       seen: (next[at] as Finished).duration,
       predicted: seconds,

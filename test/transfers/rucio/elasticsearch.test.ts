@@ -73,7 +73,7 @@ describe.each([
     const walk = sourceOf({ pageSize: 5 }).since(0, never);
     await walk.next();
     server.faults.push({ status: 400, body: { error: { type: "parsing_exception", reason: "no [x]" }, status: 400 } });
-    await expect(walk.next()).rejects.toThrow("parsing_exception: no [x] — mend transfers.elasticsearch.query");
+    await expect(walk.next()).rejects.toThrow("parsing_exception: no [x] — fix transfers.elasticsearch.query");
     expect(server.open.size).toBe(0);
   });
 });

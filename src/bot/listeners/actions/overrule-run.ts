@@ -7,7 +7,7 @@ import { pressed } from "./pressed.ts";
 export function overruleRun(desk: Desk) {
   return pressed(desk, "Overruling", "overrule", async ({ value, channel, ts, triggerId, reply }) => {
     const run = Number(value);
-    if (desk.quality === undefined || (await desk.quality.report(run)) === null) {
+    if (desk.dqm === undefined || (await desk.dqm.report(run)) === null) {
       await reply(notice(":information_source: This run is no longer kept: nothing can be said of it here."));
       return;
     }

@@ -4,7 +4,7 @@ import type { Desk } from "../../desk.ts";
 import { silenceModal } from "../../messages/modals/silence-modal.ts";
 import { readForm } from "../views/silence-form.ts";
 
-/** Counts anew what the silence would hide while somebody edits its matchers. */
+/** Counts again what the silence would hide while somebody edits its matchers. */
 export function previewSilence(desk: Desk) {
   return async ({ ack, body }: SlackActionMiddlewareArgs<BlockAction<PlainTextInputAction>>): Promise<void> => {
     await ack();

@@ -63,10 +63,10 @@ function didYouMean({ services }: Desk, typed: string, words: readonly string[])
   const service = nearest(typed, services, 1)[0];
   const meant = near !== undefined ? [near, ...words].join(" ") : service !== undefined ? `status ${service}` : null;
   if (meant === null) {
-    return notice(`“${plain(cut(typed, 60))}” is no word of mine. \`/anomaly help\` lists them.`);
+    return notice(`“${plain(cut(typed, 60))}” is not a command. \`/anomaly help\` lists them.`);
   }
   const said = notice(
-    `“${plain(cut(typed, 60))}” is no word of mine. Did you mean \`/anomaly ${plain(cut(meant, 200))}\`?`,
+    `“${plain(cut(typed, 60))}” is not a command. Did you mean \`/anomaly ${plain(cut(meant, 200))}\`?`,
   );
   return {
     ...said,

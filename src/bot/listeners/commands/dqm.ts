@@ -9,25 +9,25 @@ import type { CommandInput, Subcommand } from "./subcommand.ts";
 
 const RUNS_SHOWN = 15;
 
-/** `/anomaly dqm`: runs of late; `dqm <run>`: one with its map; `dqm <run> <lumis> <status> <why>`: overrule. */
+/** `/anomaly dqm`: recent runs; `dqm <run>`: one with its map; `dqm <run> <lumis> <status> <why>`: overrule. */
 export const dqm: Subcommand = async (input) => {
   const { desk, words, reply } = input;
-  const { quality } = desk;
-  if (quality === undefined) {
+  const { dqm } = desk;
+  if (dqm === undefined) {
     await reply(notice("Data quality is not watched here: no source is configured."));
     return;
   }
   const [named, ...rest] = words;
   if (named === undefined) {
-    await reply(runListMessage(await quality.reports(RUNS_SHOWN)));
+    await reply(runListMessage(await dqm.reports(RUNS_SHOWN)));
     return;
   }
   const run = Number(named);
-  const report = Number.isSafeInteger(run) && run > 0 ? await quality.report(run) : null;
+  const report = Number.isSafeInteger(run) && run > 0 ? await dqm.report(run) : null;
   if (report === null) {
-    await reply(notice(`There is no run “${plain(named)}” here. \`/anomaly dqm\` lists those of late.`));
+    await reply(notice(`There is no run “${plain(named)}” here. \`/anomaly dqm\` lists the recent ones.`));
   } else if (rest.length > 0) {
-    await overrule(input, quality, run, rest);
+    await overrule(input, dqm, run, rest);
   } else {
     const { pictures } = await settingsOf(desk.store, input.userId);
     const picture = await uploadMap(desk, report, pictures === "dark");
@@ -37,7 +37,7 @@ export const dqm: Subcommand = async (input) => {
 
 async function overrule(
   { desk, actor, userId, reply }: CommandInput,
-  quality: NonNullable<CommandInput["desk"]["quality"]>,
+  dqm: NonNullable<CommandInput["desk"]["dqm"]>,
   run: number,
   [lumis = "", status = "", ...why]: readonly string[],
 ): Promise<void> {
@@ -48,7 +48,7 @@ async function overrule(
   }
   if (await permitted(desk, "overrule", userId, reply)) {
     const wish = { run, ...range, status, reason: why.join(" ") };
-    const { ok, reason } = await quality.overrule(wish, { person: actor.person, via: "slack" });
+    const { ok, reason } = await dqm.overrule(wish, { person: actor.person, via: "slack" });
     await reply(notice(`${ok ? ":writing_hand:" : ":warning:"} ${plain(reason)}`));
   }
 }

@@ -1,4 +1,5 @@
 import { parseDuration } from "../../../alert/duration.ts";
+import { own } from "../../../alert/own.ts";
 import { notice, unknownServiceNotice } from "../../messages/notice.ts";
 import { exceptionsMessage, offerMessage, oncallMessage } from "../../messages/oncall.ts";
 import { plain } from "../../messages/payload.ts";
@@ -14,7 +15,7 @@ const USAGE =
 export const oncall: Subcommand = async (input) => {
   const { desk, words, reply } = input;
   const [first] = words;
-  const change = first === undefined ? undefined : CHANGES[first.toLowerCase()];
+  const change = first === undefined ? undefined : own(CHANGES, first.toLowerCase());
   if (change !== undefined) {
     await change(input);
     return;

@@ -1,5 +1,6 @@
 import type { SlackViewMiddlewareArgs, ViewOutput, ViewSubmitAction } from "@slack/bolt";
 import { z } from "zod";
+import { own } from "../../../alert/own.ts";
 import type { Desk } from "../../desk.ts";
 import { notice } from "../../messages/notice.ts";
 import { type Correction, correctSeverity, mergeInto, takeApart } from "../correct.ts";
@@ -65,5 +66,5 @@ function taken(desk: Desk, read: (values: Values) => Read) {
 }
 
 function chosen(values: Values, block: string): string | null {
-  return values[block]?.["value"]?.selected_option?.value ?? null;
+  return own(values, block)?.["value"]?.selected_option?.value ?? null;
 }

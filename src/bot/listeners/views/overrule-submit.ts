@@ -1,5 +1,6 @@
 import type { SlackViewMiddlewareArgs, ViewSubmitAction } from "@slack/bolt";
 import { z } from "zod";
+import { own } from "../../../alert/own.ts";
 import type { Desk } from "../../desk.ts";
 import { notice } from "../../messages/notice.ts";
 import { plain } from "../../messages/payload.ts";
@@ -12,7 +13,7 @@ const draftSchema = z.object({ run: z.number(), channel: z.string().nullable(), 
 export function overruleSubmit(desk: Desk) {
   return async ({ ack, view, body }: SlackViewMiddlewareArgs<ViewSubmitAction>): Promise<void> => {
     const { run, ...place } = draftSchema.parse(JSON.parse(view.private_metadata));
-    const field = (name: string) => view.state.values[name]?.["value"];
+    const field = (name: string) => own(view.state.values, name)?.["value"];
     const range = readRange(field("lumis")?.value ?? "");
     const reason = field("reason")?.value?.trim() ?? "";
     const status = field("status")?.selected_option?.value ?? "";
@@ -30,9 +31,9 @@ export function overruleSubmit(desk: Desk) {
     await ack();
     const reply: Reply = (payload) => tell(desk, body.user.id, place, payload);
     await guarded(desk, "Overruling", reply, async () => {
-      if (desk.quality !== undefined && (await permitted(desk, "overrule", body.user.id, reply))) {
+      if (desk.dqm !== undefined && (await permitted(desk, "overrule", body.user.id, reply))) {
         const { person } = await desk.people.actor(body.user.id);
-        const outcome = await desk.quality.overrule({ run, ...range, status, reason }, { person, via: "slack" });
+        const outcome = await desk.dqm.overrule({ run, ...range, status, reason }, { person, via: "slack" });
         await reply(notice(`${outcome.ok ? ":writing_hand:" : ":warning:"} ${plain(outcome.reason)}`));
       }
     });

@@ -1,5 +1,5 @@
 import type { ModalView } from "@slack/types";
-import { QUALITY_STATUSES } from "../../../alert/quality.ts";
+import { DQM_STATUSES } from "../../../alert/dqm.ts";
 import { option, section } from "../payload.ts";
 
 /** What the dialogue must remember. */
@@ -35,7 +35,7 @@ export function overruleModal(draft: OverruleDraft): ModalView {
         element: {
           type: "static_select",
           action_id: "value",
-          options: QUALITY_STATUSES.map((status) => option(status, status)),
+          options: DQM_STATUSES.map((status) => option(status, status)),
         },
       },
       {

@@ -1,13 +1,7 @@
 import type { Scalar, Tensor, Tensor2D, Tensor3D } from "@tensorflow/tfjs";
 import type { TensorFlow } from "../../backend/prepare.ts";
-
-/** One block of weights, in the order the network uses them. */
-export interface WeightSpec {
-  readonly name: string;
-  readonly shape: readonly number[];
-  /** Inputs and outputs of one unit, for the width of the random start; null for weights that start at zero. */
-  readonly fan: readonly [number, number] | null;
-}
+import type { MakeProgram } from "../program/program.ts";
+import type { WeightSpec } from "./weight-spec.ts";
 
 /** Runs the network over rows as they come, with typed arrays of its own. Returned arrays are reused. */
 export interface Stepper {
@@ -36,11 +30,10 @@ export interface Architecture {
    * @param pushed how many rows were pushed before, for networks that restart parts of their state in turn
    */
   stepper(weights: readonly Float32Array[], metrics: number, pushed: number): Stepper;
+  /** The same loss's forward and backward pass on vector kernels. */
+  readonly program: MakeProgram;
+  /** Whether the loss is about every row of the window, and the newest twice, or about the newest only. */
+  readonly rebuilds: boolean;
   /** How many of the newest rows the answer after `pushed` rows is made of; the whole span where it is left out. */
   context?(pushed: number): number;
-}
-
-/** Number of values in a block of weights. */
-export function weightCount(spec: WeightSpec): number {
-  return spec.shape.reduce((product, length) => product * length, 1);
 }

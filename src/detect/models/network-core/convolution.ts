@@ -1,7 +1,7 @@
 import type { Tensor, Tensor3D } from "@tensorflow/tfjs";
 import type { TensorFlow } from "../../backend/prepare.ts";
-import type { WeightSpec } from "./architecture.ts";
 import { rowHistory } from "./history.ts";
+import type { WeightSpec } from "./weight-spec.ts";
 
 /** Kernel [taps, inputs, outputs] and bias of a convolution along time. */
 export function convolutionWeights(name: string, taps: number, inputs: number, outputs: number): readonly WeightSpec[] {

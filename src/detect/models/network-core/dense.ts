@@ -1,7 +1,7 @@
 import type { Tensor, Tensor2D } from "@tensorflow/tfjs";
 import type { TensorFlow } from "../../backend/prepare.ts";
-import type { WeightSpec } from "./architecture.ts";
 import { copyLines, vectorLines } from "./vector-lines.ts";
+import type { WeightSpec } from "./weight-spec.ts";
 
 export type Activation = "relu" | "linear";
 

@@ -1,10 +1,10 @@
-import { prepareBackend } from "../../backend/prepare.ts";
 import type { Detector, FitOptions, Model } from "../../detector.ts";
 import { checkMetrics, type Frame } from "../../frame.ts";
 import { seededRandom } from "../../math/random.ts";
 import { NotEnoughHistory } from "../../not-enough-history.ts";
 import type { Architecture } from "./architecture.ts";
 import { fitFloor } from "./floor.ts";
+import { openLearner } from "./open-learner.ts";
 import { fitPreparation, type Preparation, preparer } from "./preparation.ts";
 import { residualsOf } from "./residuals.ts";
 import { loadNetwork, type NetworkParts, saveNetwork } from "./saved.ts";
@@ -76,18 +76,28 @@ function networkModel(network: Architecture, parts: NetworkParts): Model {
   };
 }
 
+/** Trains, and tells what the trained network did not expect of its own history. */
+async function learn(network: Architecture, history: PreparedHistory, options: FitOptions) {
+  const learner = await openLearner(network, history.metrics);
+  try {
+    const weights = await trainNetwork(learner, network, history, {
+      epochs: options.epochs ?? EPOCHS,
+      random: seededRandom(options.seed),
+      onProgress: options.onProgress,
+      signal: options.signal,
+    });
+    learner.write(weights);
+    return { weights, residuals: residualsOf(learner, network, history, history.standard) };
+  } finally {
+    learner.end();
+  }
+}
+
 async function fitNetwork(network: Architecture, train: Frame, options: FitOptions): Promise<Model> {
   checkHistory(network, train);
   const preparation = fitPreparation(train);
   const history = prepareHistory(train, preparation);
-  const { tf } = await prepareBackend();
-  const weights = await trainNetwork(tf, network, history, {
-    epochs: options.epochs ?? EPOCHS,
-    random: seededRandom(options.seed),
-    onProgress: options.onProgress,
-    signal: options.signal,
-  });
-  const residuals = residualsOf(tf, network, weights, history, history.standard);
+  const { weights, residuals } = await learn(network, history, options);
   const surprise = fitSurprise(residuals, history.metrics);
   const plain = fitSurprise(newestRows(history), history.metrics);
   const { adapted } = history;

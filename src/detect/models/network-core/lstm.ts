@@ -1,7 +1,7 @@
 import type { Tensor, Tensor2D, Tensor3D } from "@tensorflow/tfjs";
 import type { TensorFlow } from "../../backend/prepare.ts";
-import type { WeightSpec } from "./architecture.ts";
 import { type DenseLayer, denseLayer } from "./dense.ts";
+import type { WeightSpec } from "./weight-spec.ts";
 
 /** Kernel, recurrent kernel and bias of an LSTM; the four gates lie side by side: input, forget, output, candidate. */
 export function lstmWeights(name: string, inputs: number, units: number): readonly WeightSpec[] {
@@ -13,7 +13,7 @@ export function lstmWeights(name: string, inputs: number, units: number): readon
 }
 
 /** Added to the forget gate, so that a fresh cell remembers (Jozefowicz et al. 2015). */
-const FORGET_BIAS = 1;
+export const FORGET_BIAS = 1;
 
 interface StepRecord {
   readonly input: Tensor2D;

@@ -1,6 +1,5 @@
-import type { Tensor3D } from "@tensorflow/tfjs";
-import type { TensorFlow } from "../../backend/prepare.ts";
-import type { Architecture, WeightSpec } from "./architecture.ts";
+import type { Architecture } from "./architecture.ts";
+import type { Learner } from "./learner.ts";
 import { gatherWindows, type TrainingRows } from "./training.ts";
 
 /** Rows looked at: long histories are sampled in stretches, because scores are smoothed over neighbouring rows. */
@@ -27,26 +26,17 @@ function sampledRows(rows: number, span: number): Uint32Array {
  * the value is missing.
  */
 export function residualsOf(
-  tf: TensorFlow,
+  learner: Learner,
   network: Architecture,
-  weights: readonly Float32Array[],
   data: TrainingRows,
   standard: Float32Array,
 ): Float64Array {
   const { metrics } = data;
-  const specs = network.weights(metrics);
   const starts = sampledRows(data.rows, network.span);
   const residuals = new Float64Array(starts.length * metrics);
   for (let from = 0; from < starts.length; from += BATCH) {
     const part = starts.subarray(from, from + BATCH);
-    const result = tf.tidy(() => {
-      const parameters = weights.map((values, i) => tf.tensor(values, [...(specs[i] as WeightSpec).shape]));
-      const shape: [number, number, number] = [part.length, network.span, metrics];
-      const windows: Tensor3D = tf.tensor3d(gatherWindows(data, part, network.span), shape);
-      return network.expected(tf, parameters, windows);
-    });
-    const expected = result.dataSync();
-    result.dispose();
+    const expected = learner.expected(gatherWindows(data, part, network.span), part.length);
     for (let i = 0; i < part.length; i++) {
       const row = (part[i] as number) + network.span - 1;
       for (let metric = 0; metric < metrics; metric++) {

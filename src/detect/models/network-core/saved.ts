@@ -1,10 +1,11 @@
 import { z } from "zod";
 import type { SavedModel } from "../../detector.ts";
 import { expectFormat, SavedModelError } from "../../saved-model.ts";
-import { type Architecture, weightCount } from "./architecture.ts";
+import type { Architecture } from "./architecture.ts";
 import type { Floor } from "./floor.ts";
 import type { Preparation } from "./preparation.ts";
 import type { Surprise } from "./surprise.ts";
+import { weightCount } from "./weight-spec.ts";
 
 /** Version of the bytes and the header; a change that older models do not survive raises it. */
 export const NETWORK_FORMAT = 3;

@@ -1,10 +1,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Tensor, Tensor3D } from "@tensorflow/tfjs";
-import type { TensorFlow } from "../../backend/prepare.ts";
 import type { FitProgress } from "../../detector.ts";
-import { adam } from "./adam.ts";
-import { type Architecture, type WeightSpec, weightCount } from "./architecture.ts";
+import type { Architecture } from "./architecture.ts";
+import type { Learner } from "./learner.ts";
 import { glorotUniform, type Random, shuffle } from "./random.ts";
+import { type WeightSpec, weightCount } from "./weight-spec.ts";
 
 /** Network input of all training rows, in time order. */
 export interface TrainingRows {
@@ -27,7 +26,7 @@ const VALIDATION_SHARE = 0.15;
 const PATIENCE = 3;
 /** A loss counts as better when it is below this part of the best so far. */
 const BETTER = 0.995;
-/** An epoch sweeps over at most this many input values, in windows drawn anew each time: long histories repeat. */
+/** An epoch sweeps over at most this many input values, in windows drawn again each time: long histories repeat. */
 const VALUES_PER_EPOCH = 2_000_000;
 const VALIDATION_WINDOWS = 512;
 /** Share of single input values that are blanked while training, so that the network learns what the others say. */
@@ -75,55 +74,12 @@ function blank(windows: Float32Array, random: Random): Float32Array {
   return shown;
 }
 
-/** One mini-batch's loss, and its gradients where the weights shall move. */
-interface Batches {
-  train(starts: Uint32Array): { readonly loss: number; readonly gradients: readonly Float32Array[] };
-  loss(starts: Uint32Array): number;
-}
-
-function batchesOf(
-  tf: TensorFlow,
-  network: Architecture,
-  specs: readonly WeightSpec[],
-  weights: readonly Float32Array[],
-  data: TrainingRows,
-  random: Random,
-): Batches {
-  const upload = () => weights.map((values, i) => tf.tensor(values, [...(specs[i] as WeightSpec).shape]));
-  const asTensor = (windows: Float32Array, count: number): Tensor3D =>
-    tf.tensor3d(windows, [count, network.span, data.metrics]);
-  return {
-    train(starts) {
-      const windows = gatherWindows(data, starts, network.span);
-      const shown = blank(windows, random);
-      const tensors = tf.tidy(() => {
-        const truth = asTensor(windows, starts.length);
-        const input = asTensor(shown, starts.length);
-        const gradientOf = tf.valueAndGrads((...parameters: Tensor[]) => network.loss(tf, parameters, input, truth));
-        const { value, grads } = gradientOf(upload());
-        return [value, ...grads];
-      });
-      const [loss, ...gradients] = tensors.map((tensor) => tensor.dataSync() as Float32Array);
-      tf.dispose(tensors);
-      return { loss: (loss as Float32Array)[0] as number, gradients };
-    },
-    loss(starts) {
-      const result = tf.tidy(() => {
-        const truth = asTensor(gatherWindows(data, starts, network.span), starts.length);
-        return network.loss(tf, upload(), truth, truth);
-      });
-      const value = result.dataSync()[0] as number;
-      result.dispose();
-      return value;
-    },
-  };
-}
-
-function averageLoss(batches: Batches, starts: Uint32Array, size: number): number {
+/** Loss of many windows, `size` at a time. */
+function averageLoss(learner: Learner, data: TrainingRows, span: number, starts: Uint32Array, size: number): number {
   let total = 0;
   for (let from = 0; from < starts.length; from += size) {
     const part = starts.subarray(from, from + size);
-    total += batches.loss(part) * part.length;
+    total += learner.loss(gatherWindows(data, part, span), part.length) * part.length;
   }
   return total / starts.length;
 }
@@ -147,36 +103,35 @@ export function politeness(): () => Promise<void> {
 
 /**
  * Trains until the loss on the newest part of the history stops falling, and returns the best weights on the way.
- * The same data, seed and backend give the same weights.
+ * The same data, seed and learner give the same weights.
  * @throws the signal's reason when it is aborted
  */
 export async function trainNetwork(
-  tf: TensorFlow,
+  learner: Learner,
   network: Architecture,
   data: TrainingRows,
   options: TrainingOptions,
 ): Promise<Float32Array[]> {
   const { random, signal } = options;
-  const specs = network.weights(data.metrics);
-  const weights = startWeights(specs, random);
-  const optimizer = adam(weights);
-  const batches = batchesOf(tf, network, specs, weights, data, random);
+  learner.write(startWeights(network.weights(data.metrics), random));
   const { training, validation } = splitWindows(data.rows, network.span);
   const polite = politeness();
   const size = batchSize(network, training.length);
   const perEpoch = Math.max(size, Math.floor(VALUES_PER_EPOCH / (network.span * data.metrics)));
-  let best = { loss: Number.POSITIVE_INFINITY, epoch: 0, weights: weights.map((w) => w.slice()) };
+  let best = { loss: Number.POSITIVE_INFINITY, epoch: 0, weights: learner.weights() };
   for (let epoch = 1; epoch <= options.epochs && epoch - best.epoch <= PATIENCE; epoch++) {
     shuffle(training, random);
     const swept = training.subarray(0, perEpoch);
     for (let from = 0; from < swept.length; from += size) {
       signal?.throwIfAborted();
-      optimizer.step(batches.train(swept.subarray(from, from + size)).gradients, network.learningRate);
+      const starts = swept.subarray(from, from + size);
+      const truth = gatherWindows(data, starts, network.span);
+      learner.train(blank(truth, random), truth, starts.length, network.learningRate);
       await polite();
     }
-    const loss = averageLoss(batches, validation, network.batch);
+    const loss = averageLoss(learner, data, network.span, validation, network.batch);
     if (loss < best.loss * BETTER) {
-      best = { loss, epoch, weights: weights.map((w) => w.slice()) };
+      best = { loss, epoch, weights: learner.weights() };
     }
     options.onProgress?.({ epoch, epochs: options.epochs, loss });
     await polite();

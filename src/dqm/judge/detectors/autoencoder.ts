@@ -1,17 +1,13 @@
 import type { Tensor, Tensor2D, Tensor3D } from "@tensorflow/tfjs";
-import { prepareBackend, type TensorFlow } from "../../../detect/backend/prepare.ts";
+import type { TensorFlow } from "../../../detect/backend/prepare.ts";
 import { seededRandom } from "../../../detect/math/random.ts";
 import type { Architecture } from "../../../detect/models/network-core/architecture.ts";
-import { weightCount } from "../../../detect/models/network-core/architecture.ts";
-import {
-  type Activation,
-  type DenseLayer,
-  denseGraph,
-  denseLayer,
-  denseWeights,
-} from "../../../detect/models/network-core/dense.ts";
+import { type Activation, type DenseLayer, denseGraph, denseLayer } from "../../../detect/models/network-core/dense.ts";
 import { reconstructionLoss } from "../../../detect/models/network-core/loss.ts";
+import { openLearner } from "../../../detect/models/network-core/open-learner.ts";
 import { trainNetwork } from "../../../detect/models/network-core/training.ts";
+import { weightCount } from "../../../detect/models/network-core/weight-spec.ts";
+import { stackProgram, stackWeights } from "../../../detect/models/program/dense-program.ts";
 import type { ReferenceSet } from "../references.ts";
 import { type Learnt, learntNumbers, type ShapeDetector } from "./detector.ts";
 import { rootShape } from "./pca.ts";
@@ -55,12 +51,7 @@ const ARCHITECTURE: Architecture = {
   batch: 64,
   fewestSteps: 10,
   learningRate: 0.002,
-  weights: (bins) => {
-    const sizes = [bins, ...HIDDEN, bins];
-    return ACTIVATIONS.flatMap((_, layer) =>
-      denseWeights(`dense${layer + 1}`, sizes[layer] as number, sizes[layer + 1] as number),
-    );
-  },
+  weights: (bins) => stackWeights([bins, ...HIDDEN, bins]),
   loss: (tf, weights, shown, truth) =>
     reconstructionLoss(tf, tf.reshape(rebuild(tf, weights, shown), truth.shape) as Tensor3D, truth),
   expected: rebuild,
@@ -68,6 +59,8 @@ const ARCHITECTURE: Architecture = {
     const layers = denseLayers(weights);
     return { push: (row) => layers.reduce<Float32Array>((x, layer) => layer(x), row) };
   },
+  program: (store, bins) => stackProgram(store, HIDDEN, ACTIVATIONS, 1, bins),
+  rebuilds: true,
 };
 
 function rebuild(tf: TensorFlow, weights: readonly Tensor[], windows: Tensor3D): Tensor2D {
@@ -100,9 +93,14 @@ async function learnNetwork({ bins, runs }: ReferenceSet, seed: number): Promise
   order.forEach((from, to) => {
     inputs.set(standardised(roots[from] as Float64Array, mean, scale), to * bins);
   });
-  const { tf } = await prepareBackend();
   const data = { rows: roots.length, metrics: bins, inputs };
-  const weights = await trainNetwork(tf, ARCHITECTURE, data, { epochs: EPOCHS, random: seededRandom(seed) });
+  const learner = await openLearner(ARCHITECTURE, bins);
+  let weights: Float32Array[];
+  try {
+    weights = await trainNetwork(learner, ARCHITECTURE, data, { epochs: EPOCHS, random: seededRandom(seed) });
+  } finally {
+    learner.end();
+  }
   const named = ARCHITECTURE.weights(bins).map((spec, at) => [spec.name, [...(weights[at] as Float32Array)]] as const);
   return { mean: [...mean], scale: [...scale], ...Object.fromEntries(named) };
 }

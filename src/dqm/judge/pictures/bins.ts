@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from "vega-lite";
-import type { BinEvidence } from "../../../alert/quality.ts";
+import type { BinEvidence } from "../../../alert/dqm.ts";
 import { INKS, pictureFrame } from "./frame.ts";
 
 const WIDTH = 720;

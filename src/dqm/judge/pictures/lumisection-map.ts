@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from "vega-lite";
-import type { LumiVerdict, QualityStatus } from "../../../alert/quality.ts";
+import type { DqmStatus, LumiVerdict } from "../../../alert/dqm.ts";
 import { INKS, pictureFrame } from "./frame.ts";
 
 /** Colours of the statuses; GOOD and BAD can be told apart by colour-blind people too. */
@@ -9,7 +9,7 @@ export const STATUS_COLOURS = {
   STANDBY: "#b3bac3",
   EXCLUDED: "#6b4fa0",
   NOTSET: "#e9ecef",
-} as const satisfies Record<QualityStatus, string>;
+} as const satisfies Record<DqmStatus, string>;
 
 /** Lumisections in one row of the map. */
 const PER_ROW = 100;

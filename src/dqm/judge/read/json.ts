@@ -1,3 +1,4 @@
+import { own } from "../../../alert/own.ts";
 import { checkHistogram, type RawHistogram, type RecordResult } from "./record.ts";
 
 /** Longest JSON text of one histogram, in characters. */
@@ -65,7 +66,7 @@ export function histogramOfJson(text: string, labels: readonly string[] = []): R
 }
 
 function rawOf(value: Readonly<Record<string, unknown>>, labels: readonly string[]): RawHistogram {
-  const first = (...names: readonly string[]) => names.map((name) => value[name]).find((one) => one !== undefined);
+  const first = (...names: readonly string[]) => names.map((name) => own(value, name)).find((one) => one !== undefined);
   const counts = first("counts", "histo", "bins", "data");
   return {
     run: first("run", "fromrun"),
@@ -76,6 +77,6 @@ function rawOf(value: Readonly<Record<string, unknown>>, labels: readonly string
     min: first("xmin"),
     max: first("xmax"),
     bins: first("xbins"),
-    labels: new Map(labels.map((label) => [label, value[label]])),
+    labels: new Map(labels.map((label) => [label, own(value, label)])),
   };
 }

@@ -1,8 +1,8 @@
 import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D } from "@tensorflow/tfjs";
 import type { TensorFlow } from "../../../detect/backend/prepare.ts";
-import type { WeightSpec } from "../../../detect/models/network-core/architecture.ts";
 import { denseGraph, denseWeights } from "../../../detect/models/network-core/dense.ts";
 import { lstmGraph, lstmWeights } from "../../../detect/models/network-core/lstm.ts";
+import type { WeightSpec } from "../../../detect/models/network-core/weight-spec.ts";
 
 /** How many transfers before it the network sees. */
 export const STEPS = 100;

@@ -4,9 +4,9 @@ import type { FitOptions } from "../../../detect/detector.ts";
 import type { Frame } from "../../../detect/frame.ts";
 import { seededRandom } from "../../../detect/math/random.ts";
 import { adam } from "../../../detect/models/network-core/adam.ts";
-import type { WeightSpec } from "../../../detect/models/network-core/architecture.ts";
 import { shuffle } from "../../../detect/models/network-core/random.ts";
 import { politeness, startWeights } from "../../../detect/models/network-core/training.ts";
+import type { WeightSpec } from "../../../detect/models/network-core/weight-spec.ts";
 import { COLUMN, COLUMNS, NAMES } from "./encode.ts";
 import { type SequenceBatch, sequenceLoss, weightsOf } from "./network.ts";
 import { gatherSequences } from "./sequences.ts";
@@ -26,7 +26,7 @@ const LEARNING_RATE = 0.003;
 const SMALLEST_BATCH = 32;
 const LARGEST_BATCH = 512;
 const STEPS_AN_EPOCH = 40;
-/** Transfers of one epoch: long histories are drawn from anew each time. */
+/** Transfers of one epoch: long histories are drawn from again each time. */
 const EPOCH_MOST = 20_000;
 /** Share of names left out while training, so that the network knows what to do with new ones. */
 const FORGOTTEN = 0.1;
