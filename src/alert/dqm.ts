@@ -68,3 +68,8 @@ export interface DqmRange {
   /** Who overruled; null for the machine's own. */
   readonly by: string | null;
 }
+
+/** Run numbers are 32-bit integers in the store. */
+export const MAX_RUN = 2_147_483_647;
+/** A run has some thousand lumisections of 23 seconds. */
+export const MAX_LUMISECTION = 100_000;

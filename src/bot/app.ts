@@ -29,6 +29,7 @@ import { createPermissions } from "./permissions.ts";
 import { createPictures } from "./pictures/pictures.ts";
 import { drawPlot } from "./pictures/plot.ts";
 import { boltLogger } from "./setup/bolt-logger.ts";
+import { createHttpReceiver, SLACK_SERVER } from "./setup/http-receiver.ts";
 import { createIdentity } from "./setup/identity.ts";
 
 /** The Slack bot. */
@@ -194,7 +195,7 @@ async function listen(receiver: HTTPReceiver, address: string) {
     );
   }
   try {
-    return await receiver.start({ host, port });
+    return await receiver.start({ host, port }, SLACK_SERVER);
   } catch (error) {
     throw new UserError(
       `cannot listen on ${address}: ${(error as Error).message}`,
@@ -212,7 +213,7 @@ function receiverOf({ appToken, signingSecret, apiUrl }: SlackSettings, { log }:
     return new SocketModeReceiver({ appToken, logger, installerOptions: { clientOptions } });
   }
   if (signingSecret !== undefined) {
-    return new HTTPReceiver({ signingSecret, endpoints: ENDPOINT, logger });
+    return createHttpReceiver(signingSecret, ENDPOINT, logger);
   }
   throw new UserError(
     "neither appToken nor signingSecret is set",

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
 import { type Document, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
+import { parseJson } from "../alert/json.ts";
 import { own, putOwn } from "../alert/own.ts";
 import { UserError } from "../alert/user-error.ts";
 import { nearestNames } from "./nearest.ts";
@@ -139,7 +140,7 @@ function readEnvironmentValue(text: string, schema: z.ZodType): unknown {
   }
   if (/^[[{]/.test(trimmed) || inner instanceof z.ZodNumber || inner instanceof z.ZodBoolean) {
     try {
-      return JSON.parse(trimmed);
+      return parseJson(trimmed);
     } catch {
       return trimmed;
     }

@@ -3,6 +3,18 @@ import { parseDuration } from "../alert/duration.ts";
 import { DEFAULT_SEVERITIES } from "../alert/severity.ts";
 
 /** A duration such as `15s`, read to milliseconds. */
+/** What may be kept to some people in Slack. */
+export const PERMISSIONS = [
+  "acknowledge",
+  "silence",
+  "resolve",
+  "override",
+  "overrule",
+  "feedback",
+  "subscribe",
+] as const;
+export type Permission = (typeof PERMISSIONS)[number];
+
 const duration = (fallback: string) =>
   z
     .string()
@@ -89,10 +101,10 @@ const slack = z.strictObject({
     .default({})
     .describe("Channel id per purpose: `default`, `pages`, `digest`, `dqm`, or the name of a service."),
   permissions: z
-    .record(z.string(), z.array(z.string()))
+    .partialRecord(z.enum(PERMISSIONS), z.array(z.string()))
     .default({})
     .describe(
-      "Who may do what: action (acknowledge, silence, resolve, override, overrule, feedback) → user or user group ids. Not named: everybody.",
+      "Who may do what: action (acknowledge, silence, resolve, override, overrule, feedback, subscribe) → user or user group ids. Not named: everybody.",
     ),
   userGroups: z
     .record(z.string(), z.string())

@@ -1,3 +1,4 @@
+import { parseJson } from "../alert/json.ts";
 import { own } from "../alert/own.ts";
 import type { SavedModel } from "./detector.ts";
 
@@ -36,7 +37,7 @@ export function decodeSavedModel(bytes: Uint8Array): SavedModel {
   }
   let head: Omit<SavedModel, "weights">;
   try {
-    head = JSON.parse(new TextDecoder().decode(bytes.subarray(PREFIX, PREFIX + length)));
+    head = parseJson(new TextDecoder().decode(bytes.subarray(PREFIX, PREFIX + length))) as typeof head;
   } catch (error) {
     throw new SavedModelError("a model whose header is not readable", { cause: error });
   }

@@ -4,6 +4,7 @@ import type { Config } from "../config/schema.ts";
 import type { World, WorldParts } from "../demo/demo.ts";
 import { createLifecycle, type Lifecycle } from "../runtime/lifecycle.ts";
 import { openFoundation } from "./foundation.ts";
+import type { MetricParts } from "./metrics.ts";
 import { createService, type Service } from "./service.ts";
 import { startWeb } from "./start-web.ts";
 
@@ -18,6 +19,8 @@ export interface Running {
 export interface ComposeOptions {
   readonly version: string;
   readonly log: Logger;
+  /** How the process itself does, for the metrics. */
+  readonly health: MetricParts["health"];
   /** Builds the simulated world of the demo; null where everything is real. */
   readonly createWorld: ((parts: WorldParts) => Promise<World>) | null;
 }
@@ -37,7 +40,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
 }
 
 async function build(config: Config, options: ComposeOptions, lifecycle: Lifecycle): Promise<Running> {
-  const { version, log, createWorld } = options;
+  const { version, log, createWorld, health } = options;
   const clock = systemClock;
   const foundation = await openFoundation({ config, clock, log, lifecycle, createWorld });
   const service = await createService({ config, foundation, clock, log });
@@ -46,7 +49,7 @@ async function build(config: Config, options: ComposeOptions, lifecycle: Lifecyc
   const botUrl = (await bot?.start()) ?? null;
   lifecycle.onStop("bot", async () => bot?.stop());
   lifecycle.onStop("events", () => events.stop());
-  const web = await startWeb({ config, version, foundation, service, clock, log });
+  const web = await startWeb({ config, version, foundation, service, clock, log, health });
   lifecycle.onStop("page", () => web.close());
   for (const loop of loops) {
     loop.start();

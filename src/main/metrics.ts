@@ -6,6 +6,8 @@ export interface MetricParts {
   readonly service: Pick<Service, "loops" | "current" | "tally">;
   readonly store: Pick<Store, "models">;
   readonly version: string;
+  /** Longest delay of the event loop in the last ten seconds, and rejections that nobody handled. */
+  readonly health: () => { readonly longestDelay: number; readonly rejections: number };
 }
 
 type Labels = Readonly<Record<string, string>>;
@@ -24,9 +26,33 @@ interface Definition {
  * Read when they are asked for. Times are unix seconds; what has never happened has no value.
  */
 export function registerMetrics(registry: Registry, parts: MetricParts): void {
-  for (const definition of [...loopMetrics(parts), ...flowMetrics(parts), ...stateMetrics(parts)]) {
+  for (const definition of [
+    ...loopMetrics(parts),
+    ...flowMetrics(parts),
+    ...stateMetrics(parts),
+    ...healthMetrics(parts),
+  ]) {
     register(registry, definition);
   }
+}
+
+function healthMetrics({ health }: MetricParts): readonly Definition[] {
+  return [
+    {
+      name: "cmswatch_event_loop_delay_seconds",
+      help: "Longest time in the last ten seconds that work of the process made everything else wait.",
+      labelNames: [],
+      type: "gauge",
+      read: () => [[{}, health().longestDelay]],
+    },
+    {
+      name: "cmswatch_unhandled_failures_total",
+      help: "Failures that no part handled, since the start; the log has them.",
+      labelNames: [],
+      type: "counter",
+      read: () => [[{}, health().rejections]],
+    },
+  ];
 }
 
 function loopMetrics({ service }: MetricParts): readonly Definition[] {

@@ -3,7 +3,9 @@ import type { Logger } from "pino";
 import { UserError } from "../alert/user-error.ts";
 import type { ServeOptions } from "../cli/command.ts";
 import { loadConfig } from "../config/load.ts";
+import { watchEventLoop } from "../runtime/event-loop.ts";
 import { untilInterrupted } from "../runtime/lifecycle.ts";
+import { watchProcessErrors } from "../runtime/process-errors.ts";
 import { compose } from "./compose.ts";
 import { showProgress } from "./demo-console.ts";
 import { takeTurn } from "./turn.ts";
@@ -21,19 +23,27 @@ export async function serve(options: ServeOptions, log: Logger): Promise<void> {
     log.info("stopped while standing by");
     return;
   }
-  const running = await compose(config, { version, log, createWorld: demo?.createWorld ?? null });
+  const errors = watchProcessErrors(log);
+  const eventLoop = watchEventLoop(log);
+  const health = () => ({ longestDelay: eventLoop.longest, rejections: errors.rejections });
+  const running = await compose(config, { version, log, health, createWorld: demo?.createWorld ?? null });
   log.info({ url: running.url, version }, "cmswatch runs");
   tellStarter(running.url);
   const console = demo === null ? null : showProgress(running);
   const lost = turn === "alone" ? [] : [turn.lost.then((why) => `its turn is over: ${why}`)];
-  const reason = await Promise.race([interrupted, ...lost]);
+  const reason = await Promise.race([interrupted, errors.broken.then((why) => `broken by ${why}`), ...lost]);
   log.info({ reason }, "stopping");
   console?.stop();
   await running.lifecycle.stop();
   if (turn !== "alone") {
     await turn.release();
   }
+  eventLoop.stop();
+  errors.stop();
   log.info("stopped");
+  if (reason.startsWith("broken")) {
+    throw new UserError(reason, "cmswatch serve", "its log has the error; start it again");
+  }
   if (reason.startsWith("its turn")) {
     throw new UserError(reason, "store.url", "start it again: it stands by, or goes on when its turn comes");
   }

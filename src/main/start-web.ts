@@ -10,7 +10,7 @@ import { toTransfersView } from "../web/transfer-views.ts";
 import { createWeb, type Web } from "../web/web.ts";
 import { createWebSources } from "../web/web-sources.ts";
 import type { Foundation } from "./foundation.ts";
-import { registerMetrics } from "./metrics.ts";
+import { type MetricParts, registerMetrics } from "./metrics.ts";
 import type { Service } from "./service.ts";
 
 export interface WebStart {
@@ -20,6 +20,7 @@ export interface WebStart {
   readonly clock: Clock;
   readonly log: Logger;
   readonly version: string;
+  readonly health: MetricParts["health"];
 }
 
 /** Starts the page, API, metrics and webhook. Alertmanager's notifications make the next look come at once. */
@@ -30,7 +31,7 @@ export async function startWeb(parts: WebStart): Promise<Web> {
   const dqm = service.dqm.desk;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  registerMetrics(registry, { service, store, version: parts.version });
+  registerMetrics(registry, { service, store, version: parts.version, health: parts.health });
   const sources = createWebSources({
     version: parts.version,
     demo: world !== null,
@@ -70,6 +71,7 @@ export async function startWeb(parts: WebStart): Promise<Web> {
       ...(transfers === null ? {} : { transfers: async (about) => toTransfersView(transfers.overview(about)) }),
     },
     now: clock,
+    states: store.states,
     registry,
     log,
     onNotification: service.look,

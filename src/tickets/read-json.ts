@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { parseJson } from "../alert/json.ts";
 import { own } from "../alert/own.ts";
 import { UserError } from "../alert/user-error.ts";
 import { decodeText } from "./decode.ts";
@@ -32,7 +33,7 @@ export async function readJson(bytes: AsyncIterable<Uint8Array>, where: string):
   }
   refuseWebPage(text, where);
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
     throw new UserError(`is not JSON: ${(error as Error).message}`, where, "it may be cut off; fetch it again", {
       cause: error,

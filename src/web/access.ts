@@ -1,8 +1,9 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 import { own } from "../alert/own.ts";
 import type { Config } from "../config/schema.ts";
 import type { Role } from "./actions.ts";
 import { isAmong } from "./among.ts";
+import type { EndedSessions } from "./sessions.ts";
 import type { Actor } from "./sources.ts";
 
 const SESSION = "cmswatch_session";
@@ -20,7 +21,12 @@ export interface Asking {
 /** Who asks, or why that is not known. */
 export type Access =
   | { readonly ok: true; readonly actor: Actor }
-  | { readonly ok: false; readonly status: 401 | 403; readonly reason: string };
+  | {
+      readonly ok: false;
+      readonly status: 401 | 403;
+      readonly reason: string /** True when a token was sent. */;
+      readonly isGuess: boolean;
+    };
 
 export interface AccessOptions {
   readonly tokens: Config["web"]["tokens"];
@@ -29,6 +35,8 @@ export interface AccessOptions {
   readonly baseUrl?: string | undefined;
   readonly proxy?: Config["web"]["proxy"];
   readonly now: () => Date;
+  /** Sessions whose holder signed out. */
+  readonly ended?: Pick<EndedSessions, "has">;
 }
 
 /**
@@ -41,17 +49,22 @@ export function identify(asking: Asking, options: AccessOptions): Access {
   if (bearer !== undefined) {
     const found = options.tokens.find(({ token }) => sameText(token, bearer));
     return found === undefined
-      ? { ok: false, status: 401, reason: "this token is not one of web.tokens" }
+      ? { ok: false, status: 401, reason: "this token is not one of web.tokens", isGuess: true }
       : { ok: true, actor: { name: found.name, role: found.role } };
   }
-  const known = readSession(asking, options) ?? signedInByProxy(asking, options.proxy);
+  const known = sessionOf(asking, options)?.actor ?? signedInByProxy(asking, options.proxy);
   if (known !== null) {
     return { ok: true, actor: known };
   }
   if (isLocal(asking)) {
     return { ok: true, actor: { name: "local", role: options.localRole } };
   }
-  return { ok: false, status: 401, reason: "from elsewhere than this machine a token of web.tokens is needed" };
+  return {
+    ok: false,
+    status: 401,
+    reason: "from elsewhere than this machine a token of web.tokens is needed",
+    isGuess: false,
+  };
 }
 
 /**
@@ -82,23 +95,32 @@ export function sessionCookie(token: string, options: AccessOptions, secure: boo
     return null;
   }
   const expires = options.now().getTime() + SESSION_HOURS * 3_600_000;
-  const text = Buffer.from(JSON.stringify([found.name, expires])).toString("base64url");
+  const text = Buffer.from(JSON.stringify([found.name, expires, randomUUID()])).toString("base64url");
   const value = `${text}.${sign(text, found.token)}`;
   return `${SESSION}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${SESSION_HOURS * 3600}${secure ? "; Secure" : ""}`;
 }
 
-/** A cookie that ends the session. */
+interface Session {
+  readonly id: string;
+  /** Milliseconds. */
+  readonly expires: number;
+  readonly actor: Actor;
+}
+
+/** A cookie that ends the session in the browser. */
 export const NO_SESSION = `${SESSION}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0`;
 
-function readSession(asking: Asking, options: AccessOptions): Actor | null {
+/** The session that a request holds: its id and when it ends, milliseconds; null without a valid one. */
+export function sessionOf(asking: Asking, options: AccessOptions): Session | null {
   const cookie = (header(asking, "cookie") ?? "").split(/;\s*/).find((part) => part.startsWith(`${SESSION}=`));
   const [text = "", signature = ""] = cookie?.slice(SESSION.length + 1).split(".") ?? [];
   const signer = options.tokens.find(({ token }) => sameText(sign(text, token), signature));
   if (signer === undefined) {
     return null;
   }
-  const [, expires] = JSON.parse(Buffer.from(text, "base64url").toString("utf8")) as [string, number];
-  return options.now().getTime() < expires ? { name: signer.name, role: signer.role } : null;
+  const [, expires, id = ""] = JSON.parse(Buffer.from(text, "base64url").toString("utf8")) as [string, number, string?];
+  const isValid = id !== "" && options.now().getTime() < expires && options.ended?.has(id) !== true;
+  return isValid ? { id, expires, actor: { name: signer.name, role: signer.role } } : null;
 }
 
 function signedInByProxy(asking: Asking, proxy: AccessOptions["proxy"]): Actor | null {

@@ -1,30 +1,36 @@
 import { z } from "zod";
-import { DQM_STATUSES } from "../alert/dqm.ts";
+import { DQM_STATUSES, MAX_LUMISECTION, MAX_RUN } from "../alert/dqm.ts";
 
 const reason = z.string().trim().min(1).max(1000);
+const id = z.string().max(500);
 const minutes = z.int().positive().max(100_000);
 
 /** What a person may do on the dashboard. */
 export const actionSchema = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("acknowledge"), group: z.string(), minutes: minutes.default(60) }),
-  z.strictObject({ kind: z.literal("unacknowledge"), group: z.string() }),
-  z.strictObject({ kind: z.literal("silence"), matchers: z.array(z.string()).min(1).max(50), minutes, reason }),
-  z.strictObject({ kind: z.literal("expire-silence"), silence: z.string(), reason: reason.optional() }),
-  z.strictObject({ kind: z.literal("not-anomaly"), anomaly: z.string(), reason }),
-  z.strictObject({ kind: z.literal("revoke-feedback"), feedback: z.string() }),
+  z.strictObject({ kind: z.literal("acknowledge"), group: id, minutes: minutes.default(60) }),
+  z.strictObject({ kind: z.literal("unacknowledge"), group: id }),
+  z.strictObject({
+    kind: z.literal("silence"),
+    matchers: z.array(z.string().max(10_000)).min(1).max(50),
+    minutes,
+    reason,
+  }),
+  z.strictObject({ kind: z.literal("expire-silence"), silence: id, reason: reason.optional() }),
+  z.strictObject({ kind: z.literal("not-anomaly"), anomaly: id, reason }),
+  z.strictObject({ kind: z.literal("revoke-feedback"), feedback: id }),
   z.strictObject({
     kind: z.literal("overrule"),
-    run: z.int().positive(),
-    first: z.int().positive(),
-    last: z.int().positive(),
+    run: z.int().positive().max(MAX_RUN),
+    first: z.int().positive().max(MAX_LUMISECTION),
+    last: z.int().positive().max(MAX_LUMISECTION),
     status: z.enum(DQM_STATUSES),
     reason,
   }),
-  z.strictObject({ kind: z.literal("revoke-overrule"), overrule: z.string() }),
-  z.strictObject({ kind: z.literal("activate-model"), model: z.string() }),
+  z.strictObject({ kind: z.literal("revoke-overrule"), overrule: id }),
+  z.strictObject({ kind: z.literal("activate-model"), model: id }),
   z.strictObject({
     kind: z.literal("inject"),
-    service: z.string(),
+    service: id,
     anomaly: z.enum(["point", "contextual", "collective", "down", "absent"]),
     minutes: minutes.default(10),
   }),

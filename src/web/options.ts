@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { Registry } from "prom-client";
 import type { Config } from "../config/schema.ts";
 import type { Role } from "./actions.ts";
+import type { SessionStates } from "./sessions.ts";
 import type { WebSources } from "./sources.ts";
 import type { Notification } from "./webhook.ts";
 
@@ -21,4 +22,6 @@ export interface WebOptions {
   /** Adds routes of others before it listens; they are under the same access rules when below /api. */
   readonly mount?: (app: FastifyInstance) => void | Promise<void>;
   readonly now?: () => Date;
+  /** Where ended sessions are kept; without it they are forgotten at a restart. */
+  readonly states?: SessionStates;
 }

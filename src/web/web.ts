@@ -1,9 +1,12 @@
+import { randomBytes } from "node:crypto";
 import type { AddressInfo } from "node:net";
-import fastify, { type FastifyInstance } from "fastify";
+import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { Histogram, type Registry } from "prom-client";
 import { systemClock } from "../alert/clock.ts";
 import { UserError } from "../alert/user-error.ts";
+import { AlertmanagerError } from "../alertmanager/error.ts";
 import { crossSiteReason, identify } from "./access.ts";
+import { createTriesLimit, REQUEST_TIMEOUT, registerLimits } from "./limits.ts";
 import { createLive } from "./live.ts";
 import type { WebOptions } from "./options.ts";
 import { refuse } from "./problem.ts";
@@ -12,9 +15,12 @@ import { registerHealth } from "./routes/health.ts";
 import { registerPages } from "./routes/pages.ts";
 import { registerSession } from "./routes/session.ts";
 import { registerWebhook } from "./routes/webhook.ts";
+import { loadEndedSessions } from "./sessions.ts";
 import type { Actor } from "./sources.ts";
 
 const MAX_BODY = 5_000_000;
+const MAX_LOGGED = 200;
+const CHECK_CONNECTIONS_EVERY = 5_000;
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -51,14 +57,22 @@ export async function createWeb(options: WebOptions): Promise<Web> {
 
 /** The application without a listening socket, as tests use it. */
 export async function buildWeb(options: WebOptions): Promise<FastifyInstance> {
-  const app = fastify({ bodyLimit: MAX_BODY, forceCloseConnections: true, logger: false });
+  const app = fastify({
+    bodyLimit: MAX_BODY,
+    forceCloseConnections: true,
+    logger: false,
+    requestTimeout: REQUEST_TIMEOUT,
+    http: { connectionsCheckingInterval: CHECK_CONNECTIONS_EVERY },
+  });
   const now = options.now ?? systemClock;
+  const ended = await loadEndedSessions(options.states ?? null, now);
   const access = {
     tokens: options.config.tokens,
     localRole: options.localRole ?? "viewer",
     baseUrl: options.config.baseUrl,
     proxy: options.config.proxy,
     now,
+    ended,
   } as const;
   const live = createLive();
   const unsubscribe = options.sources.subscribe(live.changed);
@@ -67,6 +81,7 @@ export async function buildWeb(options: WebOptions): Promise<FastifyInstance> {
     live.close();
   });
   app.decorateRequest("actor", null);
+  let triedTooOften: ReturnType<typeof createTriesLimit> | null = null;
   app.addHook("onRequest", async (request, reply) => {
     const asking = { method: request.method, remoteAddress: request.ip, headers: request.headers };
     const crossSite = crossSiteReason(asking, access.baseUrl);
@@ -76,32 +91,58 @@ export async function buildWeb(options: WebOptions): Promise<FastifyInstance> {
     const who = identify(asking, access);
     request.actor = who.ok ? who.actor : null;
     const open = request.routeOptions.config.open === true;
+    if (!who.ok && !open && who.isGuess && (await triedTooOften?.(request, reply)) === true) {
+      return reply;
+    }
     return who.ok || open ? undefined : refuse(reply, who.status, who.reason, "send it as `Authorization: Bearer …`");
   });
-  app.addHook("onSend", async (_, reply) => {
+  await registerLimits(app);
+  triedTooOften = createTriesLimit(app);
+  app.addHook("onSend", async (request, reply) => {
     reply.header("x-cmswatch-time", now().toISOString());
+    addSafeHeaders(request.url, reply);
   });
   measure(app, options.registry);
-  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
-    const status = error.statusCode ?? 500;
-    if (status >= 500) {
-      options.log.error({ error, url: request.url }, "request failed");
-    }
-    const known = error instanceof UserError;
-    return refuse(
-      reply,
-      known ? 400 : status,
-      known ? error.what : error.message,
-      known ? error.hint : "look at cmswatch's log",
-    );
-  });
+  answerErrors(app, options.log);
   registerHealth(app, options);
   registerApi(app, options, live);
-  registerSession(app, access);
+  registerSession(app, access, ended);
   registerWebhook(app, options.onNotification);
   registerPages(app);
   await options.mount?.(app);
   return app;
+}
+
+/** Known errors say what is wrong; of others the client gets a reference, and the log the rest. */
+function answerErrors(app: FastifyInstance, log: WebOptions["log"]): void {
+  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+    if (error instanceof UserError) {
+      return refuse(reply, 400, error.what, error.hint);
+    }
+    if (error instanceof AlertmanagerError) {
+      return refuse(reply, 502, error.message, "try again when Alertmanager answers");
+    }
+    if (error.statusCode !== undefined && error.statusCode < 500) {
+      return refuse(reply, error.statusCode, error.message, "see /api/v1/openapi.json");
+    }
+    const reference = randomBytes(4).toString("hex").toUpperCase();
+    log.error({ err: error, url: request.url.slice(0, MAX_LOGGED), reference }, "request failed");
+    return refuse(reply, 500, `internal error ${reference}`, "who runs cmswatch finds this reference in its log");
+  });
+  app.setNotFoundHandler((request, reply) =>
+    refuse(reply, 404, `not found: ${request.url.slice(0, MAX_LOGGED)}`, "see /api/v1/openapi.json"),
+  );
+}
+
+/** What the API answers is data: browsers neither guess its type nor keep it. */
+function addSafeHeaders(url: string, reply: FastifyReply): void {
+  reply.header("x-content-type-options", "nosniff");
+  if (!reply.hasHeader("cache-control")) {
+    reply.header("cache-control", "no-store");
+  }
+  if (url.startsWith("/api/")) {
+    reply.header("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
+  }
 }
 
 function measure(app: FastifyInstance, registry: Registry): void {

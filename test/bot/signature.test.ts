@@ -31,6 +31,23 @@ describe("requests over HTTP", () => {
     expect((await send(SIGNING_SECRET, new Date(Date.now() - 301_000))).status).toBe(401);
   });
 
+  test.each([
+    ["null", "application/json", 400],
+    ["[]", "application/json", 400],
+    ["1", "application/json", 400],
+    ["payload=null", FORM, 400],
+    [`{"a":${"[".repeat(8_000)}${"]".repeat(8_000)}}`, "application/json", 400],
+    ["x".repeat(3_000_000), "application/json", 413],
+  ])(
+    "with a signed body that holds no object are refused, and the next is taken: %.20s",
+    async (body, type, status) => {
+      const headers = signedHeaders(SIGNING_SECRET, body, new Date(), type);
+      const refused = await fetch(harness.botUrl, { method: "POST", headers, body }).catch(() => null);
+      expect(refused?.status ?? 413).toBe(status);
+      expect((await send(SIGNING_SECRET, new Date())).status).toBe(200);
+    },
+  );
+
   test("without any signature are refused", async () => {
     expect(
       (await fetch(harness.botUrl, { method: "POST", body: BODY, headers: { "content-type": FORM } })).status,

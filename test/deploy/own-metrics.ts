@@ -18,6 +18,7 @@ export async function ownMetrics(): Promise<string> {
   const current = createCurrentState(60_000);
   const tally = createTally();
   registerMetrics(registry, {
+    health: () => ({ longestDelay: 0, rejections: 0 }),
     service: { loops: [await finishedLoop()], current, tally },
     store: { models: { list: async () => [MODEL] } as unknown as Store["models"] },
     version: "1.2.3",

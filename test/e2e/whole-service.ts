@@ -54,7 +54,12 @@ export async function startWholeService(token: string) {
     }),
   );
   const log = pino({ level: "silent" });
-  const running = await compose(loadConfig(file, {}), { version: "test", log, createWorld: null });
+  const running = await compose(loadConfig(file, {}), {
+    version: "test",
+    log,
+    health: () => ({ longestDelay: 0, rejections: 0 }),
+    createWorld: null,
+  });
   return {
     url: running.url,
     alertmanager,

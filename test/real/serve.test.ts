@@ -75,6 +75,7 @@ describe.skipIf(missing.length > 0)(
       running = await compose(loadConfig(file, {}), {
         version: "test",
         log: pino({ level: "silent" }),
+        health: () => ({ longestDelay: 0, rejections: 0 }),
         createWorld: null,
       });
     }, 180_000);

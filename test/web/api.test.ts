@@ -67,8 +67,8 @@ describe("API", () => {
   it.each([
     ["/api/v1/groups?filter=what", 400, /is not a matcher/],
     ["/api/v1/services/dbs?hours=100000", 400, /`hours`/],
-    ["/api/v1/services/nosuch", 404, /no such thing/],
-    ["/api/v1/anomalies/nosuch", 404, /no such thing/],
+    ["/api/v1/services/nosuch", 404, /not found/],
+    ["/api/v1/anomalies/nosuch", 404, /not found/],
   ])("%s is refused with %i", async (url, status, what) => {
     const answer = await answerTo(url);
     expect([answer.statusCode, answer.json().error.what]).toEqual([status, expect.stringMatching(what)]);

@@ -1,4 +1,5 @@
 import type { RespondFn } from "@slack/bolt";
+import type { Permission } from "../../config/schema.ts";
 import type { Desk } from "../desk.ts";
 import { failureNotice, notice } from "../messages/notice.ts";
 import { context, link, type Payload } from "../messages/payload.ts";
@@ -51,7 +52,7 @@ export async function guarded(desk: Desk, what: string, reply: Reply, work: () =
 }
 
 /** Asks the permissions; a refusal is told and gives false. */
-export async function permitted(desk: Desk, action: string, user: string, reply: Reply): Promise<boolean> {
+export async function permitted(desk: Desk, action: Permission, user: string, reply: Reply): Promise<boolean> {
   const permission = await desk.permissions(action, user);
   if (!permission.allowed) {
     await desk.store.audit.append({

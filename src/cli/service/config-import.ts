@@ -1,3 +1,4 @@
+import { parseJson } from "../../alert/json.ts";
 import type { CommandContext, RegisterCommand } from "../command.ts";
 
 /** `cmswatch config import`: the JSON configuration of CMS's intelligence module of 2020, as YAML for cmswatch. */
@@ -21,7 +22,7 @@ async function importConfig(file: string, out: string | undefined, context: Comm
   ]);
   let tree: unknown;
   try {
-    tree = JSON.parse(await readFile(file, "utf8"));
+    tree = parseJson(await readFile(file, "utf8"));
   } catch (error) {
     throw new UserError(
       `cannot be read as JSON (${(error as Error).message})`,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "../../alert/json.ts";
 import { UserError } from "../../alert/user-error.ts";
 import { type GoldenRanges, normalise } from "./golden.ts";
 
@@ -12,7 +13,7 @@ const schema = z.record(
 export function parseGolden(text: string, where: string): GoldenRanges {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (error) {
     throw new UserError("is not JSON", where, HINT, { cause: error });
   }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "../../alert/json.ts";
 import { UserError } from "../../alert/user-error.ts";
 import { findShapeDetector } from "./detectors/registry.ts";
 import { fitHistogram, type HistogramModel, openHistogram } from "./model.ts";
@@ -87,7 +88,7 @@ export function loadDqm(text: string, where: string): DqmModel {
     new UserError(what, where, "train it again: cmswatch dqm train --train FILE --model DIR", { cause });
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (error) {
     throw mistake("is no model of data quality", error);
   }

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { parseJson } from "../../alert/json.ts";
 import { UserError } from "../../alert/user-error.ts";
 import { FLEET_GATE } from "../../detect/fleet/fleet.ts";
 import { createLive } from "../../detect/live.ts";
@@ -159,7 +160,7 @@ async function readFaults(path: string): Promise<readonly Fault[]> {
     throw new UserError("no such file", path, "name a folder with faults.json and one CSV file per pod");
   });
   const fault = z.object({ inject_time: z.string(), inject_pod: z.string(), inject_type: z.string() });
-  const parsed = z.record(z.string(), z.array(fault)).safeParse(JSON.parse(text));
+  const parsed = z.record(z.string(), z.array(fault)).safeParse(parseJson(text));
   if (!parsed.success) {
     throw new UserError(z.prettifyError(parsed.error), path, "give {hour: [{inject_time, inject_pod, inject_type}]}");
   }

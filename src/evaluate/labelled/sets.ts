@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, join, relative, resolve, sep } from "node:path";
+import { parseJson } from "../../alert/json.ts";
 import { UserError } from "../../alert/user-error.ts";
 
 /** Labelled data of one kind, and what is known of it before it is read. */
@@ -105,7 +106,7 @@ export async function readTsbAd(folder: string): Promise<ReadonlyMap<string, Tsb
       })
       .optional(),
   });
-  const parsed = text === null ? null : z.record(z.string(), series).safeParse(JSON.parse(text));
+  const parsed = text === null ? null : z.record(z.string(), series).safeParse(parseJson(text));
   const found = new Map<string, TsbAdSeries>();
   for (const [name, { tsb_ad_m: protocol }] of Object.entries(parsed?.success === true ? parsed.data : {})) {
     if (protocol !== undefined) {

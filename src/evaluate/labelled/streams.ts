@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
+import { parseJson } from "../../alert/json.ts";
 import { own } from "../../alert/own.ts";
 import { UserError } from "../../alert/user-error.ts";
 import { type Frame, NOMINAL_STEP } from "../../detect/frame.ts";
@@ -169,5 +170,5 @@ async function readWindows(path: string): Promise<Readonly<Record<string, readon
     throw new UserError("no combined_windows.json", dirname(path), "give NAB's folder with its label windows");
   });
   const seconds = z.string().transform((time) => Date.parse(`${time.slice(0, 19).replace(" ", "T")}Z`) / 1000);
-  return z.record(z.string(), z.array(z.tuple([seconds, seconds]))).parse(JSON.parse(text));
+  return z.record(z.string(), z.array(z.tuple([seconds, seconds]))).parse(parseJson(text));
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "../../alert/json.ts";
 import { labelSet } from "../../alert/label-set.ts";
 import { createGrouper, type GrouperOptions } from "./grouper.ts";
 import type { GroupingEvent } from "./types.ts";
@@ -24,7 +25,7 @@ export interface GroupedEvent {
 
 /** An event from one line of JSON: `{t, labels, annotations, startsAt?, endsAt?}`, times in Unix seconds; the rest is ignored. */
 export function parseEvent(line: string): GroupingEvent {
-  const { startsAt, endsAt, ...event } = eventSchema.parse(JSON.parse(line));
+  const { startsAt, endsAt, ...event } = eventSchema.parse(parseJson(line));
   return { ...event, ...(startsAt == null ? {} : { startsAt }), ...(endsAt == null ? {} : { endsAt }) };
 }
 

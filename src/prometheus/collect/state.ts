@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { parseJson } from "../../alert/json.ts";
 import { UserError } from "../../alert/user-error.ts";
 import type { CollectQuery } from "./plan.ts";
 
@@ -83,7 +84,7 @@ function jobId({ queries, start, end, step, source }: Job): string {
 
 function readJson(file: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, "utf8"));
+    return parseJson(readFileSync(file, "utf8"));
   } catch {
     return null;
   }

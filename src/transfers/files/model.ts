@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { parseJson } from "../../alert/json.ts";
 import { UserError } from "../../alert/user-error.ts";
 import { SavedModelError } from "../../detect/saved-model.ts";
 import { createTrainer } from "../../training/trainer.ts";
@@ -85,7 +86,7 @@ async function loadModel(folder: string): Promise<TransferScorer> {
     throw new UserError("no model", path, "train one: cmswatch transfers train --train FILE --model-dir DIR");
   }
   try {
-    return loadScorer(JSON.parse(text));
+    return loadScorer(parseJson(text));
   } catch (error) {
     if (error instanceof SavedModelError || error instanceof SyntaxError) {
       throw new UserError(error.message, path, "train it again with this version", { cause: error });

@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { CsvError } from "csv-parse";
+import { parseJson } from "../../alert/json.ts";
 import { putOwn } from "../../alert/own.ts";
 import { UserError } from "../../alert/user-error.ts";
 import { csvRows } from "../../files/csv-rows.ts";
@@ -120,7 +121,7 @@ async function* jsonLines(source: Readable): AsyncGenerator<TransferLine> {
 
 function recordOf(text: string): Pick<TransferLine, "raw" | "problem"> {
   try {
-    const raw = unwrapEvent(JSON.parse(text));
+    const raw = unwrapEvent(parseJson(text));
     return raw === null ? { raw, problem: "not a JSON object" } : { raw, problem: null };
   } catch {
     return { raw: null, problem: "not JSON" };

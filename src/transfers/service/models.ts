@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
+import { parseJson } from "../../alert/json.ts";
 import type { Judgement } from "../../detect/challenge.ts";
 import { SavedModelError } from "../../detect/saved-model.ts";
 import type { Store, StoredModel } from "../../store/store.ts";
@@ -67,7 +68,7 @@ export async function openStoredModel(store: Pick<Store, "models">, id: string):
     throw new SavedModelError("it is not live any more");
   }
   try {
-    return loadScorer(JSON.parse(String(await promisify(gunzip)(stored.bytes))));
+    return loadScorer(parseJson(String(await promisify(gunzip)(stored.bytes))));
   } catch (error) {
     throw error instanceof SavedModelError ? error : new SavedModelError((error as Error).message);
   }

@@ -27,10 +27,10 @@ export function registerApi(app: FastifyInstance, options: WebOptions, live: Liv
   registerEndpoints(app, endpoints);
   const document = openApi(endpoints, API_VERSION);
   app.get("/api/v1/openapi.json", { config: { open: true } }, async () => document);
-  app.get("/api/v1/events", (_, reply) => {
+  app.get("/api/v1/events", (request, reply) => {
     reply.hijack();
-    if (!live.add(reply.raw)) {
-      reply.raw.writeHead(503).end("too many pages are open\n");
+    if (!live.add(reply.raw, request.actor?.name ?? request.ip)) {
+      reply.raw.writeHead(503, { "retry-after": "30" }).end("too many pages are open\n");
     }
   });
 }

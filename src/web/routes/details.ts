@@ -25,7 +25,7 @@ export function detailEndpoints({ details, asOf }: WebSources): readonly Endpoin
     details === undefined ? null : ask(details);
   const list = async (name: string, ask: (details: WebDetails) => Promise<unknown>) =>
     details === undefined ? null : { [name]: await ask(details) };
-  const range = z.object({ hours: whole(24 * 14, 3), entity: z.string().optional() });
+  const range = z.object({ hours: whole(24 * 14, 3), entity: z.string().max(500).optional() });
   return [
     reads("/api/v1/services/:name", "One service on one time axis", serviceDetailView, range, ({ params, query }) =>
       from((all) =>
@@ -55,7 +55,7 @@ export function detailEndpoints({ details, asOf }: WebSources): readonly Endpoin
     takes(
       "/api/v1/silences/preview",
       "What a silence would hide",
-      z.strictObject({ matchers: z.array(z.string()).min(1).max(50) }),
+      z.strictObject({ matchers: z.array(z.string().max(10_000)).min(1).max(50) }),
       previewView,
       { role: () => "viewer", run: ({ body }) => from((all) => all.preview(body.matchers)) },
     ),

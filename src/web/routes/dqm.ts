@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MAX_RUN } from "../../alert/dqm.ts";
 import type { WebDqm } from "../dqm.ts";
 import { runListView, runPageView } from "../dqm-views.ts";
 import { type Endpoint, reads } from "./endpoint.ts";
@@ -15,7 +16,7 @@ export function dqmEndpoints(dqm: WebDqm | undefined): readonly Endpoint[] {
     ),
     reads("/api/v1/dqm/:run", "One run's lumisections", runPageView, z.object({}), async ({ params }) => {
       const run = Number(params["run"]);
-      return Number.isSafeInteger(run) && run > 0 ? dqm.run(run) : null;
+      return Number.isInteger(run) && run > 0 && run <= MAX_RUN ? dqm.run(run) : null;
     }),
   ];
 }

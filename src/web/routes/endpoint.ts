@@ -24,7 +24,7 @@ export interface Endpoint<Query = unknown, Body = unknown> {
   readonly answer: z.ZodType;
   /** Role it takes; a body may ask for more. */
   readonly role: (body: Body) => Role;
-  /** Gives the answer, or null where there is no such thing. */
+  /** Gives the answer, or null when it is not found. */
   readonly run: (call: Call<Query, Body>) => Promise<unknown>;
   /** Status of an answer; 200 unless said. */
   readonly status?: (answer: unknown) => number;
@@ -75,7 +75,7 @@ export function registerEndpoints(app: FastifyInstance, endpoints: readonly Endp
         const params = request.params as Record<string, string>;
         const answer = await endpoint.run({ params, query: query.data, body: body.data, actor });
         return answer === null
-          ? refuse(reply, 404, `there is no such thing: ${request.url}`, "it may be gone, or is not kept here")
+          ? refuse(reply, 404, `not found: ${request.url.slice(0, 200)}`, "it may be gone, or is not kept here")
           : reply.code(endpoint.status?.(answer) ?? 200).send(answer);
       },
     });

@@ -1,3 +1,4 @@
+import type { Permission } from "../../../config/schema.ts";
 import type { ActionResult } from "../../../operations/actions-types.ts";
 import type { Desk } from "../../desk.ts";
 import { notice } from "../../messages/notice.ts";
@@ -17,7 +18,7 @@ export interface GroupPress extends Press {
 export function onGroup(
   desk: Desk,
   what: string,
-  permission: string | null,
+  permission: Permission | null,
   handle: (press: GroupPress) => Promise<void>,
 ) {
   return pressed(desk, what, permission, async (press) => {

@@ -5,6 +5,7 @@ import type {
   SlackActionMiddlewareArgs,
   StaticSelectAction,
 } from "@slack/bolt";
+import type { Permission } from "../../../config/schema.ts";
 import type { Actor } from "../../../operations/actions-types.ts";
 import type { Desk } from "../../desk.ts";
 import { guarded, permitted, type Reply, replyBy } from "../reply.ts";
@@ -31,7 +32,12 @@ type Element = ButtonAction | StaticSelectAction | OverflowAction;
  * the person is.
  * @param what for the person, when it fails · @param permission null: everybody may
  */
-export function pressed(desk: Desk, what: string, permission: string | null, handle: (press: Press) => Promise<void>) {
+export function pressed(
+  desk: Desk,
+  what: string,
+  permission: Permission | null,
+  handle: (press: Press) => Promise<void>,
+) {
   return async ({ ack, action, body, respond }: SlackActionMiddlewareArgs<BlockAction<Element>>): Promise<void> => {
     await ack();
     const reply = replyBy(respond);

@@ -1,3 +1,4 @@
+import { parseJson } from "../../../alert/json.ts";
 import { own } from "../../../alert/own.ts";
 import { checkHistogram, type RawHistogram, type RecordResult } from "./record.ts";
 
@@ -58,7 +59,7 @@ export async function* jsonObjects(blocks: AsyncIterable<string>): AsyncGenerato
 export function histogramOfJson(text: string, labels: readonly string[] = []): RecordResult {
   let value: Record<string, unknown>;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text) as typeof value;
   } catch {
     return { ok: false, reason: `"${text.slice(0, 40)}" is not JSON` };
   }
