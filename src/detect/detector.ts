@@ -26,6 +26,8 @@ export interface ShortScores {
   readonly all: number;
   /** Of how far values are from where they ought to be alone: a recovery is a change, too, and keeps no event open. */
   readonly level: number;
+  /** How far the row itself is from where it ought to be, in units of what nine of ten rows of history stay below. */
+  readonly row: number;
 }
 
 /**

@@ -159,11 +159,10 @@ function createScorer(learnt: Learnt, saved: EnsembleState | null | undefined): 
       const alertScore = lowered(following / FOLLOWING_SUM);
       const level = (scores[LEVEL] as number) / (learnt.usual[LEVEL * SCALES] as number);
       shortLevel = followShort(shortLevel, level);
-      const now = (averages[LEVEL * SCALES] as number) / (learnt.usual[LEVEL * SCALES] as number);
       return {
         score: lowered(all / WEIGHT_SUM),
         alertScore,
-        short: { all: lowered(short / FOLLOWING_SUM), level: lowered((raised(now) + raised(shortLevel)) / 2) },
+        short: { all: lowered(short / FOLLOWING_SUM), level: lowered((raised(level) + raised(shortLevel)) / 2), row: level },
         contributions,
         expected,
       };

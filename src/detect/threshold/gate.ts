@@ -13,12 +13,14 @@ export interface GatePoint {
   readonly ratio: number;
   /** What keeps one open: how the present looks, whatever came before. */
   readonly present: number;
+  /** The point itself is plainly ordinary; where not given, when `present` is below half of the threshold. */
+  readonly isClear?: boolean;
 }
 
 /** A single point this far over the threshold opens an event at once. */
 const FAR_OVER = 1.15;
-/** Points in a row below this share of the threshold are plainly ordinary: so few of them close an event. */
 const CLEAR = 0.5;
+/** So few points in a row that are plainly ordinary close an event. */
 const CLEAR_POINTS = 3;
 /** Points after an event in which its tail, still in the longer averages, opens none: the present must be over as well. */
 const TAIL = 60;
@@ -52,10 +54,10 @@ export const CLOSED_GATE: GateState = { over: [], isOpen: false, below: 0 };
  */
 export function stepGate(
   state: GateState,
-  { ratio, present }: GatePoint,
+  { ratio, present, isClear = present < CLEAR }: GatePoint,
   rule: GateRule,
 ): { readonly state: GateState; readonly decision: GateDecision } {
-  return state.isOpen ? stepOpen(state, present, rule) : stepClosed(state, { ratio, present }, rule);
+  return state.isOpen ? stepOpen(state, { present, isClear }, rule) : stepClosed(state, { ratio, present }, rule);
 }
 
 function stepClosed(state: GateState, { ratio, present }: GatePoint, rule: GateRule) {
@@ -69,9 +71,9 @@ function stepClosed(state: GateState, { ratio, present }: GatePoint, rule: GateR
   return { state: { over, isOpen: opens, below: 0, clear: 0, since }, decision };
 }
 
-function stepOpen(state: GateState, present: number, rule: GateRule) {
+function stepOpen(state: GateState, { present, isClear }: Omit<GatePoint, "ratio">, rule: GateRule) {
   const below = present < rule.close ? state.below + 1 : 0;
-  const clear = present < CLEAR ? (state.clear ?? 0) + 1 : 0;
+  const clear = isClear ? (state.clear ?? 0) + 1 : 0;
   if (below >= rule.of || clear >= CLEAR_POINTS) {
     return { state: { ...CLOSED_GATE, since: 0 }, decision: "closed" as const };
   }

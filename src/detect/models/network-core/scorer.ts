@@ -45,7 +45,7 @@ class NetworkScorer implements Scorer {
   readonly #answer: {
     score: number;
     alertScore: number;
-    readonly short: { all: number; level: number };
+    readonly short: { all: number; level: number; row: number };
     readonly contributions: Float64Array;
     readonly expected: Float64Array;
   };
@@ -66,7 +66,7 @@ class NetworkScorer implements Scorer {
     this.#answer = {
       score: 0,
       alertScore: 0,
-      short: { all: 0, level: 0 },
+      short: { all: 0, level: 0, row: 0 },
       contributions: new Float64Array(metrics),
       expected: new Float64Array(metrics),
     };
@@ -93,6 +93,7 @@ class NetworkScorer implements Scorer {
     this.#answer.alertScore = (unexpected.score + far.score) / 2;
     this.#answer.short.all = (unexpected.short + far.short) / 2;
     this.#answer.short.level = far.present;
+    this.#answer.short.row = far.row;
     this.#shareOut();
     return this.#answer;
   }

@@ -98,6 +98,8 @@ interface SurpriseScores {
   readonly short: number;
   /** The same, each distance capped so low that what was far over is ordinary again in a row or two. */
   readonly present: number;
+  /** The row's own distance. */
+  readonly row: number;
 }
 
 /** Scores residuals one row after the other. */
@@ -123,12 +125,13 @@ export function surpriseScorer(surprise: Surprise, from?: SurpriseState): Surpri
         averages[k] = before < 0 ? Math.min(d, surprise.usual[k] as number) : before + rate * (capped - before);
         score += (averages[k] as number) / (surprise.usual[k] as number);
       }
-      const now = (averages[0] as number) / (surprise.usual[0] as number);
-      shortAverage = followShort(shortAverage, d / (surprise.usual[0] as number));
+      const row = d / (surprise.usual[0] as number);
+      shortAverage = followShort(shortAverage, row);
       return {
         score: score / RATES.length,
-        short: (now + (averages[1] as number) / (surprise.usual[1] as number)) / SHORT_SCALES,
-        present: (now + shortAverage) / SHORT_SCALES,
+        short: ((averages[0] as number) / (surprise.usual[0] as number) + (averages[1] as number) / (surprise.usual[1] as number)) / SHORT_SCALES,
+        present: (row + shortAverage) / SHORT_SCALES,
+        row,
       };
     },
     state: () => [...averages, Number.isNaN(shortAverage) ? -1 : shortAverage],
