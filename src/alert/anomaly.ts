@@ -11,6 +11,8 @@ export interface Contribution {
   /** Value seen and value expected at the peak, in the metric's unit; null where the model gives none. */
   readonly seen: number | null;
   readonly expected: number | null;
+  /** Between what it usually is at this hour, where it has left that; not in events of before 0.2. */
+  readonly usual?: readonly [low: number, high: number];
 }
 
 /** The metric that left its usual range first, and when. */

@@ -31,6 +31,8 @@ export interface LivePoint {
   readonly ratio: number;
   /** The same of the present alone, which keeps an event open or lets it end. */
   readonly present: number;
+  /** The row itself is plainly ordinary; undefined where the detector does not tell. */
+  readonly isClear?: boolean | undefined;
   /** `learning`: history had none of the metrics that have a value now. */
   readonly state: "ok" | "anomalous" | "learning" | "missing";
   /** Metrics without a value at this point. */
@@ -65,6 +67,11 @@ export interface LiveState {
 }
 
 const NO_DATA_AFTER = 5;
+/**
+ * A row no further from its level than this many times what nine of ten stay below is plainly ordinary. At 1.0 ASD's events end ten
+ * minutes later, at three of four such rows no sooner.
+ */
+const CLEAR_ROW = 1.2;
 
 /**
  * Starts scoring an entity, or continues from a saved state. A state of another version of the unit keeps the open event and
@@ -98,11 +105,12 @@ export function createLive(unit: Unit, options: LiveOptions, saved?: LiveState):
     const height = Math.exp(level.log);
     const relative = alertScore / height;
     const all = (short?.all ?? alertScore) / height;
+    const isClear = short === undefined ? undefined : short.row < CLEAR_ROW;
     const present = Math.min(all, (short?.level ?? alertScore) / height) / limit;
     const ratio = Math.min(relative, all) / limit;
     level = followLevel(level, alertScore, at, unit.level);
     const surprise = surpriseOf(spot.calibration, relative);
-    const point = { time: at, row, score: surprise, threshold, ratio, present, contributions, expected };
+    const point = { time: at, row, score: surprise, threshold, ratio, present, isClear, contributions, expected };
     const counted = matters(unit, point) ? point : withoutWeight(point);
     const learning = !known.some((has, i) => has && !Number.isNaN(row[i]));
     const answered = answer(at, { surprise, raw }, missing, learning ? null : counted, learning ? "learning" : "ok");
@@ -145,7 +153,7 @@ export function createLive(unit: Unit, options: LiveOptions, saved?: LiveState):
     }
     const state = quiet === "ok" && tracker.gate.isOpen ? "anomalous" : quiet;
     const probability = 10 ** -surprise;
-    const { ratio = Number.NaN, present = Number.NaN } = point ?? {};
+    const { ratio = Number.NaN, present = Number.NaN, isClear } = point ?? {};
     return {
       time: at,
       score: surprise,
@@ -154,6 +162,7 @@ export function createLive(unit: Unit, options: LiveOptions, saved?: LiveState):
       threshold,
       ratio,
       present,
+      isClear,
       state,
       missing,
       contributions: amounts,
@@ -210,7 +219,7 @@ function contextOf(unit: Unit, options: LiveOptions): TrackerContext {
 
 /** A point that nobody asked to hear of neither opens an event nor keeps one open. */
 function withoutWeight(point: ScoredPoint): ScoredPoint {
-  return { ...point, ratio: Math.min(point.ratio, 0.99), present: Math.min(point.present, 0.49) };
+  return { ...point, ratio: Math.min(point.ratio, 0.99), present: Math.min(point.present, 0.49), isClear: true };
 }
 
 /** True unless the metrics that lead the score moved only in a direction, or by an amount, that does not count. */

@@ -178,10 +178,14 @@ function unitsOf(service: Service | null): Units {
   return units;
 }
 
-function contributionText({ metric, seen, expected }: Contribution, units: Units): string {
+function contributionText({ metric, seen, expected, usual }: Contribution, units: Units): string {
   const figure = (value: number) => measured(value, units.get(metric) ?? "");
   if (seen === null) {
     return `${metric} is unusual`;
+  }
+  if (usual !== undefined) {
+    const [low, high] = usual.map((value) => figure(value < 0 && seen >= 0 ? 0 : value));
+    return `${metric} ${seen > usual[1] ? "reached" : "fell to"} ${figure(seen)}, usually ${low === high ? low : `${low} to ${high}`}`;
   }
   return expected === null
     ? `${metric} is ${figure(seen)}`

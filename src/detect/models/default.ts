@@ -162,7 +162,11 @@ function createScorer(learnt: Learnt, saved: EnsembleState | null | undefined): 
       return {
         score: lowered(all / WEIGHT_SUM),
         alertScore,
-        short: { all: lowered(short / FOLLOWING_SUM), level: lowered((raised(level) + raised(shortLevel)) / 2), row: level },
+        short: {
+          all: lowered(short / FOLLOWING_SUM),
+          level: lowered((raised(level) + raised(shortLevel)) / 2),
+          row: level,
+        },
         contributions,
         expected,
       };

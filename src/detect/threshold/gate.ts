@@ -14,7 +14,7 @@ export interface GatePoint {
   /** What keeps one open: how the present looks, whatever came before. */
   readonly present: number;
   /** The point itself is plainly ordinary; where not given, when `present` is below half of the threshold. */
-  readonly isClear?: boolean;
+  readonly isClear?: boolean | undefined;
 }
 
 /** A single point this far over the threshold opens an event at once. */

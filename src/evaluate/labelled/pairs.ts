@@ -86,7 +86,7 @@ export async function evaluatePair(name: string, pair: Pair, setup: Setup): Prom
     const point = live.push(test.frame.times?.[at] ?? (firstRow + at) * NOMINAL_STEP, row);
     scores[at] = point.raw;
     alerts[at] = point.state === "anomalous" ? 1 : 0;
-    distances.push({ ratio: point.ratio, present: point.present });
+    distances.push({ ratio: point.ratio, present: point.present, isClear: point.isClear });
     amounts.set(point.contributions, at * size);
   }
   const scoringSeconds = (performance.now() - trained) / 1000;

@@ -129,7 +129,10 @@ export function surpriseScorer(surprise: Surprise, from?: SurpriseState): Surpri
       shortAverage = followShort(shortAverage, row);
       return {
         score: score / RATES.length,
-        short: ((averages[0] as number) / (surprise.usual[0] as number) + (averages[1] as number) / (surprise.usual[1] as number)) / SHORT_SCALES,
+        short:
+          ((averages[0] as number) / (surprise.usual[0] as number) +
+            (averages[1] as number) / (surprise.usual[1] as number)) /
+          SHORT_SCALES,
         present: (row + shortAverage) / SHORT_SCALES,
         row,
       };
