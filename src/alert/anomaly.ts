@@ -105,6 +105,8 @@ export interface Anomaly {
   readonly context?: AnomalyContext;
   /** Id of the service's event that this entity's event is part of: people see that one. */
   readonly partOf?: string;
+  /** When its metrics were over the limit for the last time, while they are not and it has not closed yet. */
+  readonly lastOver?: Date;
 }
 
 /** Of an event that stands alone. */

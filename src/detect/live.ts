@@ -134,7 +134,10 @@ export function createLive(unit: Unit, options: LiveOptions, saved?: LiveState):
     if (missingRun < (options.noDataAfter ?? NO_DATA_AFTER)) {
       return answer(at, { surprise: Number.NaN, raw: Number.NaN }, missing, null, "missing");
     }
-    const outage = `no data of any of ${size} metrics for ${missingRun} points`;
+    const outage =
+      size === 1
+        ? `no data: ${unit.metrics[0]} has not arrived for ${missingRun} points`
+        : `no data: nothing arrives from any of its ${size} metrics, for ${missingRun} points now`;
     const none = { contributions: unknown, expected: unknown, outage };
     const point = { time: at, row, score: threshold, threshold, ratio: 1, present: 1, ...none };
     return answer(at, { surprise: Number.NaN, raw: Number.NaN }, missing, point, "missing");

@@ -1,4 +1,5 @@
 import type { AlertGroup } from "../alert/group.ts";
+import { RECOVERING } from "../alert/names.ts";
 import { own } from "../alert/own.ts";
 import type { Delivery, Store } from "../store/store.ts";
 import {
@@ -139,6 +140,8 @@ async function advance(
   const policy = policyOf(context, current);
   const step = stepEscalation(current, {
     group,
+    isRecovering:
+      group.alerts.length > 0 && group.alerts.every(({ annotations }) => own(annotations, RECOVERING) !== undefined),
     policy,
     resolve: (target) => resolveTarget(context, current.roster, target, now),
     fallback: context.schedule.fallback.person,

@@ -45,6 +45,8 @@ interface EventState {
   readonly threshold: number;
   /** The row that carries the event: where the present is furthest over the threshold. */
   readonly peak: PeakState;
+  /** Unix seconds of the last row that was over the threshold. */
+  readonly lastOver?: number;
   /** The highest score; that of `peak` in states of before 0.2. */
   readonly highest?: number;
   /** Shares per metric summed over the points above the threshold. */
@@ -81,7 +83,7 @@ export function trackPoint(
   }
   const counts = (state.gate.isOpen ? point.present : point.ratio) >= 1;
   const event = counts || state.event === null ? extend(state.event, point, context) : state.event;
-  const update = decision === "rising" ? null : anomalyOf(event, point, context, decision === "closed");
+  const update = decision === "rising" ? null : anomalyOf(event, point, context, decision);
   return { state: { gate, event: decision === "closed" ? null : event }, decision, update };
 }
 
@@ -98,10 +100,11 @@ function extend(event: EventState | null, point: ScoredPoint, context: TrackerCo
   const shares = amounts.map((amount, i) => (event?.shares[i] ?? 0) + (total > 0 ? amount / total : 0));
   const own = peakOf(point, Math.max(...offs.map((off) => off ?? 0)));
   if (event === null) {
-    return { startedAt: point.time, threshold: point.threshold, peak: own, highest: point.score, shares };
+    const lastOver = point.time;
+    return { startedAt: point.time, threshold: point.threshold, peak: own, highest: point.score, shares, lastOver };
   }
   const highest = Math.max(event.highest ?? event.peak.score, point.score);
-  return { ...event, shares, highest, peak: carriesMore(own, event.peak) ? own : event.peak };
+  return { ...event, shares, highest, lastOver: point.time, peak: carriesMore(own, event.peak) ? own : event.peak };
 }
 
 function carriesMore(one: PeakState, other: PeakState): boolean {
@@ -142,11 +145,13 @@ function peakOf(point: ScoredPoint, reach: number): PeakState {
   };
 }
 
-function anomalyOf(event: EventState, point: ScoredPoint, context: TrackerContext, closed: boolean): Anomaly {
+function anomalyOf(event: EventState, point: ScoredPoint, context: TrackerContext, decision: GateDecision): Anomaly {
+  const closed = decision === "closed";
   const { peak } = event;
   const numbers = (values: readonly (number | null)[]) => values.map((value) => value ?? Number.NaN);
   const shown = contributionsOf(context.metrics, event.shares, numbers(peak.row), numbers(peak.expected));
-  const contributions = shown.map((one) => withUsual(one, context, peak.time));
+  // Where nothing arrives no metric is more unusual than another.
+  const contributions = peak.outage === null ? shown.map((one) => withUsual(one, context, peak.time)) : [];
   const { kind, class: look } = verdictsOf(peak, contributions, context);
   const at = (time: number) => new Date(time * 1000);
   return {
@@ -170,6 +175,7 @@ function anomalyOf(event: EventState, point: ScoredPoint, context: TrackerContex
     peakScore: event.highest ?? peak.score,
     threshold: event.threshold,
     contributions,
+    ...(decision === "falling" && event.lastOver !== undefined ? { lastOver: at(event.lastOver) } : {}),
     evidence: kind.evidence === look.evidence ? [kind.evidence] : [kind.evidence, look.evidence],
   };
 }
