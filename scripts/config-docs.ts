@@ -58,7 +58,7 @@ function elementRows(path: readonly string[], schema: z.ZodType): readonly strin
 
 function describeType(schema: z.ZodType): string {
   if (schema instanceof z.ZodPipe) {
-    return "duration";
+    return schema.def.in instanceof z.ZodURL ? "address" : "duration";
   }
   const inner = unwrap(schema);
   if (inner instanceof z.ZodEnum) {

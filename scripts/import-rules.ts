@@ -85,12 +85,8 @@ export const MOST_FILES = 25;
 export const KNOWN: readonly string[] = [
   "src/anomalies/alerts/interventions.ts imports src/intelligence/grouping/outage.ts",
   "src/anomalies/service/feedback-book.ts imports src/operations/models.ts",
-  "src/dqm/service/source.ts imports src/tickets/fetch/http.ts",
-  "src/dqm/service/source.ts imports src/tickets/sources.ts",
   "src/oncall/service.ts imports src/operations/actions-types.ts",
   "src/oncall/service.ts imports src/operations/oncall.ts",
-  "src/runtime/standby.ts imports src/web/among.ts",
-  "src/runtime/standby.ts imports src/web/web.ts",
   "circle: src/detect/backend/native.ts",
   "circle: src/bot/delivery/fallback.ts",
   "circle: src/tickets/link-index.ts",

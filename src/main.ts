@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
-import module, { createRequire } from "node:module";
+import module from "node:module";
 import type { Logger } from "pino";
+import { openLog } from "./runtime/open-log.ts";
 
 // Where Node has it, compiled code is kept from one start to the next. What is imported above this line is too early for it.
 (module as { enableCompileCache?: () => void }).enableCompileCache?.();
 const { runCli } = await import("./cli.ts");
+const { safeForTerminal } = await import("./cli/terminal.ts");
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
   version: string;
@@ -14,10 +16,7 @@ let log: Logger | null = null;
 
 /** Most commands log nothing, and do without loading what would. */
 function theLog(): Logger {
-  if (log === null) {
-    const { pino } = createRequire(import.meta.url)("pino") as typeof import("pino");
-    log = pino({ level: process.env["CMSWATCH_LOG_LEVEL"] ?? "info" }, pino.destination({ fd: 2, sync: true }));
-  }
+  log ??= openLog({ fd: 2, level: process.env["CMSWATCH_LOG_LEVEL"] ?? "info" });
   return log;
 }
 
@@ -32,8 +31,9 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 await runCli(
   process.argv.slice(2),
   {
-    out: (text) => process.stdout.write(text),
-    err: (text) => process.stderr.write(text),
+    // To a pipe or a file the text goes as it is: programs read it.
+    out: (text) => process.stdout.write(process.stdout.isTTY === true ? safeForTerminal(text) : text),
+    err: (text) => process.stderr.write(safeForTerminal(text)),
     colour: process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined,
     get log() {
       return theLog();

@@ -2,7 +2,7 @@ import { pino } from "pino";
 import type { Alert } from "../src/alert/alert.ts";
 import type { Alertmanager } from "../src/alert/alertmanager.ts";
 import type { Clock } from "../src/alert/clock.ts";
-import { createEmbeddedAlertmanager, type EmbeddedAlertmanager } from "../src/alertmanager/embedded/embedded.ts";
+import { createEmbeddedAlertmanager } from "../src/alertmanager/embedded/embedded.ts";
 import { loadCatalogue } from "../src/config/catalogue.ts";
 import { type Config, configSchema } from "../src/config/schema.ts";
 import type { WorkspaceMessage } from "../src/demo/slack/types.ts";
@@ -36,13 +36,17 @@ export interface ServiceWorld {
   readonly service: Service;
   readonly store: Store;
   readonly alertmanager: Alertmanager;
-  /** Null where another Alertmanager was handed in. */
-  readonly embedded: EmbeddedAlertmanager | null;
+  /** The embedded one forgets all alerts and silences, as a real one without its volume does. */
+  restartAlertmanager(): void;
+  /** Every request to the embedded one fails so; null ends it. */
+  failAlertmanager(because: string | null): void;
   readonly workspace: Workspace;
   readonly config: Config;
   now(): Date;
   /** Moves the clock on, and runs each loop as often as it would have run; what they set off is waited for. */
   pass(milliseconds: number): Promise<void>;
+  /** Moves the clock on while every loop hangs. */
+  sleep(milliseconds: number): void;
   /** Alerts of others, as Prometheus sends them: pushed now, and again at each minute that passes until `ended`. */
   firing(alerts: readonly Alert[]): Promise<void>;
   ended(alerts: readonly Alert[]): Promise<void>;
@@ -70,8 +74,9 @@ export async function startServiceWorld(options: ServiceWorldOptions = {}): Prom
   const log = pino({ level: process.env["TEST_LOG"] ?? "silent" });
   const workspace = await startEmulatedWorkspace({ port: 0, signingSecret: SIGNING_SECRET, clock });
   const store = options.store ?? (await openMemoryStore());
-  const embedded = options.alertmanager === undefined ? createEmbeddedAlertmanager({ clock }) : null;
-  const alertmanager = options.alertmanager ?? (embedded as EmbeddedAlertmanager);
+  let embedded: Alertmanager = createEmbeddedAlertmanager({ clock });
+  let fault: string | null = null;
+  const alertmanager = options.alertmanager ?? inTurn(() => (fault === null ? embedded : refusing(embedded, fault)));
   const config = configOf(options, workspace);
   const firing = new Map<string, Alert>();
   let refreshAt = now + REFRESH_EVERY;
@@ -166,11 +171,19 @@ export async function startServiceWorld(options: ServiceWorldOptions = {}): Prom
     },
     store,
     alertmanager,
-    embedded,
+    restartAlertmanager() {
+      embedded = createEmbeddedAlertmanager({ clock });
+    },
+    failAlertmanager(because) {
+      fault = because;
+    },
     workspace,
     config,
     now: clock,
     pass,
+    sleep(milliseconds) {
+      now += milliseconds;
+    },
     async firing(alerts) {
       for (const alert of alerts) {
         firing.set(keyOf(alert), alert);
@@ -194,6 +207,25 @@ export async function startServiceWorld(options: ServiceWorldOptions = {}): Prom
       await (options.store === undefined ? store.close() : undefined);
     },
   };
+}
+
+/** An Alertmanager that is another one at each request. */
+function inTurn(current: () => Alertmanager): Alertmanager {
+  return {
+    alerts: (filter) => current().alerts(filter),
+    groups: (filter) => current().groups(filter),
+    post: (alerts) => current().post(alerts),
+    silences: (matchers) => current().silences(matchers),
+    putSilence: (request) => current().putSilence(request),
+    expireSilence: (id) => current().expireSilence(id),
+    status: () => current().status(),
+    receivers: () => current().receivers(),
+  };
+}
+
+function refusing(alertmanager: Alertmanager, because: string): Alertmanager {
+  const refused = () => Promise.reject(new Error(because));
+  return Object.fromEntries(Object.keys(alertmanager).map((name) => [name, refused])) as unknown as Alertmanager;
 }
 
 function configOf({ config = {}, slack = true }: ServiceWorldOptions, workspace: Workspace): Config {

@@ -9,6 +9,9 @@ const UNITS: Readonly<Record<string, number>> = {
   w: 604_800_000,
 };
 
+/** A leap year. */
+const MAX_DURATION = 366 * 86_400_000;
+
 /** Thrown for text that is not a duration. */
 export class DurationSyntaxError extends Error {
   override readonly name = "DurationSyntaxError";
@@ -21,9 +24,13 @@ export class DurationSyntaxError extends Error {
 export function parseDuration(text: string): number {
   const parts = [...text.trim().matchAll(/(\d+(?:\.\d+)?)(ms|[smhdw])/g)];
   if (parts.length === 0 || parts.map((part) => part[0]).join("") !== text.trim()) {
-    throw new DurationSyntaxError(`"${text}" is not a duration: write it like 15s, 5m, 1h30m or 7d`);
+    throw new DurationSyntaxError(`"${text.slice(0, 40)}" is not a duration: write it like 15s, 5m, 1h30m or 7d`);
   }
-  return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (own(UNITS, unit ?? "") ?? 0), 0);
+  const length = parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (own(UNITS, unit ?? "") ?? 0), 0);
+  if (length > MAX_DURATION) {
+    throw new DurationSyntaxError(`"${text.slice(0, 40)}" is longer than a year`);
+  }
+  return length;
 }
 
 /** A duration for people, the two largest units: `4d 10h`, `11h 39m`, `45s`. Negative values lose their sign. */

@@ -4,6 +4,8 @@ import type { AlertGroup, Person } from "./group.ts";
 export interface ServiceEvents {
   /** A look at all alerts is over; all groups as they are now. */
   readonly "groups seen": { readonly groups: readonly AlertGroup[]; readonly now: Date };
+  /** Alertmanager restarted and forgot all alerts: who sends some sends them again now. */
+  readonly "alertmanager restarted": Readonly<Record<string, never>>;
   /** A person took a group: acknowledged or silenced it. */
   readonly "group answered": { readonly groupId: string; readonly person: Person; readonly at: Date };
   /** A person closed an anomaly: its further course is not alerted on. */

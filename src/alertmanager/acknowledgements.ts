@@ -34,8 +34,11 @@ export interface Acknowledgements {
   renew(groupId: string): Promise<Acknowledgement>;
   /** Gives it back; null when it was not acknowledged. */
   end(groupId: string): Promise<Acknowledgement | null>;
-  /** To be called every minute: extends while the alert fires, ends when it has resolved or the time is over. */
-  tend(): Promise<readonly AcknowledgementDecision[]>;
+  /**
+   * To be called every minute: extends while the alert fires, ends when it has resolved or the time is over.
+   * @param isWhole false while Alertmanager has not heard of all that fires since its start: nothing is taken for resolved then
+   */
+  tend(isWhole?: boolean): Promise<readonly AcknowledgementDecision[]>;
 }
 
 export interface AcknowledgementsOptions {
@@ -98,14 +101,14 @@ export function createAcknowledgements(options: AcknowledgementsOptions): Acknow
       const held = await current(groupId);
       return held === null ? null : finish(held);
     },
-    async tend() {
+    async tend(isWhole = true) {
       const held = await book.active();
       const known = held.length === 0 ? [] : await alertmanager.silences();
       const hiding = held.length === 0 ? [] : (await alertmanager.alerts()).flatMap((alert) => alert.silencedBy);
       const decisions: AcknowledgementDecision[] = [];
       for (const acknowledgement of held) {
         const silence = known.find(({ id }) => id === acknowledgement.silenceId);
-        const isQuiet = !hiding.includes(acknowledgement.silenceId ?? "");
+        const isQuiet = isWhole && !hiding.includes(acknowledgement.silenceId ?? "");
         const quiet = notedQuiet(quietSince, acknowledgement.groupId, isQuiet, clock().getTime());
         const decision = decide(acknowledgement, silence, quiet, clock());
         decisions.push(await carryOut(decision, silences, book, finish, clock()));

@@ -42,6 +42,8 @@ export function createAlertmanagerClient(
     sleep: dependencies.sleep ?? ((milliseconds: number) => sleep(milliseconds)),
     random: dependencies.random ?? Math.random,
   };
-  const servers = [...new Set(config.urls)].map((address) => createAlertmanagerServer(address, options));
+  const servers = [...new Map(config.urls.map((address) => [address.target(), address])).values()].map((address) =>
+    createAlertmanagerServer(address, options),
+  );
   return createAlertmanagerCluster(servers, dependencies);
 }

@@ -5,13 +5,15 @@ import type { Config } from "../config/schema.ts";
 import type { Store } from "../store/store.ts";
 import type { Acknowledgements } from "./acknowledgements.ts";
 import { createRecurringMaintenance } from "./recurring.ts";
+import type { RememberingAlertmanager } from "./remembering.ts";
+import { createSilenceRestore } from "./restore-silences.ts";
 import { createSilenceMaintenance } from "./silence-care.ts";
 import type { Silences } from "./silences.ts";
 
 export interface MaintenanceParts {
   readonly config: Config["intelligence"];
   readonly silences: Pick<Silences, "add">;
-  readonly alertmanager: Alertmanager;
+  readonly alertmanager: Pick<RememberingAlertmanager, keyof Alertmanager | "isWhole">;
   readonly store: Store;
   readonly acknowledgements: Acknowledgements;
   readonly clock: Clock;
@@ -28,18 +30,28 @@ export function createMaintenance(parts: MaintenanceParts): (now: Date) => Promi
   const { alertmanager, store, acknowledgements, clock, log } = parts;
   const makeRecurring = createRecurringMaintenance(parts);
   const lookAfterSilences = createSilenceMaintenance({ alertmanager, ledger: store.silences, clock, log });
+  const restoreLost = createSilenceRestore({
+    alertmanager,
+    ledger: store.silences,
+    acknowledgements: store.acknowledgements,
+    clock,
+    log,
+  });
   const isDue = atMostEvery(EVERY, clock);
   return async (now) => {
     if (!isDue()) {
       return;
     }
     try {
-      for (const { acknowledgement, action, reason } of await acknowledgements.tend()) {
+      await restoreLost();
+      for (const { acknowledgement, action, reason } of await acknowledgements.tend(alertmanager.isWhole())) {
         if (action === "end") {
           log.info({ group: acknowledgement.groupId, by: acknowledgement.by, reason }, "acknowledgement ended");
         }
       }
-      await lookAfterSilences();
+      if (alertmanager.isWhole()) {
+        await lookAfterSilences();
+      }
       await makeRecurring(now);
     } catch (error) {
       log.warn({ err: error }, "silences could not be looked after; tried again soon");

@@ -76,7 +76,7 @@ export function occurrences(wish: RecurringSilence, after: Date, upTo: Date): re
       found.push(start);
     }
   }
-  void task.destroy();
+  Promise.resolve(task.destroy()).catch(() => {});
   return found;
 }
 
@@ -138,7 +138,7 @@ function isTimezone(name: string): boolean {
 function smallestDistance(wish: RecurringSilence): number | null {
   const task = createTask(wish.cron, () => {}, { timezone: wish.timezone });
   const starts = task.getNextRuns(SAMPLE).map((start) => start.getTime());
-  void task.destroy();
+  Promise.resolve(task.destroy()).catch(() => {});
   const distances = starts.slice(1).map((start, index) => start - (starts[index] ?? start));
   return distances.length === 0 ? null : Math.min(...distances);
 }

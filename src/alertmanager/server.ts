@@ -1,10 +1,11 @@
 import { z } from "zod";
+import { Address } from "../alert/address.ts";
 import type { Alert } from "../alert/alert.ts";
 import type { Alertmanager } from "../alert/alertmanager.ts";
 import { type Clock, steadyTime } from "../alert/clock.ts";
 import { fingerprint } from "../alert/fingerprint.ts";
 import { AlertmanagerError } from "./error.ts";
-import { createSender, type HttpOptions, withoutCredentials } from "./http.ts";
+import { createSender, type HttpOptions } from "./http.ts";
 import {
   alertSchema,
   createdSilenceSchema,
@@ -36,11 +37,12 @@ export interface AlertmanagerServer extends Alertmanager {
 
 /** A client of one Alertmanager's API v2. Every method throws AlertmanagerError. */
 export function createAlertmanagerServer(
-  address: string,
+  given: Address | string,
   options: HttpOptions & { readonly clock: Clock },
 ): AlertmanagerServer {
+  const address = Address.from(given).withoutSuffix(/\/api\/v[12]$/);
   const send = createSender(address, options);
-  const get = <T extends z.ZodType>(path: string, answer: T) =>
+  const get = <T>(path: string, answer: z.ZodType<T>) =>
     send({ method: "GET", path: `/api/v2${path}`, answer, isIdempotent: true });
   let resolveTimeout: { readonly value: number; readonly until: number } | null = null;
 
@@ -55,7 +57,7 @@ export function createAlertmanagerServer(
   };
 
   return {
-    address: withoutCredentials(address),
+    address: address.toString(),
     status,
     async alerts(filter = {}) {
       const timeout = await knownResolveTimeout();
@@ -73,7 +75,7 @@ export function createAlertmanagerServer(
         const now = options.clock();
         const body = batch.map((alert) => toPostable(alert, now));
         try {
-          await send({ method: "POST", path: "/api/v2/alerts", body, answer: z.unknown(), isIdempotent: true });
+          await send({ method: "POST", path: "/api/v2/alerts", body, answer: "nothing", isIdempotent: true });
         } catch (error) {
           // A refused batch has its good alerts stored all the same, and says nothing about the next batch.
           if (!(error instanceof AlertmanagerError) || error.status !== 400) {
@@ -86,6 +88,8 @@ export function createAlertmanagerServer(
         alerts.slice(at * BATCH, (at + 1) * BATCH),
       );
       await inLanes(batches, batches.length > 1 && !hasRepeats(alerts) ? LANES : 1, postBatch);
+      // Alertmanager accepts alerts with an empty answer, as any broken proxy gives: it has to show that it is one.
+      await status();
       if (refusal !== null) {
         throw refusal;
       }
@@ -105,7 +109,8 @@ export function createAlertmanagerServer(
     },
     async expireSilence(id) {
       const path = `/api/v2/silence/${encodeURIComponent(id)}`;
-      await send({ method: "DELETE", path, answer: z.unknown(), isIdempotent: true });
+      await send({ method: "DELETE", path, answer: "nothing", isIdempotent: true });
+      await status();
     },
     async receivers() {
       return (await get("/receivers", z.array(receiverSchema))).map((receiver) => receiver.name);

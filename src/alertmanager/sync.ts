@@ -45,12 +45,15 @@ export interface Sync<Item extends SyncItem> {
   run(report: SourceReport<Item>): Promise<SyncResult<Item>>;
   /** Keeps what is open alive between fetches, or while they fail. To be called at least twice per resolve timeout. */
   refresh(report: Omit<SourceReport<Item>, "items" | "incompleteBecause">, because?: string): Promise<SyncResult<Item>>;
+  /** Alertmanager has forgotten what was pushed before: every open alert is due at the next run or refresh. */
+  repeatAll(): void;
 }
 
 export function createSync<Item extends SyncItem>(options: SyncOptions<Item>): Sync<Item> {
   const refreshAfter = (options.resolveTimeout ?? DEFAULT_RESOLVE_TIMEOUT) / REFRESHES_PER_TIMEOUT;
   const pushes = new Map<string, ReadonlyMap<string, Date>>();
   let last: Promise<unknown> = Promise.resolve();
+  let repeatFrom = 0;
 
   const cycle = async (report: SourceReport<Item>): Promise<SyncResult<Item>> => {
     const now = options.clock();
@@ -62,7 +65,10 @@ export function createSync<Item extends SyncItem>(options: SyncOptions<Item>): S
       refreshAfter,
       noteAfter: NOTE_AFTER,
       wanted: once(() => wantedIdentities(report, known.past, now)),
-      lastPushed: (tracked) => pushed.get(tracked.ticket.id) ?? tracked.lastPushed,
+      lastPushed: (tracked) => {
+        const at = pushed.get(tracked.ticket.id) ?? tracked.lastPushed;
+        return at !== null && at.getTime() < repeatFrom ? null : at;
+      },
     };
     const verdict = await judgeMissing(options, report, known, now);
     const decisions = [
@@ -82,6 +88,9 @@ export function createSync<Item extends SyncItem>(options: SyncOptions<Item>): S
   };
   return {
     run,
+    repeatAll() {
+      repeatFrom = options.clock().getTime();
+    },
     refresh: (report, because = "only a refresh") => run({ ...report, items: [], incompleteBecause: because }),
   };
 }

@@ -7,6 +7,7 @@ import { DEFAULT_SEVERITIES } from "../alert/severity.ts";
 import { UserError } from "../alert/user-error.ts";
 import type { RunReport } from "../dqm/service/record.ts";
 import type { Deliver } from "../oncall/pages.ts";
+import { inBackground } from "../runtime/background.ts";
 import { type Announcer, createAnnouncer } from "./delivery/announcer.ts";
 import { createCopies } from "./delivery/copies.ts";
 import { createDeliver } from "./delivery/deliver.ts";
@@ -132,10 +133,14 @@ function botOf(
     async start() {
       if (!(receiver instanceof HTTPReceiver)) {
         started = true;
-        void keepConnecting(
-          () => app.start(),
-          () => started,
-          desk,
+        inBackground(
+          keepConnecting(
+            () => app.start(),
+            () => started,
+            desk,
+          ),
+          desk.log,
+          "connection in socket mode",
         );
         return null;
       }

@@ -24,7 +24,10 @@ export function formatTable(header: readonly string[], rows: readonly (readonly 
   return `${lines.join("\n")}\n`;
 }
 
-/** The text on one line, and without control characters that a terminal would obey. */
+/**
+ * The text on one line, and without what a terminal would obey: control characters (also those of C1, such as U+009B), and marks that
+ * reverse the direction of what follows.
+ */
 export function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}]+/gu, " ");
 }

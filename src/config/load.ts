@@ -186,11 +186,34 @@ export function unwrap(schema: z.ZodType): z.ZodType {
   return schema instanceof z.ZodPipe ? unwrap(schema.def.in as z.ZodType) : schema;
 }
 
+/** The keys beside which the schema has one that ends in `File`: they hold secrets, and that file may hold it instead. */
+export function secretFilePaths(schema: z.ZodType = configSchema, path: readonly string[] = []): readonly string[][] {
+  const inner = unwrap(schema);
+  if (inner instanceof z.ZodArray || inner instanceof z.ZodRecord) {
+    const item = inner instanceof z.ZodArray ? inner.element : inner.valueType;
+    return secretFilePaths(item as z.ZodType, [...path, "*"]);
+  }
+  if (inner instanceof z.ZodUnion) {
+    return inner.options.flatMap((option) => [...secretFilePaths(option as z.ZodType, path)]);
+  }
+  if (!(inner instanceof z.ZodObject)) {
+    return [];
+  }
+  const shape = inner.shape as Record<string, z.ZodType>;
+  return Object.entries(shape).flatMap(([key, value]) =>
+    key.endsWith("File") && Object.hasOwn(shape, key.slice(0, -"File".length))
+      ? [[...path, key]]
+      : secretFilePaths(value, [...path, key]),
+  );
+}
+
+const SECRET_FILE_KEYS = new Set(secretFilePaths().map((path) => path.at(-1) ?? ""));
+
 function readSecretFiles(tree: Tree, folder: string, where: string): void {
   for (const [key, value] of Object.entries(tree)) {
     if (typeof value === "object" && value !== null) {
       readSecretFiles(value as Tree, folder, where);
-    } else if (/(token|Token|secret|Secret|password)File$/.test(key) && typeof value === "string") {
+    } else if (SECRET_FILE_KEYS.has(key) && typeof value === "string") {
       const target = key.slice(0, -"File".length);
       const path = isAbsolute(value) ? value : join(folder, value);
       try {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Address } from "../alert/address.ts";
 import { parseDuration } from "../alert/duration.ts";
 import { DEFAULT_SEVERITIES } from "../alert/severity.ts";
 
@@ -26,6 +27,8 @@ const secret = (what: string) =>
   z.string().min(1).describe(`${what}. Better from the environment or the File key.`).optional();
 const secretFile = (key: string) => z.string().describe(`File that holds \`${key}\`.`).optional();
 const url = z.url({ protocol: /^https?$/, error: "is not an http(s) address" });
+/** An address that may hold a password: it cannot be printed with it. */
+const address = url.transform((text) => Address.parse(text));
 
 const timeOfDay = z
   .string()
@@ -45,7 +48,7 @@ const tls = z
 
 const alertmanager = z.strictObject({
   urls: z
-    .union([z.literal("embedded"), z.array(url).min(1)])
+    .union([z.literal("embedded"), z.array(address).min(1)])
     .default("embedded")
     .describe(
       "Addresses of all Alertmanagers: written to all, read from the first that answers; `embedded` keeps alerts in this process.",
@@ -62,7 +65,7 @@ const alertmanager = z.strictObject({
 
 const prometheus = z.strictObject({
   url: z
-    .union([z.literal("simulated"), url])
+    .union([z.literal("simulated"), address])
     .default("simulated")
     .describe(
       "Base address of Prometheus, VictoriaMetrics, Thanos or Mimir (without /api/v1); `simulated` makes up a CMSWEB.",
@@ -135,7 +138,7 @@ const slack = z.strictObject({
 });
 
 const grafana = z.strictObject({
-  url: url.optional().describe("Base address of Grafana; without it nothing is annotated."),
+  url: address.optional().describe("Base address of Grafana; without it nothing is annotated."),
   token: secret("Service account token"),
   tokenFile: secretFile("token"),
   tls: tls.optional(),
@@ -143,7 +146,7 @@ const grafana = z.strictObject({
 });
 
 const source = {
-  url: url.optional().describe("Where to fetch from."),
+  url: address.optional().describe("Where to fetch from."),
   file: z.string().optional().describe("A file to read instead of an address."),
   token: secret("Token of the API"),
   tokenFile: secretFile("token"),
@@ -332,7 +335,7 @@ const detect = z.strictObject({
 const transfers = z.strictObject({
   elasticsearch: z
     .strictObject({
-      url: url.describe("Base address of Elasticsearch or OpenSearch."),
+      url: address.describe("Base address of Elasticsearch or OpenSearch."),
       index: z
         .string()
         .min(1)
@@ -380,7 +383,7 @@ const dqm = z.strictObject({
     .optional()
     .describe("Folder with the model that `cmswatch dqm train` made; without it nothing is judged."),
   folder: z.string().optional().describe("Folder that histograms per lumisection come into (CSV, JSON, .gz too)."),
-  url: url
+  url: address
     .optional()
     .describe("Address that gives them instead; its path ends like the format: .csv, .json or .jsonl."),
   token: secret("Bearer token"),
@@ -388,7 +391,7 @@ const dqm = z.strictObject({
   tls: tls.optional(),
   timeout: duration("60s").describe("How long one fetch may take."),
   maxBytes: z.int().positive().default(1_000_000_000).describe("Largest answer that is read."),
-  every: duration("1m").describe("How often to look for new lumisections."),
+  every: duration("5s").describe("How often to look for new lumisections."),
   causal: z
     .boolean()
     .default(false)
@@ -422,7 +425,9 @@ const web = z.strictObject({
   baseUrl: url.optional().describe("Address that people use; links in messages start with it."),
   advertise: url
     .optional()
-    .describe("Address at which other replicas on the same PostgreSQL reach this one; from `listen` unless said."),
+    .describe(
+      "Address at which other replicas on the same PostgreSQL reach this one; from `listen` unless set. Needed where `listen` is every interface.",
+    ),
   proxy: z
     .strictObject({
       addresses: z

@@ -158,7 +158,9 @@ export async function createWorld(parts: WorldParts): Promise<World> {
         keep,
       });
       story = telling;
-      current.subscribe(() => void telling.advance());
+      current.subscribe(() => {
+        telling.advance().catch(() => {});
+      });
     },
     async close() {
       await workspace.close();

@@ -1,12 +1,13 @@
-import { readFileSync } from "node:fs";
-import { Agent } from "node:https";
-import axios, { type AxiosInstance, isAxiosError } from "axios";
 import { LRUCache } from "lru-cache";
 import { z } from "zod";
+import { Address } from "../alert/address.ts";
 import { type Clock, steadyTime } from "../alert/clock.ts";
 import { UserError } from "../alert/user-error.ts";
 import type { Config } from "../config/schema.ts";
+import { checkCertificates, createHttpClient, jsonOf } from "../http/client.ts";
+import { HttpFault } from "../http/fault.ts";
 
+const HEADERS = { Accept: "application/json", "Content-Type": "application/json" };
 const TIMEOUT = 10_000;
 const MAX_BYTES = 20_000_000;
 const MAX_ANNOTATIONS = 5000;
@@ -55,23 +56,31 @@ export function createGrafanaClient(config: Config["grafana"], clock: Clock): Gr
   if (config.url === undefined) {
     throw new UserError("is not set", "grafana.url", "name Grafana's address, e.g. https://grafana.example.org");
   }
-  const url = config.url.replace(/\/$/, "");
-  const http = createAxios(url, config);
+  const settings = {
+    address: Address.from(config.url),
+    section: "grafana",
+    authorization: config.token === undefined ? undefined : `Bearer ${config.token}`,
+    tls: config.tls,
+    timeout: TIMEOUT,
+    maxBytes: MAX_BYTES,
+  };
+  checkCertificates(settings);
+  const http = createHttpClient(settings);
   const cache = new LRUCache<string, { readonly at: number; readonly dashboards: readonly Dashboard[] }>({
     max: MAX_CACHED_TAGS,
   });
 
-  async function call<T extends z.ZodType>(
-    method: string,
+  async function call<T>(
+    method: "GET" | "POST" | "PUT" | "DELETE",
     path: string,
-    answer: T | null,
+    answer: z.ZodType<T>,
     body?: unknown,
-  ): Promise<z.output<T>> {
+  ): Promise<T> {
+    const where = `${http.shown}${path.split("?")[0]}`;
     try {
-      const response = await http.request({ method, url: path, data: body });
-      return (answer === null ? undefined : answer.parse(response.data)) as z.output<T>;
+      return answer.parse(jsonOf(await http.request({ method, url: path, body, headers: HEADERS }), where));
     } catch (error) {
-      throw toGrafanaError(error, `${url}${path.split("?")[0]}`);
+      throw toGrafanaError(error, where);
     }
   }
 
@@ -130,11 +139,11 @@ export function createGrafanaClient(config: Config["grafana"], clock: Clock): Gr
       }
     },
     async update(id, content) {
-      await call("PUT", `/api/annotations/${id}`, null, toBody(content));
+      await call("PUT", `/api/annotations/${id}`, changedSchema, toBody(content));
     },
     async remove(id) {
       try {
-        await call("DELETE", `/api/annotations/${id}`, null);
+        await call("DELETE", `/api/annotations/${id}`, changedSchema);
       } catch (error) {
         if (!(error instanceof GrafanaError && error.status === 404)) {
           throw error;
@@ -162,34 +171,8 @@ function toAnnotation(wire: z.output<typeof annotationsSchema>[number]): Annotat
   };
 }
 
-function createAxios(url: string, config: Config["grafana"]): AxiosInstance {
-  return axios.create({
-    baseURL: url,
-    timeout: TIMEOUT,
-    maxContentLength: MAX_BYTES,
-    maxRedirects: 0,
-    headers: {
-      Accept: "application/json",
-      "Content-Type": "application/json",
-      ...(config.token === undefined ? {} : { Authorization: `Bearer ${config.token}` }),
-    },
-    ...(config.tls === undefined ? {} : { httpsAgent: createAgent(config.tls) }),
-  });
-}
-
-function createAgent(tls: NonNullable<Config["grafana"]["tls"]>): Agent {
-  const read = (key: "ca" | "cert" | "key") => {
-    const file = tls[key];
-    try {
-      return file === undefined ? {} : { [key]: readFileSync(file) };
-    } catch (error) {
-      throw new UserError(`cannot be read: ${file}`, `grafana.tls.${key}`, "check the path and its permissions", {
-        cause: error,
-      });
-    }
-  };
-  return new Agent({ keepAlive: true, ...read("ca"), ...read("cert"), ...read("key") });
-}
+/** What Grafana says of a change that it carried out. */
+const changedSchema = z.object({ message: z.string() });
 
 /** Grafana refused something or cannot be reached. */
 export class GrafanaError extends UserError {
@@ -210,29 +193,36 @@ const HINTS: Readonly<Record<number, string>> = {
   429: "it asks to slow down: it is tried again at the next cycle",
 };
 
-/** What went wrong, as one line for people. @param where address and path, without secrets */
-export function toGrafanaError(error: unknown, where: string): GrafanaError {
-  if (!isAxiosError(error)) {
-    return new GrafanaError(
-      `answers something unexpected (${(error as Error).message})`,
-      where,
-      "is this Grafana?",
-      null,
-      { cause: error },
-    );
+/** In words that say what to do about it here. */
+function toGrafanaError(error: unknown, where: string): GrafanaError {
+  if (!(error instanceof HttpFault)) {
+    const what = `answers something unexpected (${(error as Error).message})`;
+    return new GrafanaError(what, where, "is this Grafana?", null);
   }
-  const status = error.response?.status ?? null;
-  if (status === null) {
-    return new GrafanaError(
-      `cannot be reached (${error.code ?? error.message})`,
-      where,
-      "check `grafana.url` and that Grafana runs",
-      null,
-    );
+  const { reason, status } = error;
+  switch (reason.kind) {
+    case "refused": {
+      const said = reason.said === "" ? "" : `: ${reason.said}`;
+      return new GrafanaError(
+        `refused with ${reason.status}${said}`,
+        where,
+        HINTS[reason.status] ?? "see Grafana's log",
+        status,
+      );
+    }
+    case "unreachable":
+    case "untrusted":
+      return new GrafanaError(
+        `cannot be reached (${reason.code})`,
+        where,
+        "check `grafana.url` and that Grafana runs",
+        null,
+      );
+    case "late":
+      return new GrafanaError(error.what, where, "check that Grafana runs and is not overloaded", null);
+    default:
+      return new GrafanaError(error.what, where, "check `grafana.url` and `grafana.token`: is this Grafana?", status);
   }
-  const said: unknown = (error.response?.data as { message?: unknown } | undefined)?.message;
-  const what = `refused with ${status}${typeof said === "string" ? `: ${said.slice(0, 200)}` : ""}`;
-  return new GrafanaError(what, where, HINTS[status] ?? "see Grafana's log", status);
 }
 
 /** A dashboard of `GET /api/search`; old versions give no uid, new ones may give no id. */

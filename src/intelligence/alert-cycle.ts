@@ -1,28 +1,31 @@
 import type { Logger } from "pino";
 import type { ActiveAlert } from "../alert/alert.ts";
-import type { Alertmanager } from "../alert/alertmanager.ts";
 import { atMostEvery, type Clock } from "../alert/clock.ts";
 import type { AlertGroup } from "../alert/group.ts";
 import type { ServiceEvents } from "../alert/service-events.ts";
 import type { Silence } from "../alert/silence.ts";
+import type { RememberingAlertmanager } from "../alertmanager/remembering.ts";
 import type { Events } from "../runtime/events.ts";
 import type { CurrentState } from "../status/current-state.ts";
 import type { AlertChange, Store } from "../store/store.ts";
 import type { Cycle } from "./cycle.ts";
+import type { SeenAlert } from "./pipeline.ts";
 import type { Item } from "./stage.ts";
 import type { Tally } from "./tally.ts";
 
 export interface AlertCycleParts {
-  readonly alertmanager: Alertmanager;
+  readonly alertmanager: Pick<RememberingAlertmanager, "alerts" | "silences" | "held">;
   /** Runs the pipeline and sends what follows from it: storms collapsed, copies, alerts it raises. */
   readonly sending: Cycle;
-  /** Alerts that fired when the last process looked for the last time: a restart is not taken for new ones. */
-  readonly seen: readonly ActiveAlert[];
+  /** Alerts as the last process saw them: a restart is not taken for new ones. */
+  readonly seen: readonly SeenAlert[];
   /** Keeps the pipeline's memory. */
   readonly save: () => Promise<void>;
   /** Brings what dashboards should show to Grafana; never throws. */
   readonly annotate: (items: readonly Item[], now: Date) => Promise<void>;
   readonly store: Store;
+  /** Milliseconds between two looks. */
+  readonly every: number;
   readonly current: CurrentState;
   readonly clock: Clock;
   readonly log: Logger;
@@ -45,14 +48,22 @@ export interface AlertCycle {
 /** @returns a cycle that has not looked yet */
 export function createAlertCycle(parts: AlertCycleParts): AlertCycle {
   const { alertmanager, store, current, clock, log } = parts;
-  let previous = new Map(parts.seen.map((alert) => [alert.fingerprint, alert]));
+  let previous = new Map(
+    parts.seen.flatMap(({ alert, resolvedAt }) => (resolvedAt === null ? [[alert.fingerprint, alert] as const] : [])),
+  );
   const isSaveDue = atMostEvery(SAVE_EVERY, clock);
 
   async function look(): Promise<{ alerts: readonly ActiveAlert[]; silences: readonly Silence[] } | null> {
     const now = clock();
     try {
       const [alerts, silences] = await Promise.all([alertmanager.alerts(), alertmanager.silences()]);
-      current.setSource({ name: "alertmanager", state: "ok", at: now, because: `${alerts.length} alerts` });
+      current.setSource({
+        name: "alertmanager",
+        every: parts.every,
+        state: "ok",
+        at: now,
+        because: saidOf(alerts.length, alertmanager.held()),
+      });
       return { alerts, silences };
     } catch (error) {
       const because = (error as Error).message;
@@ -62,7 +73,7 @@ export function createAlertCycle(parts: AlertCycleParts): AlertCycle {
       }
       current.groups.fail(because, now);
       current.silences.fail(because, now);
-      current.setSource({ name: "alertmanager", state: "down", at: lost?.at ?? null, because });
+      current.setSource({ name: "alertmanager", every: parts.every, state: "down", at: lost?.at ?? null, because });
       return null;
     }
   }
@@ -112,6 +123,12 @@ export function createAlertCycle(parts: AlertCycleParts): AlertCycle {
   }
 
   return { run, save: parts.save };
+}
+
+function saidOf(count: number, held: number): string {
+  return held === 0
+    ? `${count} alerts`
+    : `${count} alerts; it restarted, and ${held} of them it has not heard of again yet: they stay until it had time to`;
 }
 
 function countHidden(current: CurrentState, alerts: readonly ActiveAlert[]): void {

@@ -29,6 +29,7 @@ export function createAnnotator(
     }
     current.setSource({
       name: "grafana",
+      every: EVERY,
       state: fault === null ? "ok" : "down",
       at: fault === null ? now : (before?.at ?? null),
       because: fault ?? "annotations are in step",

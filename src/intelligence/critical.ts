@@ -26,7 +26,9 @@ export function criticalAlert(
     return null;
   }
   const names = [...new Set(urgent.map((item) => item.labels["alertname"] ?? ""))];
-  const since = Math.min(now.getTime(), ...urgent.map((item) => item.source.startsAt.getTime()));
+  // The alert that made them too many, of those that still fire.
+  const began = urgent.map((item) => item.source.startsAt.getTime()).sort((left, right) => left - right);
+  const since = Math.min(now.getTime(), began[threshold] ?? now.getTime());
   return {
     labels: { alertname: CRITICAL_ALERT, service: "cmsweb", severity: worst, tag: "cmsweb" },
     annotations: {

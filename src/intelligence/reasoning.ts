@@ -1,5 +1,4 @@
 import type { Logger } from "pino";
-import type { ActiveAlert } from "../alert/alert.ts";
 import type { Alertmanager } from "../alert/alertmanager.ts";
 import type { Clock } from "../alert/clock.ts";
 import type { Catalogue } from "../config/catalogue.ts";
@@ -9,10 +8,9 @@ import { type Cycle, type CycleState, createCycle } from "./cycle.ts";
 import { keywordRules } from "./keyword-rules.ts";
 import { createLearnedDesk, type LearnedDesk } from "./learned/desk.ts";
 import { fitInThread } from "./learned/thread.ts";
-import { createPipeline, type Pipeline, type PipelineState } from "./pipeline.ts";
+import { createPipeline, type Pipeline, type PipelineState, type SeenAlert } from "./pipeline.ts";
 import { loadRunbooks } from "./runbooks/load.ts";
 import { createRunbookIndex, type RunbookIndex } from "./runbooks/match.ts";
-import { recallSeen } from "./seen.ts";
 import { createSolutionDesk } from "./solutions/desk.ts";
 
 const PIPELINE = "intelligence:pipeline";
@@ -23,6 +21,8 @@ export interface ReasoningParts {
   readonly catalogue: Catalogue;
   readonly store: Pick<Store, "feedback" | "history" | "silences" | "states">;
   readonly alertmanager: Alertmanager;
+  /** Alerts as the last process saw them. */
+  readonly seen: readonly SeenAlert[];
   /** Where people open cmswatch; null where there is no page. */
   readonly baseUrl: string | null;
   readonly clock: Clock;
@@ -35,8 +35,6 @@ export interface Reasoning {
   readonly runbooks: RunbookIndex;
   readonly learned: LearnedDesk;
   readonly cycle: Cycle;
-  /** Alerts that fired when the last process looked for the last time. */
-  readonly seen: readonly ActiveAlert[];
   /** Keeps what it remembers, for the next process. */
   save(): Promise<void>;
 }
@@ -57,8 +55,7 @@ export async function createReasoning(parts: ReasoningParts): Promise<Reasoning>
     tell: (what, details) => log.info(details, what),
   });
   const state = await store.states.get<PipelineState>(PIPELINE);
-  const seen = await recallSeen(store.history, clock());
-  const pipeline = createPipeline(config, { catalogue, runbooks, solutions, learned, state, seen });
+  const pipeline = createPipeline(config, { catalogue, runbooks, solutions, learned, state, seen: parts.seen });
   const cycle = createCycle({
     config,
     pipeline,
@@ -73,7 +70,6 @@ export async function createReasoning(parts: ReasoningParts): Promise<Reasoning>
     runbooks,
     learned,
     cycle,
-    seen: seen.flatMap(({ alert, resolvedAt }) => (resolvedAt === null ? [alert] : [])),
     async save() {
       await store.states.put(PIPELINE, pipeline.state());
       await store.states.put(CYCLE, cycle.state());

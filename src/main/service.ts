@@ -5,6 +5,7 @@ import type { ServiceEvents } from "../alert/service-events.ts";
 import { severityRank } from "../alert/severity.ts";
 import { createAcknowledgements } from "../alertmanager/acknowledgements.ts";
 import { createMaintenance } from "../alertmanager/maintain-silences.ts";
+import { createRememberingAlertmanager } from "../alertmanager/remembering.ts";
 import { createSilences } from "../alertmanager/silences.ts";
 import { anomalyToAlert } from "../anomalies/alerts/anomaly-alerts.ts";
 import { createAnomalyPush } from "../anomalies/service/anomaly-push.ts";
@@ -18,6 +19,7 @@ import { createAnnotator } from "../intelligence/annotate.ts";
 import { createReasoning } from "../intelligence/reasoning.ts";
 import type { RunbookIndex } from "../intelligence/runbooks/match.ts";
 import { searchRunbooks } from "../intelligence/runbooks/search.ts";
+import { recallSeen } from "../intelligence/seen.ts";
 import { createTally, type Tally } from "../intelligence/tally.ts";
 import { createOncall, type Oncall, readSchedule } from "../oncall/service.ts";
 import { createActions } from "../operations/actions.ts";
@@ -70,16 +72,25 @@ export interface Service {
 
 /** Joins the parts from top to bottom: each takes what it needs by name, and later ones hear of earlier ones by events. */
 export async function createService({ config, foundation, clock, log, pace = {} }: ServiceParts): Promise<Service> {
-  const { catalogue, store, alertmanager, source, trainer, world } = foundation;
+  const { catalogue, store, source, trainer, world } = foundation;
   const baseUrl = config.web.baseUrl ?? `http://${config.web.listen}`;
   const shared = { catalogue, store, clock, log };
   const tally = createTally();
   const events = createEvents<ServiceEvents>({ clock, log, onHandled: tally.handled });
-  const current = createCurrentState(config.intelligence.every);
+  const current = createCurrentState(config.intelligence.every, clock);
   const oncall = createOncall(readSchedule(config, catalogue) ?? world?.schedule ?? null, { ...shared, config });
 
+  const seen = await recallSeen(store.history, clock());
+  const alertmanager = createRememberingAlertmanager({
+    alertmanager: foundation.alertmanager,
+    seen: seen.flatMap(({ alert, resolvedAt }) => (resolvedAt === null ? [alert] : [])),
+    clock,
+    log,
+    onRestart: () => events.emit("alertmanager restarted", {}),
+  });
+
   // Our own alerts: enriched once, on their one way to Alertmanager.
-  const reasoning = await createReasoning({ ...shared, config, alertmanager, baseUrl });
+  const reasoning = await createReasoning({ ...shared, config, alertmanager, seen, baseUrl });
   const { pipeline, runbooks } = reasoning;
   const sink = createAlertSink({ alertmanager, pipeline, tally, clock });
 
@@ -107,6 +118,7 @@ export async function createService({ config, foundation, clock, log, pace = {} 
     alertmanager,
     enrich: pipeline.enrich,
     current,
+    events,
   });
   const transfers = openTransfers({
     ...shared,
@@ -120,7 +132,7 @@ export async function createService({ config, foundation, clock, log, pace = {} 
   const dqm = await createDqm({ ...shared, config, sink, events, current, baseUrl });
 
   // All alerts, read back and grouped.
-  const { maxSilence } = config.intelligence;
+  const { every, maxSilence } = config.intelligence;
   const silences = createSilences({
     alertmanager,
     ledger: store.silences,
@@ -138,9 +150,10 @@ export async function createService({ config, foundation, clock, log, pace = {} 
   });
   const cycle = createAlertCycle({
     ...shared,
+    every,
     alertmanager,
     sending: reasoning.cycle,
-    seen: reasoning.seen,
+    seen,
     save: reasoning.save,
     annotate: createAnnotator(config, { current, clock, log }),
     current,
@@ -148,7 +161,7 @@ export async function createService({ config, foundation, clock, log, pace = {} 
     tally,
     maintain,
   });
-  const alertLoop = createLoop({ name: "alerts", every: config.intelligence.every, run: cycle.run, clock, log });
+  const alertLoop = createLoop({ name: "alerts", every, run: cycle.run, clock, log });
 
   // What people ask and do.
   const status = createStatusSource({

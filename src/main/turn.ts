@@ -1,9 +1,10 @@
 import type { Logger } from "pino";
+import { UserError } from "../alert/user-error.ts";
 import type { Config } from "../config/schema.ts";
 import { isServerUrl } from "../config/store-place.ts";
+import { isWildcard, readListen } from "../http/listen.ts";
 import { startStandby } from "../runtime/standby.ts";
 import type { Turn } from "../store/turn.ts";
-import { readListen } from "../web/web.ts";
 
 /**
  * Of all replicas on one PostgreSQL only one works at a time. Waits until it is this one, answering for it meanwhile.
@@ -19,10 +20,17 @@ export async function takeTurn(
     return "alone";
   }
   const waiting = new AbortController();
-  void interrupted.then(() => waiting.abort());
+  interrupted.then(() => waiting.abort()).catch(() => {});
   const { awaitTurn } = await import("../store/turn.ts");
-  const standby = await startStandby(config);
   const { host, port } = readListen(config.web.listen);
+  if (config.web.advertise === undefined && isWildcard(host)) {
+    throw new UserError(
+      `is not set, and web.listen ${config.web.listen} is no address at which other replicas reach this one`,
+      "web.advertise",
+      "set it to this replica's own address, e.g. http://10.0.0.5:8420 (in Kubernetes from status.podIP)",
+    );
+  }
+  const standby = await startStandby(config);
   const address = config.web.advertise ?? `http://${host}:${port === 0 ? standby.port : port}`;
   let known: string | null = null;
   const onWaiting = (leader: string | null) => {

@@ -1,5 +1,6 @@
 import { IANAZone } from "luxon";
 import { z } from "zod";
+import { Address } from "../alert/address.ts";
 import { parseDuration } from "../alert/duration.ts";
 
 export const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
@@ -62,7 +63,10 @@ const rotation = z.strictObject({
 
 const calendar = z
   .strictObject({
-    url: z.url({ protocol: /^https?$/ }).optional(),
+    url: z
+      .url({ protocol: /^https?$/, error: "is not an http(s) address" })
+      .transform((text) => Address.parse(text))
+      .optional(),
     file: z.string().optional(),
     timezone: timezone.optional(),
   })

@@ -215,6 +215,7 @@ export function createActions(parts: ActionParts): Actions {
         await store.anomalies.save([
           { ...anomaly, closedAt: at, evidence: [...anomaly.evidence, `closed by ${actor.person.name}`] },
         ]);
+        parts.onClosed(id);
       }
     }
     await alertmanager.post(

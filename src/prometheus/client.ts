@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
-import { Agent } from "node:https";
-import { rootCertificates } from "node:tls";
-import axios, { type AxiosInstance, isAxiosError } from "axios";
+import { Address } from "../alert/address.ts";
 import { own } from "../alert/own.ts";
 import type { Config } from "../config/schema.ts";
+import { createHttpClient, type HttpClient, jsonOf, oneLine } from "../http/client.ts";
+import { HttpFault } from "../http/fault.ts";
+import { withRetries } from "../http/retry.ts";
 import { type Answer, answerSchema, metadataSchema, parseValue } from "./schema.ts";
 import { type MetricSource, MetricSourceError, type Sample, type Series } from "./source.ts";
 import { splitRange, stitch } from "./split.ts";
@@ -16,7 +16,7 @@ const LONGEST_SHOWN = 300;
 /** How to reach a server. */
 export interface PrometheusOptions {
   /** Base address, with or without `/api/v1`. */
-  readonly url: string;
+  readonly url: Address | string;
   /** Milliseconds one request may take. */
   readonly timeout: number;
   readonly token?: string | undefined;
@@ -40,16 +40,18 @@ export interface PrometheusClient extends MetricSource {
  * are asked in parts and joined; what may pass (network, timeout, 429, 5xx) is tried again after a growing pause.
  */
 export function createPrometheusClient(options: PrometheusOptions): PrometheusClient {
-  const base = options.url.replace(/\/+$/, "").replace(/\/api\/v1(\/query(_range)?)?$/, "");
-  const http = axios.create({
+  const address = Address.from(options.url).withoutSuffix(/\/api\/v1(?:\/query(?:_range)?)?$/);
+  const http = createHttpClient({
+    address,
+    section: "prometheus",
+    authorization: options.token === undefined ? undefined : `Bearer ${options.token}`,
+    tls: options.tls,
     timeout: options.timeout,
-    maxContentLength: options.maxBytes ?? MAX_ANSWER,
-    maxRedirects: 3,
-    validateStatus: () => true,
-    headers: { ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }) },
-    ...(options.tls === undefined ? {} : { httpsAgent: agent(options.tls) }),
+    maxBytes: options.maxBytes ?? MAX_ANSWER,
+    redirects: 3,
   });
-  const ask = createAsk(http, base, options);
+  const base = http.shown;
+  const ask = createAsk(http, options);
   return {
     name: base,
     async range(query, from, to, step, signal) {
@@ -65,14 +67,18 @@ export function createPrometheusClient(options: PrometheusOptions): PrometheusCl
       return toSamples(await ask("query", { query, time: seconds(at.getTime()) }, signal), query, base);
     },
     async metricType(metric) {
-      const params = { metric, limit_per_metric: 1 };
-      const answer = await http.get<unknown>(`${base}/api/v1/metadata`, { params }).catch(() => null);
-      const parsed = metadataSchema.safeParse(answer?.data);
+      const query = new URLSearchParams({ metric, limit_per_metric: "1" });
+      const path = `/api/v1/metadata?${query}`;
+      const answer = await http.request({ method: "GET", url: path }).then(
+        (found) => jsonOf(found, base),
+        () => null,
+      );
+      const parsed = metadataSchema.safeParse(answer);
       return (parsed.success ? own(parsed.data.data, metric)?.[0]?.type : undefined) ?? null;
     },
     async reachable() {
       try {
-        await createAsk(http, base, { ...options, tries: 1 })("query", { query: "1" }, undefined);
+        await createAsk(http, { ...options, tries: 1 })("query", { query: "1" }, undefined);
         return { ok: true };
       } catch (error) {
         return { ok: false, reason: (error as Error).message };
@@ -87,102 +93,86 @@ type Ask = (
   signal: AbortSignal | undefined,
 ) => Promise<Answer & { status: "success" }>;
 
-function createAsk(http: AxiosInstance, base: string, options: PrometheusOptions): Ask {
-  const tries = options.tries ?? 4;
-  const pause = options.pause ?? wait;
+function createAsk(http: HttpClient, options: PrometheusOptions): Ask {
+  const policy = {
+    tries: options.tries ?? 4,
+    firstWait: FIRST_PAUSE,
+    longestWait: LONGEST_PAUSE,
+    mayRetry: (error: Error) => error instanceof MetricSourceError && error.passing,
+  };
+  const tools = { sleep: options.pause ?? wait, random: () => 0.5 };
   return async (path, form, signal) => {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const answer = await askOnce(http, `${base}/api/v1/${path}`, form, signal);
-        for (const warning of answer.warnings ?? []) {
-          options.onWarning?.(warning, form["query"] ?? "");
-        }
-        return answer;
-      } catch (error) {
-        if (!(error instanceof MetricSourceError) || !error.passing || attempt >= tries) {
-          throw error;
-        }
-        await pause(Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt - 1)), signal);
-      }
+    const answer = await withRetries(() => askOnce(http, `/api/v1/${path}`, form, signal), policy, tools, signal);
+    for (const warning of answer.warnings ?? []) {
+      options.onWarning?.(warning, form["query"] ?? "");
     }
+    return answer;
   };
 }
 
 async function askOnce(
-  http: AxiosInstance,
-  url: string,
+  http: HttpClient,
+  path: string,
   form: Readonly<Record<string, string>>,
   signal: AbortSignal | undefined,
 ): Promise<Answer & { status: "success" }> {
-  const about = `\`${shorten(form["query"] ?? "")}\``;
-  let response: { status: number; data: unknown };
+  const where = `${http.shown}${path}`;
   try {
-    response = await http.post<unknown>(url, new URLSearchParams(form), signal === undefined ? {} : { signal });
+    const answer = await http.request({ method: "POST", url: path, body: new URLSearchParams(form), signal });
+    const parsed = answerSchema.safeParse(jsonOf(answer, where));
+    if (parsed.success && parsed.data.status === "success") {
+      return parsed.data;
+    }
+    throw new HttpFault({ kind: "unexpected", status: answer.status, what: oneLine(answer.text) }, where);
   } catch (error) {
-    signal?.throwIfAborted();
-    throw unreachable(url, about, error);
+    if (!(error instanceof HttpFault)) {
+      throw error;
+    }
+    throw toSourceError(error, `${where}: asked \`${shorten(form["query"] ?? "")}\``);
   }
-  const parsed = answerSchema.safeParse(response.data);
-  if (parsed.success && parsed.data.status === "success" && response.status < 300) {
-    return parsed.data;
-  }
-  throw refused(url, about, response, parsed.success ? parsed.data : null);
 }
 
-function unreachable(url: string, about: string, error: unknown): MetricSourceError {
-  const code = isAxiosError(error) ? (error.code ?? error.message) : String(error);
-  const tooLarge = isAxiosError(error) && /maxContentLength/.test(error.message);
-  if (tooLarge) {
-    return new MetricSourceError(
-      `${url}: the answer to ${about} is too large — ask for fewer series or a shorter range`,
-      false,
-      {
-        cause: error,
-        tooLarge,
-      },
-    );
+/** In words that say what to do about it here. */
+function toSourceError(fault: HttpFault, asked: string): MetricSourceError {
+  const { reason } = fault;
+  const failed = (what: string, hint: string, tooLarge = false) =>
+    new MetricSourceError(`${asked}, got ${what} — ${hint}`, fault.isTemporary, { tooLarge });
+  switch (reason.kind) {
+    case "refused":
+      return failed(
+        `${reason.status} ${reason.said}`,
+        hintForStatus(reason.status),
+        /too many|exceed|maximum|timed? ?out/i.test(reason.said),
+      );
+    case "too large":
+      return failed("too large an answer", "ask for fewer series or a shorter range", true);
+    case "late":
+      return failed("no answer in time", "raise prometheus.timeout, or make the query cheaper");
+    case "untrusted":
+      return failed(reason.code, "its certificate is not trusted: name the authority in prometheus.tls.ca");
+    case "unreachable":
+      return failed(reason.code, "check prometheus.url, and that the server runs");
+    default:
+      return failed(fault.what, "that is not an answer of Prometheus's API: check prometheus.url");
   }
-  const hint =
-    code === "ECONNABORTED" || code === "ETIMEDOUT"
-      ? "no answer in time: raise prometheus.timeout, or make the query cheaper"
-      : /CERT|SIGNATURE/.test(code)
-        ? "its certificate is not trusted: name the authority in prometheus.tls.ca"
-        : "check prometheus.url, and that the server runs";
-  return new MetricSourceError(`${url}: asked ${about}, got ${code} — ${hint}`, !/CERT|SIGNATURE/.test(code), {
-    cause: error,
-  });
 }
 
-function refused(
-  url: string,
-  about: string,
-  response: { readonly status: number; readonly data: unknown },
-  answer: Answer | null,
-): MetricSourceError {
-  const { status, data } = response;
-  const said =
-    answer?.status === "error"
-      ? `${answer.errorType}: ${answer.error}`
-      : shorten(typeof data === "string" ? data.trim() : JSON.stringify(data ?? null));
-  const hint =
-    status === 401 || status === 403
-      ? "check prometheus.token"
-      : status === 404
-        ? "prometheus.url is the base address, without /api/v1; is this a Prometheus?"
-        : status === 400
-          ? "fix the query"
-          : status === 422
-            ? "the query cannot be executed: fix it, or ask for less"
-            : status === 429 || status >= 500
-              ? "the server is busy or has a fault: look at its log"
-              : "that is not an answer of Prometheus's API: check prometheus.url";
-  return new MetricSourceError(
-    `${url}: asked ${about}, got ${status} ${said} — ${hint}`,
-    status === 429 || status >= 500,
-    {
-      tooLarge: /too many|exceed|maximum|timed? ?out/i.test(said),
-    },
-  );
+function hintForStatus(status: number): string {
+  if (status === 401 || status === 403) {
+    return "check prometheus.token";
+  }
+  if (status === 404) {
+    return "prometheus.url is the base address, without /api/v1; is this a Prometheus?";
+  }
+  if (status === 400) {
+    return "fix the query";
+  }
+  if (status === 422) {
+    return "the query cannot be executed: fix it, or ask for less";
+  }
+  return status === 429 || status >= 500
+    ? "the server is busy or has a fault: look at its log"
+    : "that is not an answer of Prometheus's API: check prometheus.url";
 }
 
 function toSeries(answer: Answer & { status: "success" }, query: string, base: string): Series[] {
@@ -225,13 +215,6 @@ function seconds(milliseconds: number): string {
 
 function shorten(text: string): string {
   return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
-}
-
-function agent(tls: NonNullable<Config["prometheus"]["tls"]>): Agent {
-  const read = (path: string | undefined) => (path === undefined ? undefined : readFileSync(path));
-  const cert = read(tls.cert);
-  const ca = tls.ca === undefined ? {} : { ca: [...rootCertificates, readFileSync(tls.ca)] };
-  return new Agent({ ...ca, cert, key: read(tls.key) ?? cert });
 }
 
 function wait(milliseconds: number, signal?: AbortSignal): Promise<void> {

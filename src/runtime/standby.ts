@@ -1,19 +1,16 @@
-import {
-  createServer,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  request,
-  type Server,
-  type ServerResponse,
-} from "node:http";
+import type { FastifyInstance } from "fastify";
+import { Address } from "../alert/address.ts";
 import { UserError } from "../alert/user-error.ts";
 import type { Config } from "../config/schema.ts";
-import { isAmong } from "../web/among.ts";
-import { readListen } from "../web/web.ts";
+import { isAmong } from "../http/among.ts";
+import { createHttpClient } from "../http/client.ts";
+import { readListen } from "../http/listen.ts";
+import { createForwarder } from "./forward.ts";
 
 const METRICS = "# HELP cmswatch_standby 1 while this replica waits for its turn.\n# TYPE cmswatch_standby gauge\n";
-const PATIENCE = 30_000;
-const NOBODY = { error: { what: "no replica works just now", hint: "one takes over within seconds; ask again" } };
+/** A leader that does not answer so soon is frozen or cut off. */
+const ANSWERS_WITHIN = 2000;
+const MOST_BYTES = 65_536;
 
 /** What a replica answers while another one works. */
 export interface Standby {
@@ -31,57 +28,63 @@ export interface Standby {
  */
 export async function startStandby({ web, slack }: Pick<Config, "web" | "slack">): Promise<Standby> {
   let leader: string | null = null;
-  const page = createServer((incoming, answer) => {
-    const path = incoming.url?.split("?")[0];
-    if (path === "/healthz") {
-      return sendJson(answer, 200, { status: "ok", role: "standby" });
-    }
-    if (path === "/metrics") {
-      return answer
-        .writeHead(200, { "content-type": "text/plain; version=0.0.4" })
-        .end(`${METRICS}cmswatch_standby 1\n`);
-    }
-    if (leader === null) {
-      return sendJson(answer, 503, NOBODY);
-    }
-    return path === "/readyz"
-      ? sendJson(answer, 200, { status: "ok", role: "standby" })
-      : pass(incoming, answer, leader, headersOnward(incoming, web.proxy));
+  const page = await createForwarder({
+    leader: () => leader,
+    change: (request) => originOf(request.raw.socket.remoteAddress ?? "", request.headers, web.proxy),
   });
+  page.get("/healthz", () => ({ status: "ok", role: "standby" }));
+  page.get("/readyz", async (_, reply) => {
+    const fault = await faultOf(leader);
+    return fault === null
+      ? { status: "ok", role: "standby" }
+      : reply.code(503).send({ status: "not ready", role: "standby", error: { what: fault } });
+  });
+  page.get("/metrics", (_, reply) => reply.type("text/plain; version=0.0.4").send(`${METRICS}cmswatch_standby 1\n`));
   const { host, port } = readListen(web.listen);
-  await listen(page, host, port).catch((error: NodeJS.ErrnoException) => {
+  await page.listen({ host, port }).catch(async (error: NodeJS.ErrnoException) => {
+    await page.close();
     throw new UserError(`cannot listen (${error.code})`, `web.listen ${web.listen}`, "choose another port");
   });
-  const ears = speaksHttp(slack) ? await hearSlack(slack.listen, () => leader).catch(stopped(page)) : null;
-  const bound = page.address();
+  const slackServer = speaksHttp(slack) ? await listenForSlack(slack.listen, () => leader).catch(closing(page)) : null;
+  const bound = page.server.address();
   return {
     leaderIs(address) {
       leader = address;
     },
     port: typeof bound === "object" && bound !== null ? bound.port : port,
-    close: async () => void (await Promise.all([close(page), ears === null ? null : close(ears)])),
+    close: async () => void (await Promise.all([page.close(), slackServer?.close()])),
   };
 }
 
+/** Why the replica that works is of no use just now, or null when it answers. */
+async function faultOf(leader: string | null): Promise<string | null> {
+  if (leader === null) {
+    return "no replica works just now";
+  }
+  const address = Address.parse(leader);
+  const http = createHttpClient({ address, section: "web", timeout: ANSWERS_WITHIN, maxBytes: MOST_BYTES });
+  return http.request({ method: "GET", url: "/healthz" }).then(
+    () => null,
+    (error: Error) => `the replica that works does not answer: ${error.message}`,
+  );
+}
+
 /** All replicas have one configuration: the one that works listens for Slack at the same port of its own address. */
-async function hearSlack(address: string, leader: () => string | null): Promise<Server> {
+async function listenForSlack(address: string, leader: () => string | null): Promise<FastifyInstance> {
   const { host, port } = readListen(address, "slack.listen");
-  const server = createServer((incoming, answer) => {
-    const onward = leader();
-    if (onward === null) {
-      sendJson(answer, 503, NOBODY);
-    } else {
-      pass(incoming, answer, atPort(onward, port), headersOnward(incoming, undefined));
-    }
+  const server = await createForwarder({
+    leader: () => {
+      const onward = leader();
+      return onward === null ? null : atPort(onward, port);
+    },
+    change: (request) => originOf(request.raw.socket.remoteAddress ?? "", request.headers, undefined),
   });
-  await listen(server, host, port).catch((error: NodeJS.ErrnoException) => {
+  await server.listen({ host, port }).catch(async (error: NodeJS.ErrnoException) => {
     // On the machine of the one that works the port is its own: Slack's requests reach it.
     if (error.code !== "EADDRINUSE") {
-      throw new UserError(
-        `cannot listen (${error.code})`,
-        `slack.listen ${address}`,
-        "choose an address of this machine",
-      );
+      await server.close();
+      const hint = "choose an address of this machine";
+      throw new UserError(`cannot listen (${error.code})`, `slack.listen ${address}`, hint);
     }
   });
   return server;
@@ -95,68 +98,29 @@ function speaksHttp({ botToken, appToken, signingSecret }: Config["slack"]): boo
 function atPort(leader: string, port: number): string {
   const address = new URL(leader);
   address.port = String(port);
-  return address.href;
+  return address.origin;
 }
 
 /** What was begun ends with what could not be. */
-function stopped(server: Server): (error: Error) => Promise<never> {
+function closing(app: FastifyInstance): (error: Error) => Promise<never> {
   return async (error) => {
-    await close(server);
+    await app.close();
     throw error;
   };
 }
 
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, resolve);
-  });
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
-}
-
-function pass(incoming: IncomingMessage, answer: ServerResponse, leader: string, headers: IncomingHttpHeaders): void {
-  const target = new URL(incoming.url ?? "/", leader);
-  const onward = request(target, {
-    method: incoming.method ?? "GET",
-    headers,
-    timeout: PATIENCE,
-  });
-  onward.on("response", (response) => {
-    answer.writeHead(response.statusCode ?? 502, response.headers);
-    response.pipe(answer);
-  });
-  onward.on("timeout", () => onward.destroy(new Error("no answer")));
-  onward.on("error", (error) => {
-    if (answer.headersSent) {
-      answer.destroy();
-    } else {
-      sendJson(answer, 502, {
-        error: { what: `the replica that works does not answer (${error.message})`, hint: "another takes over soon" },
-      });
-    }
-  });
-  answer.on("close", () => onward.destroy());
-  incoming.pipe(onward);
-}
-
-/** The request's own, with where it came from; who signed in is believed only from the proxy in front. */
-function headersOnward(incoming: IncomingMessage, proxy: Config["web"]["proxy"]): IncomingHttpHeaders {
-  const from = incoming.socket.remoteAddress ?? "";
-  const { connection: _, ...headers } = incoming.headers;
-  if (proxy !== undefined && !isAmong(from, proxy.addresses)) {
-    delete headers[proxy.userHeader.toLowerCase()];
-    delete headers[proxy.groupsHeader.toLowerCase()];
-  }
+/** Where the request came from; who signed in is believed only from the proxy in front. */
+function originOf(
+  from: string,
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  proxy: Config["web"]["proxy"],
+): Record<string, string | undefined> {
+  const isStranger = proxy !== undefined && !isAmong(from, proxy.addresses);
   const before = headers["x-forwarded-for"];
-  return { ...headers, "x-forwarded-for": before === undefined ? from : `${before}, ${from}` };
-}
-
-function sendJson(answer: ServerResponse, status: number, body: unknown): void {
-  answer.writeHead(status, { "content-type": "application/json; charset=utf-8" }).end(JSON.stringify(body));
+  return {
+    ...(isStranger
+      ? { [proxy.userHeader.toLowerCase()]: undefined, [proxy.groupsHeader.toLowerCase()]: undefined }
+      : {}),
+    "x-forwarded-for": before === undefined ? from : `${before}, ${from}`,
+  };
 }

@@ -1,4 +1,6 @@
 import type { Anomaly } from "../alert/anomaly.ts";
+import { type Clock, steadyTime, systemClock } from "../alert/clock.ts";
+import { formatDuration } from "../alert/duration.ts";
 import type { AlertGroup } from "../alert/group.ts";
 import type { Silence } from "../alert/silence.ts";
 import type { Ticket } from "../alert/ticket.ts";
@@ -50,11 +52,11 @@ export interface CurrentState {
 }
 
 /** @param cycle milliseconds between two runs of the slowest loop that refreshes alerts; three missed ones are stale */
-export function createCurrentState(cycle: number): CurrentState {
+export function createCurrentState(cycle: number, clock: Clock = systemClock): CurrentState {
   const maxAge = Math.max(3 * cycle, MINUTE);
   const views = new Map<string, EntityView>();
   const rings = new Map<string, MetricRing>();
-  const health = new Map<string, SourceHealth>();
+  const health = new Map<string, { readonly said: SourceHealth; readonly at: number }>();
   const listeners = new Set<() => void>();
   return {
     groups: createTracked(maxAge, "the first look at Alertmanager has not finished yet"),
@@ -82,9 +84,9 @@ export function createCurrentState(cycle: number): CurrentState {
       ring.add(point);
     },
     ring: (entity) => rings.get(entity) ?? null,
-    sources: () => [...health.values()],
+    sources: () => [...health.values()].map(({ said, at }) => judged(said, steadyTime(clock) - at)),
     setSource: (one) => {
-      health.set(one.name, one);
+      health.set(one.name, { said: one, at: steadyTime(clock) });
     },
     subscribe(listener) {
       listeners.add(listener);
@@ -194,4 +196,21 @@ export function createTracked<T>(maxAge: number, waiting: string): Tracked<T> {
       return late ? { kind: "stale", ...held, because: "nothing new has come since" } : { kind: "fresh", ...held };
     },
   };
+}
+
+const GRACE = 30_000;
+
+/** As it said itself, unless it has said nothing for clearly longer than its interval: it hangs, and what it said is no news. */
+function judged(said: SourceHealth, silentFor: number): SourceHealth {
+  return said.every === undefined || said.state === "off" || silentFor <= 2 * said.every + GRACE
+    ? said
+    : {
+        ...said,
+        state: said.state === "ok" ? "stale" : said.state,
+        because: `late: no answer for ${formatDuration(coarse(silentFor))}`,
+      };
+}
+
+function coarse(milliseconds: number): number {
+  return Math.round(milliseconds / 1000) * 1000;
 }

@@ -101,6 +101,8 @@ export interface SourceHealth {
   readonly state: "ok" | "stale" | "down" | "off";
   readonly at: Date | null;
   readonly because: string;
+  /** Milliseconds after which it is asked again: one that says nothing for clearly longer is late, also where it only hangs. */
+  readonly every?: number;
 }
 
 /** All services on one screen. */

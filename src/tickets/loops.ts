@@ -2,11 +2,13 @@ import type { Logger } from "pino";
 import type { Enrich } from "../alert/alert-sink.ts";
 import type { Alertmanager } from "../alert/alertmanager.ts";
 import type { Clock } from "../alert/clock.ts";
+import type { ServiceEvents } from "../alert/service-events.ts";
 import type { Ticket, TicketSystem } from "../alert/ticket.ts";
 import { createSync } from "../alertmanager/sync.ts";
 import type { SyncResult } from "../alertmanager/sync-types.ts";
 import type { Catalogue } from "../config/catalogue.ts";
 import type { Config } from "../config/schema.ts";
+import type { Events } from "../runtime/events.ts";
 import { createLoop, type Loop } from "../runtime/loop.ts";
 import type { CurrentState } from "../status/current-state.ts";
 import type { Store } from "../store/store.ts";
@@ -23,6 +25,7 @@ export interface TicketParts {
   readonly store: Store;
   readonly alertmanager: Alertmanager;
   readonly enrich: Enrich;
+  readonly events: Pick<Events<ServiceEvents>, "on">;
   readonly current: CurrentState;
   readonly clock: Clock;
   readonly log: Logger;
@@ -61,10 +64,15 @@ export function createTicketLoops(parts: TicketParts): readonly Loop[] {
       clock,
       log,
     });
+    parts.current.setSource({ name: system.name, every, state: "stale", at: null, because: "it has not answered yet" });
     const run = async () => {
       await cycle.run();
-      await show(cycle, parts);
+      await show(cycle, every, parts);
     };
+    parts.events.on("alertmanager restarted", `${system.name} tickets`, () => {
+      sync.repeatAll();
+      return cycle.refresh();
+    });
     return [
       createLoop({ name: `${system.name} tickets`, every, run, clock, log }),
       createLoop({ name: `${system.name} refresh`, every: REFRESH_EVERY, run: () => cycle.refresh(), clock, log }),
@@ -83,7 +91,11 @@ function enriching(system: TicketingSystem, { enrich, clock }: TicketParts): Tic
   };
 }
 
-async function show(cycle: TicketCycle<SyncResult<Ticket>>, { store, current, clock }: TicketParts): Promise<void> {
+async function show(
+  cycle: TicketCycle<SyncResult<Ticket>>,
+  every: number,
+  { store, current, clock }: TicketParts,
+): Promise<void> {
   const open = await Promise.all(SYSTEM_NAMES.map((system) => store.tickets.open(system)));
   const now = clock();
   current.tickets.set(
@@ -94,7 +106,7 @@ async function show(cycle: TicketCycle<SyncResult<Ticket>>, { store, current, cl
   if (status.fault !== null) {
     current.tickets.fail(`${status.system}: ${status.fault}`, now);
   }
-  current.setSource({ name: status.system, ...healthOf(status) });
+  current.setSource({ name: status.system, every, ...healthOf(status) });
   current.changed();
 }
 

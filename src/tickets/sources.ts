@@ -1,8 +1,8 @@
-import { tmpdir } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../alert/clock.ts";
 import type { TicketSystem } from "../alert/ticket.ts";
 import type { Config } from "../config/schema.ts";
+import { certificatePlaces } from "../http/x509.ts";
 import type { TicketFilter } from "./filter.ts";
 import { createTicketSource, type TicketSource } from "./source.ts";
 import type { SourceTools } from "./system.ts";
@@ -32,9 +32,7 @@ export function configuredSources(config: Config["tickets"], tools: SourceTools)
 /** The tools of a process: its environment, its user, its network. */
 export function processTools(environment: NodeJS.ProcessEnv, clock: Clock): SourceTools {
   return {
-    environment,
-    temporaryFolder: tmpdir(),
-    userId: process.getuid?.() ?? null,
+    ...certificatePlaces(environment),
     clock,
     random: Math.random,
     sleep: (milliseconds, signal) => sleep(milliseconds, undefined, signal === undefined ? {} : { signal }),

@@ -1,10 +1,11 @@
+import type { Address } from "../alert/address.ts";
 import type { Alert } from "../alert/alert.ts";
 import type { Clock } from "../alert/clock.ts";
 import type { Ticket, TicketSystem } from "../alert/ticket.ts";
+import type { RetryTools } from "../http/retry.ts";
+import type { CertificatePlaces } from "../http/x509.ts";
 import type { Collection } from "./collect.ts";
 import type { Concerns } from "./concerns.ts";
-import type { RetryTools } from "./fetch/retry.ts";
-import type { CertificatePlaces } from "./fetch/x509.ts";
 import type { Parsed } from "./problem.ts";
 
 export type TicketFormat = "csv" | "xml" | "json";
@@ -28,7 +29,7 @@ export interface AlertContext {
 
 /** Where the tickets of a source come from: the configuration of one system under `tickets`. */
 export interface SourceSettings {
-  readonly url?: string | undefined;
+  readonly url?: Address | string | undefined;
   readonly file?: string | undefined;
   readonly token?: string | undefined;
   readonly tls?:

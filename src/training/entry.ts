@@ -65,7 +65,8 @@ async function run(request: ToWorker & { readonly type: "train" }): Promise<void
 
 port.on("message", (message: ToWorker) => {
   if (message.type === "train") {
-    void run(message);
+    // It sends its own failures.
+    run(message).catch((error: unknown) => send({ type: "failed", job: message.job, error: packError(error) }));
   } else if (running?.job === message.job) {
     running.abort.abort(new Error("training was stopped"));
   }

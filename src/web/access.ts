@@ -1,8 +1,8 @@
 import { createHash, createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 import { own } from "../alert/own.ts";
 import type { Config } from "../config/schema.ts";
+import { isAmong } from "../http/among.ts";
 import type { Role } from "./actions.ts";
-import { isAmong } from "./among.ts";
 import type { EndedSessions } from "./sessions.ts";
 import type { Actor } from "./sources.ts";
 

@@ -5,6 +5,7 @@ import { Histogram, type Registry } from "prom-client";
 import { systemClock } from "../alert/clock.ts";
 import { UserError } from "../alert/user-error.ts";
 import { AlertmanagerError } from "../alertmanager/error.ts";
+import { readListen } from "../http/listen.ts";
 import { crossSiteReason, identify } from "./access.ts";
 import { createTriesLimit, REQUEST_TIMEOUT, registerLimits } from "./limits.ts";
 import { createLive } from "./live.ts";
@@ -157,14 +158,4 @@ function measure(app: FastifyInstance, registry: Registry): void {
     const route = request.routeOptions.url ?? "(none)";
     seconds.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
   });
-}
-
-/** Reads `host:port`, `[::1]:port` or `:port` (all addresses). @throws UserError when it is neither. */
-export function readListen(listen: string, key = "web.listen"): { host: string; port: number } {
-  const match = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(listen);
-  const port = Number(match?.[3]);
-  if (match === null || port > 65_535) {
-    throw new UserError(`"${listen}" is not an address`, key, "write it like 127.0.0.1:8420");
-  }
-  return { host: match[1] ?? (match[2] === "" ? "0.0.0.0" : (match[2] ?? "")), port };
 }

@@ -46,7 +46,7 @@ describe("the client repeats", () => {
     const server = await standIn(BROKEN, BROKEN, OK);
     expect(await clientOf([server.url]).silences()).toEqual([]);
     expect(server.seen).toHaveLength(3);
-    const other = await standIn(BROKEN, OK);
+    const other = await standIn(BROKEN, { status: 200 });
     await clientOf([other.url]).post([alert({ alertname: "x" })]);
     expect(other.seen).toHaveLength(2);
   });
@@ -73,6 +73,27 @@ describe("the client repeats", () => {
     const server = await standIn(BROKEN);
     await fault(clientOf([server.url]).putSilence(request));
     expect(server.seen).toHaveLength(1);
+  });
+});
+
+describe('a good status alone is not "accepted"', () => {
+  const page = { status: 200, headers: { "content-type": "text/html" }, body: "<html><title>Sign in</title></html>" };
+  test.each([
+    ["a login page", page, page.body],
+    ["nothing, from a server that is no Alertmanager", { status: 200 }, undefined],
+  ])("%s", async (_what, answer, status) => {
+    const server = await standIn(answer);
+    server.status = status ?? null;
+    const client = clientOf([server.url]);
+    await fault(client.post([alert({ alertname: "x" })]));
+    await fault(client.expireSilence("5f"));
+    await fault(client.putSilence(request));
+  });
+
+  test("an address may end in /api/v2", async () => {
+    const server = await standIn(OK);
+    expect(await clientOf([`${server.url}/api/v2/`]).silences()).toEqual([]);
+    expect(server.seen[0]?.path).toBe("/api/v2/silences");
   });
 });
 
@@ -116,7 +137,7 @@ describe("an error names the address, what happened and what to do", () => {
       alertmanager: { urls: ["https://127.0.0.1:9"], tls: { ca: "/nowhere/ca.pem" } },
     });
     expect(() => createAlertmanagerClient(alertmanager, { log: silent, clock: () => new Date() })).toThrow(
-      /alertmanager\.tls\.ca: \/nowhere\/ca\.pem cannot be read/,
+      /alertmanager\.tls\.ca: cannot be read: \/nowhere\/ca\.pem/,
     );
   });
 

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { Alert } from "../../src/alert/alert.ts";
 import { clientOf } from "./clients.ts";
 import { alert } from "./contract.ts";
+import { STATUS } from "./stand-in.ts";
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -15,6 +16,10 @@ async function slowServer(statusOf: (turn: number) => number = () => 200) {
   const seen = { sizes: [] as number[], firsts: [] as string[], most: 0 };
   let open = 0;
   const server = createServer((request, response) => {
+    if (request.url === "/api/v2/status") {
+      response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(STATUS));
+      return;
+    }
     const turn = seen.sizes.length;
     const chunks: Buffer[] = [];
     seen.most = Math.max(seen.most, ++open);
@@ -25,7 +30,7 @@ async function slowServer(statusOf: (turn: number) => number = () => 200) {
       seen.firsts.push(body[0]?.labels.n ?? "");
       setTimeout(() => {
         open--;
-        response.writeHead(statusOf(turn), { "Content-Type": "application/json" }).end("{}");
+        response.writeHead(statusOf(turn), { "Content-Type": "application/json" }).end();
       }, 20);
     });
   });

@@ -1,6 +1,14 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 
+/** How an Alertmanager shows that it is one. */
+export const STATUS = {
+  cluster: { status: "disabled" },
+  versionInfo: { version: "0.28.0" },
+  config: { original: "global:\n  resolve_timeout: 5m\n" },
+  uptime: "2026-01-01T00:00:00.000Z",
+};
+
 /** What a stand-in answers to one request. */
 export interface Answer {
   readonly status: number;
@@ -19,6 +27,8 @@ export interface SeenRequest {
 export interface StandIn {
   readonly url: string;
   readonly seen: SeenRequest[];
+  /** Answer to `GET /api/v2/status`; null: `answer` plays it too. */
+  status: unknown;
   /** What it does from now on; `hang` never answers. */
   answer: (request: SeenRequest) => Answer | "hang";
   close(): Promise<void>;
@@ -36,17 +46,22 @@ export async function startStandIn(answer: StandIn["answer"]): Promise<StandIn> 
       headers: request.headers,
       body: Buffer.concat(chunks).toString("utf8"),
     };
-    standIn.seen.push(seen);
-    const given = standIn.answer(seen);
+    // A post is followed by the question who it was sent to: not part of what a test plays.
+    const isProof = seen.path === "/api/v2/status" && standIn.status !== null;
+    if (!isProof) {
+      standIn.seen.push(seen);
+    }
+    const given = isProof ? { status: 200, body: standIn.status } : standIn.answer(seen);
     if (given !== "hang") {
       response.writeHead(given.status, { "content-type": "application/json", ...given.headers });
-      response.end(JSON.stringify(given.body ?? ""));
+      response.end(given.body === undefined ? undefined : JSON.stringify(given.body));
     }
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const standIn: StandIn = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     seen: [],
+    status: STATUS,
     answer,
     close: () =>
       new Promise((resolve) => {

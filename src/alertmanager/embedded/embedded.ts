@@ -24,6 +24,7 @@ export interface EmbeddedOptions {
 /** Everything an embedded Alertmanager knows, as JSON. */
 export interface EmbeddedSnapshot {
   readonly version: 1;
+  readonly startedAt?: number;
   readonly alerts: readonly HeldAlert[];
   readonly silences: readonly HeldSilence[];
 }
@@ -46,6 +47,7 @@ export interface ListedAlert extends ActiveAlert {
 const time = z.number();
 const snapshotSchema = z.object({
   version: z.literal(1),
+  startedAt: time.optional(),
   alerts: z.array(
     z.object({
       fingerprint: z.string(),
@@ -77,7 +79,8 @@ export function createEmbeddedAlertmanager(options: EmbeddedOptions): EmbeddedAl
   const groupBy = options.groupBy ?? ["alertname"];
   const shelf = createAlertShelf(resolveTimeout);
   const silences = createSilenceShelf();
-  const startedAt = options.clock();
+  /** A snapshot is the whole memory: who goes on with one has not restarted. */
+  let startedAt = options.clock();
   const now = () => options.clock().getTime();
 
   const listed = (filter: AlertFilter = {}): readonly ListedAlert[] => {
@@ -88,13 +91,13 @@ export function createEmbeddedAlertmanager(options: EmbeddedOptions): EmbeddedAl
       .filter((alert) => isWanted(alert, filter))
       .sort((left, right) => (left.fingerprint < right.fingerprint ? -1 : 1));
   };
-  const status: AlertmanagerStatus = {
+  const status = (): AlertmanagerStatus => ({
     version: VERSION,
     uptimeSince: startedAt,
     clusterStatus: "disabled",
     peers: 0,
     resolveTimeout,
-  };
+  });
 
   return {
     listed,
@@ -111,11 +114,12 @@ export function createEmbeddedAlertmanager(options: EmbeddedOptions): EmbeddedAl
     silences: async (matchers = []) => silences.list(now()).filter((silence) => fitsFilter(silence.matchers, matchers)),
     putSilence: async (request) => silences.put(request, now()),
     expireSilence: async (id) => silences.expire(id, now()),
-    status: async () => status,
+    status: async () => status(),
     receivers: async () => [RECEIVER],
-    snapshot: () => ({ version: 1, alerts: shelf.all(), silences: silences.all() }),
+    snapshot: () => ({ version: 1, startedAt: startedAt.getTime(), alerts: shelf.all(), silences: silences.all() }),
     restore(snapshot) {
       const known = snapshotSchema.parse(snapshot);
+      startedAt = new Date(known.startedAt ?? 0);
       shelf.load(known.alerts);
       silences.load(known.silences);
     },

@@ -113,6 +113,7 @@ export function createDetection(parts: DetectionParts): Detection {
     yieldToEventLoop,
   });
   parts.events.on("anomaly closed", "detection", ({ id }) => ledger.dismiss(id));
+  parts.events.on("alertmanager restarted", "detection", () => ledger.remember([]));
   let restored = false;
   const isSaveDue = atMostEvery(SAVE_STATE_EVERY, clock);
   const isReadDue = atMostEvery(READ_FEEDBACK_EVERY, clock);

@@ -84,6 +84,7 @@ export function createScoring(parts: ScoringParts): (signal: AbortSignal) => Pro
     const down = failed.length === specs.length && specs.length > 0;
     current.setSource({
       name: "prometheus",
+      every: step,
       state: down ? "down" : failed.length > 0 ? "stale" : "ok",
       at: down ? (current.sources().find(({ name }) => name === "prometheus")?.at ?? null) : to,
       because: reason ?? `${specs.length} queries answered`,

@@ -30,18 +30,30 @@ export interface FloodGate {
 
 export function createFloodGate(rules: FloodRules): FloodGate {
   let posted: number[] = [];
+  /** Groups that got their own message, or will at a later try: trying again makes no flood. */
+  const admitted = new Set<string>();
   let flood: { id: string; since: Date; last: number; groups: Map<string, AlertGroup> } | null = null;
   const isFull = (now: number) => {
     // What was posted in the future was posted before the machine's time was set back: it is of the past.
     posted = posted.filter((at) => at > now - rules.window && at <= now);
     return posted.length >= rules.limit;
   };
+  const admit = (id: string) => {
+    if (admitted.size >= MAX_GROUPS) {
+      admitted.clear();
+    }
+    admitted.add(id);
+  };
   return {
     admit(group, now) {
       const at = now.getTime();
       const known = flood?.groups.has(group.id) === true;
+      if (admitted.has(group.id)) {
+        return "own message";
+      }
       if (!known && !isFull(at) && flood === null) {
         posted.push(at);
+        admit(group.id);
         return "own message";
       }
       // A flood ends after so long a silence, so no two begin in one such span: replicas, and a restart, share its summary.
@@ -65,6 +77,7 @@ export function createFloodGate(rules: FloodRules): FloodGate {
           break;
         }
         posted.push(now.getTime());
+        admit(group.id);
         flood.groups.delete(group.id);
         next.push(group);
       }

@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import type { Clock } from "../../alert/clock.ts";
 import type { AlertGroup } from "../../alert/group.ts";
 import { own } from "../../alert/own.ts";
+import { inBackground } from "../../runtime/background.ts";
 import type { SlackMessage, Store } from "../../store/store.ts";
 import { viewOf } from "../group-view.ts";
 import { groupMessage, pageMessage } from "../messages/group.ts";
@@ -76,7 +77,7 @@ export function createPublisher(parts: PublisherParts): Publisher {
     if (timer === null && !stopped) {
       timer = setTimeout(() => {
         timer = null;
-        void flush();
+        inBackground(flush(), log, "flush of slack messages");
       }, after);
       timer.unref();
     }
@@ -193,11 +194,17 @@ export function createPublisher(parts: PublisherParts): Publisher {
     waiting.clear();
     await Promise.all([...showing.values(), ...[...pending.keys()].map(showOne)]);
     for (const group of floods.release(clock())) {
-      await postOwn(await viewOf(group, store, webUrl, clock()));
+      try {
+        await postOwn(await viewOf(group, store, webUrl, clock()));
+      } catch (error) {
+        log.error({ err: error, group: group.id }, "alert message could not be sent, trying again later");
+        waiting.set(group.id, group);
+        arm(RETRY_AFTER);
+      }
     }
     if (floods.current() !== null) {
-      await showFlood();
       arm(FLOOD_CHECK);
+      await showFlood();
     }
   };
 
@@ -213,7 +220,7 @@ export function createPublisher(parts: PublisherParts): Publisher {
         await showOne(group.id);
       } else if (!isShown) {
         // Not waited for: a channel that Slack limits must not hold up whoever found the alert.
-        void showOne(group.id);
+        inBackground(showOne(group.id), log, "message of a group");
       } else {
         arm(slack.batchFor ?? DEFAULT_BATCH);
       }

@@ -1,6 +1,6 @@
 import type { OncallMessage } from "../../oncall/pages.ts";
 import { GROUP_LOOKS, severityWord } from "./looks.ts";
-import { cut, type Payload, plain, section } from "./payload.ts";
+import { cut, cutMarkdown, type Payload, plain, section } from "./payload.ts";
 import { moment } from "./time.ts";
 
 /** What a channel is told of routing: a page held back, nobody on call, nobody answered, or the channel's own turn. */
@@ -10,7 +10,7 @@ export function escalationMessage(message: Exclude<OncallMessage, { kind: "page"
   const [sign, words, loud] = saidOf(message);
   const head = `${sign} ${words}`;
   return {
-    text: cut(`${head}: ${severityWord(group.severity)} ${plain(group.title)}`, 300),
+    text: cutMarkdown(`${head}: ${severityWord(group.severity)} ${plain(group.title)}`, 300),
     blocks: [section(`${loud ? "<!here> " : ""}${head}\n${subject}\n_${plain(cut(message.reason, 500))}_`)],
   };
 }
@@ -36,5 +36,5 @@ function saidOf(message: Exclude<OncallMessage, { kind: "page" }>): readonly [st
 /** Said in an alert's thread once somebody was paged. */
 export function pagedNote(name: string, reason: string): Payload {
   const text = `:pager: Paged ${plain(name)}: ${plain(cut(reason, 300))}`;
-  return { text: cut(text, 300), blocks: [section(text)] };
+  return { text: cutMarkdown(text, 300), blocks: [section(text)] };
 }

@@ -2,7 +2,7 @@ import type { Anomaly } from "../../alert/anomaly.ts";
 import type { AlertGroup } from "../../alert/group.ts";
 import type { AlertChange } from "../../store/store.ts";
 import { formatNumber, offBy } from "./numbers.ts";
-import { context, cut, lines, type Payload, plain, section } from "./payload.ts";
+import { context, cut, cutMarkdown, lines, type Payload, plain, section } from "./payload.ts";
 import { moment } from "./time.ts";
 
 /** Why there is this alert: what each detector saw, why the alerts are together, and what happened so far. */
@@ -13,7 +13,7 @@ export function explainMessage(
 ): Payload {
   const told = [...history].sort((left, right) => left.at.getTime() - right.at.getTime()).slice(-12);
   return {
-    text: cut(`Why: ${plain(group.title)}`, 300),
+    text: cutMarkdown(`Why: ${plain(group.title)}`, 300),
     blocks: [
       section(
         `*Why there is an alert: ${plain(cut(group.title, 300))}*\n${

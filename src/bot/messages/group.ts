@@ -5,7 +5,7 @@ import type { AlertGroup } from "../../alert/group.ts";
 import { groupActions } from "./group-actions.ts";
 import type { GroupView } from "./group-view.ts";
 import { GROUP_LOOKS, severityWord } from "./looks.ts";
-import { context, cut, lines, link, type Payload, plain, section } from "./payload.ts";
+import { context, cut, cutMarkdown, lines, link, type Payload, plain, section } from "./payload.ts";
 import { moment, span } from "./time.ts";
 
 const SHOWN_ALERTS = 8;
@@ -30,7 +30,7 @@ export function groupMessage(view: GroupView): Payload {
     groupActions(view) satisfies ActionsBlock,
   ];
   return {
-    text: cut(`${look.sign} ${plain(headline)}`, 300),
+    text: cutMarkdown(`${look.sign} ${plain(headline)}`, 300),
     blocks: [
       section(
         cut(`${look.sign} *${severityWord(group.severity)}* · *${plain(cut(subject, 400))}* — ${look.word}`, 900),

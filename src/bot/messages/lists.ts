@@ -1,7 +1,7 @@
 import type { AlertGroup, RunbookLink } from "../../alert/group.ts";
 import type { Ticket } from "../../alert/ticket.ts";
 import type { Part, SilenceInfo } from "../../status/status-types.ts";
-import { context, cut, lines, link, type Payload, plain, section } from "./payload.ts";
+import { context, cut, cutMarkdown, lines, link, type Payload, plain, section } from "./payload.ts";
 import { groupLine, part, silenceLine, ticketLine } from "./status.ts";
 import { age } from "./time.ts";
 
@@ -45,5 +45,5 @@ export function runbooksMessage(found: readonly RunbookLink[], query: string): P
       }`,
   );
   const text = entries.length === 0 ? `No runbook matches “${query}”.` : `Runbooks for “${query}”`;
-  return { text: cut(plain(text), 300), blocks: [section(`*${plain(text)}*\n${lines(entries)}`)] };
+  return { text: cutMarkdown(plain(text), 300), blocks: [section(`*${plain(text)}*\n${lines(entries)}`)] };
 }

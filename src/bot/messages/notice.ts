@@ -1,8 +1,8 @@
-import { cut, type Payload, plain, section } from "./payload.ts";
+import { cut, cutMarkdown, type Payload, plain, section } from "./payload.ts";
 
 /** A sentence to one person. */
 export function notice(markdown: string): Payload {
-  return { text: cut(markdown, 300), blocks: [section(markdown)] };
+  return { text: cutMarkdown(markdown, 300), blocks: [section(markdown)] };
 }
 
 /** What a person sees when something failed; the log has the rest under the same reference. */

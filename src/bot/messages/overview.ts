@@ -1,7 +1,7 @@
 import type { KnownBlock } from "@slack/types";
 import type { Overview, ServiceSummary } from "../../status/status-types.ts";
 import { STATE_SIGNS } from "./looks.ts";
-import { context, cut, fields, lines, type Payload, plain, section } from "./payload.ts";
+import { context, cut, cutMarkdown, fields, lines, type Payload, plain, section } from "./payload.ts";
 import { groupLine, oncallLine, part, ticketLine } from "./status.ts";
 import { age, ago } from "./time.ts";
 
@@ -10,7 +10,7 @@ const QUIET_STATES = ["ok"] as const;
 /** The whole of CMSWEB on one screen: what is not well first, the rest in one line. */
 export function overviewMessage(overview: Overview, now: Date): Payload {
   const blocks = overviewBlocks(overview, now);
-  return { text: cut(plain(summaryLine(overview)), 300), blocks };
+  return { text: cutMarkdown(plain(summaryLine(overview)), 300), blocks };
 }
 
 export function overviewBlocks(overview: Overview, now: Date): KnownBlock[] {

@@ -23,6 +23,18 @@ export function cut(text: string, max: number): string {
   return text.slice(0, last >= 0xd800 && last <= 0xdbff ? end - 1 : end) + ELLIPSIS;
 }
 
+/** Markdown, cut to `max` characters: never inside an entity such as `&amp;`, nor inside a link or a mention. */
+export function cutMarkdown(markdown: string, max: number): string {
+  if (markdown.length <= max) {
+    return markdown;
+  }
+  const whole = cut(markdown, max)
+    .slice(0, -ELLIPSIS.length)
+    .replace(/&[a-z]{0,4}$/, "");
+  const open = whole.lastIndexOf("<");
+  return (open > whole.lastIndexOf(">") ? whole.slice(0, open) : whole) + ELLIPSIS;
+}
+
 /** Text of others made safe for mrkdwn: no mentions, links or channel calls can come out of it. Source: Slack's "Formatting text". */
 export function plain(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
@@ -35,21 +47,21 @@ export function link(url: string, label: string): string {
 }
 
 export function section(markdown: string): SectionBlock {
-  return { type: "section", text: { type: "mrkdwn", text: cut(markdown, 3000) } };
+  return { type: "section", text: { type: "mrkdwn", text: cutMarkdown(markdown, 3000) } };
 }
 
 /** Up to ten short facts in two columns. */
 export function fields(facts: readonly string[]): SectionBlock {
   return {
     type: "section",
-    fields: facts.slice(0, 10).map((fact) => ({ type: "mrkdwn", text: cut(fact, 2000) })),
+    fields: facts.slice(0, 10).map((fact) => ({ type: "mrkdwn", text: cutMarkdown(fact, 2000) })),
   };
 }
 
 export function context(...markdown: readonly string[]): KnownBlock {
   return {
     type: "context",
-    elements: markdown.slice(0, 10).map((text) => ({ type: "mrkdwn", text: cut(text, 3000) })),
+    elements: markdown.slice(0, 10).map((text) => ({ type: "mrkdwn", text: cutMarkdown(text, 3000) })),
   };
 }
 
@@ -91,7 +103,7 @@ export function lines(all: readonly string[], max = 2900, more = "more", unwritt
   const kept: string[] = [];
   let length = 0;
   for (const line of all) {
-    const short = cut(line, 600);
+    const short = cutMarkdown(line, 600);
     if (length + short.length + 1 > max) {
       break;
     }

@@ -2,7 +2,7 @@ import type { AlertGroup } from "../../alert/group.ts";
 import type { RosterChange, RosterDuty } from "../../oncall/handoff.ts";
 import type { OnDuty } from "../../oncall/who.ts";
 import type { Part } from "../../status/status-types.ts";
-import { context, cut, lines, type Payload, plain, section } from "./payload.ts";
+import { context, cut, cutMarkdown, lines, type Payload, plain, section } from "./payload.ts";
 import { groupLine, part } from "./status.ts";
 import { age, moment } from "./time.ts";
 
@@ -19,7 +19,7 @@ export function handoffMessage({ duty, changes, nobody, open }: Handoff, now: Da
     ? `:rotating_light: NOBODY IS ON CALL for ${plain(duty.roster)}`
     : `:handshake: ${plain(first?.person?.name ?? "nobody")} is on call for ${plain(first?.key ?? duty.roster)}`;
   return {
-    text: cut(head, 300),
+    text: cutMarkdown(head, 300),
     blocks: [
       ...(nobody
         ? [

@@ -5,7 +5,7 @@ import type { Ticket } from "../../alert/ticket.ts";
 import type { OncallNow, Part, ServiceStatus, SilenceInfo } from "../../status/status-types.ts";
 import { GROUP_LOOKS, STATE_SIGNS, severityWord } from "./looks.ts";
 import { formatNumber, offBy } from "./numbers.ts";
-import { button, context, cut, divider, lines, link, type Payload, plain, section } from "./payload.ts";
+import { button, context, cut, cutMarkdown, divider, lines, link, type Payload, plain, section } from "./payload.ts";
 import { age, ago, moment, span } from "./time.ts";
 
 /** A picture of the worst metric that Slack already holds, with the words for those who do not see it. */
@@ -22,7 +22,7 @@ export function statusMessage(status: ServiceStatus, now: Date, picture: Uploade
   const word = `${status.service} is ${status.state.toUpperCase()}`;
   const since = status.since === null ? "" : ` since ${moment(status.since)} (${ago(status.since, now)})`;
   return {
-    text: cut(`${STATE_SIGNS[status.state]} ${plain(word)}: ${plain(status.headline)}`, 300),
+    text: cutMarkdown(`${STATE_SIGNS[status.state]} ${plain(word)}: ${plain(status.headline)}`, 300),
     blocks: [
       section(
         `${STATE_SIGNS[status.state]} *${plain(status.title)}* (\`${plain(status.service)}\`) is *${status.state.toUpperCase()}*${since}\n${plain(status.headline)}`,

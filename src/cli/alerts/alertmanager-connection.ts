@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { Address } from "../../alert/address.ts";
 import { systemClock } from "../../alert/clock.ts";
 import { UserError } from "../../alert/user-error.ts";
 import type { AlertmanagerCluster } from "../../alertmanager/several/cluster.ts";
@@ -29,18 +30,13 @@ export async function connect(
   const { loadConfig } = await import("../../config/load.ts");
   const { createAlertmanagerClient } = await import("../../alertmanager/client.ts");
   const config = loadConfig(options.config ?? null, context.environment);
-  const urls = options.url ?? config.alertmanager.urls;
+  const urls = options.url?.map((url) => Address.parse(url, "--url")) ?? config.alertmanager.urls;
   if (urls === "embedded") {
     throw new UserError(
       "no Alertmanager is named",
       options.config ?? "command line",
       "give --url http://127.0.0.1:9093, or set alertmanager.urls in the configuration",
     );
-  }
-  for (const url of urls) {
-    if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-      throw new UserError(`"${url}" is not an http(s) address`, "--url", "write it like http://127.0.0.1:9093");
-    }
   }
   const quiet = { info: () => {}, warn: () => {} };
   const dependencies = { log: quiet, clock: systemClock, read: "all" } as const;

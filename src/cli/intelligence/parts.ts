@@ -7,6 +7,7 @@ import { mayHoldStore } from "../../config/store-place.ts";
 import { syncAnnotations } from "../../grafana/annotation-sync.ts";
 import { createGrafanaClient } from "../../grafana/client.ts";
 import { createReasoning } from "../../intelligence/reasoning.ts";
+import { recallSeen } from "../../intelligence/seen.ts";
 import { wantedAnnotations } from "../../intelligence/wanted-annotations.ts";
 import { openStore } from "../../store/open.ts";
 import type { Store } from "../../store/store.ts";
@@ -27,6 +28,7 @@ export async function openIntelligence(
     catalogue,
     store,
     alertmanager,
+    seen: await recallSeen(store.history, systemClock()),
     baseUrl: config.web.baseUrl ?? `http://${config.web.listen}`,
     clock: systemClock,
     log: context.log,

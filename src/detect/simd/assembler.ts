@@ -60,8 +60,9 @@ export const f32x4 = {
   subtract: simd(0xe5),
   multiply: simd(0xe6),
   divide: simd(0xe7),
-  minimum: simd(0xe8),
-  maximum: simd(0xe9),
+  /** b < a ? b : a, and a < b ? b : a: one instruction each, unlike the minimum and maximum that know NaN and −0. */
+  lower: simd(0xea),
+  higher: simd(0xeb),
   /** The lanes as whole numbers, shifted left by the i32 on top of the stack. */
   shiftLeft: simd(0xab),
   addWhole: simd(0xae),

@@ -60,13 +60,18 @@ export const adamStep: KernelSource = {
   body({ make }) {
     const [weight, gradient, first, second, end, rate] = [0, 1, 2, 3, 4, 5];
     const [slope, mean, square, rates] = [make("v128"), make("v128"), make("v128"), make("v128")];
+    const constants = new Map(
+      [DECAY_1, 1 - DECAY_1, DECAY_2, 1 - DECAY_2, EPSILON].map((value) => [value, make("v128")]),
+    );
+    const constant = (value: number): Code => get(constants.get(value) as number);
+    const setUp = [...constants].flatMap(([value, at]) => [...f32x4.constant(value), ...local.set(at)]);
     const moment = (at: number, decay: number, fresh: Code, to: number): Code => [
       ...get(at),
       ...f32x4.load(),
-      ...f32x4.constant(decay),
+      ...constant(decay),
       ...f32x4.multiply,
       ...fresh,
-      ...f32x4.constant(1 - decay),
+      ...constant(1 - decay),
       ...f32x4.multiply,
       ...f32x4.add,
       ...local.set(to),
@@ -88,14 +93,14 @@ export const adamStep: KernelSource = {
       ...f32x4.multiply,
       ...get(square),
       ...f32x4.squareRoot,
-      ...f32x4.constant(EPSILON),
+      ...constant(EPSILON),
       ...f32x4.add,
       ...f32x4.divide,
       ...f32x4.subtract,
       ...f32x4.store(),
     ];
     const spread = [...get(rate), ...f32x4.splat, ...local.set(rates)];
-    return [...spread, ...eachVector([weight, gradient, first, second], end, body)];
+    return [...setUp, ...spread, ...eachVector([weight, gradient, first, second], end, body)];
   },
 };
 
@@ -119,7 +124,7 @@ export const poolPairs: KernelSource = {
       ...get(width),
       ...i32.add,
       ...f32x4.load(),
-      ...f32x4.maximum,
+      ...f32x4.higher,
       ...f32x4.store(),
     ];
     const column = [...get(pooled), ...get(width), ...i32.add, ...local.set(columnEnd)];

@@ -87,6 +87,10 @@ interface Engine {
 class WasmKernels implements Kernels {
   readonly #memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   readonly #run: ReadonlyMap<string, Kernel>;
+  // These are called hundreds of times for each batch: without a look-up.
+  readonly #product: Kernel;
+  readonly #lstmStep: Kernel;
+  readonly #lstmStepGradient: Kernel;
   #values: Float32Array;
   #end = LANES;
 
@@ -95,6 +99,9 @@ class WasmKernels implements Kernels {
     const module = new Module(assemble(SOURCES));
     const { exports } = new Instance(module, { host: { memory: this.#memory } });
     this.#run = new Map(Object.entries(exports as Record<string, Kernel>));
+    this.#product = this.#kernel("matrixProduct");
+    this.#lstmStep = this.#kernel("lstmStep");
+    this.#lstmStepGradient = this.#kernel("lstmStepGradient");
     this.#values = new Float32Array(this.#memory.buffer);
   }
 
@@ -120,18 +127,16 @@ class WasmKernels implements Kernels {
   }
 
   product({ a, b, start, c, rows, columns, steps, floor }: Product): void {
-    const distances = [a.at, a.row, a.step ?? 1, b.at, b.row, start.at, start.row, c.at, c.row] as const;
-    const [a0, a1, a2, b0, b1, s0, s1, c0, c1] = distances;
-    this.#kernel("matrixProduct")(
-      a0 * BYTES,
-      a1 * BYTES,
-      a2 * BYTES,
-      b0 * BYTES,
-      b1 * BYTES,
-      s0 * BYTES,
-      s1 * BYTES,
-      c0 * BYTES,
-      c1 * BYTES,
+    this.#product(
+      a.at * BYTES,
+      a.row * BYTES,
+      (a.step ?? 1) * BYTES,
+      b.at * BYTES,
+      b.row * BYTES,
+      start.at * BYTES,
+      start.row * BYTES,
+      c.at * BYTES,
+      c.row * BYTES,
       rows,
       columns,
       steps,
@@ -169,15 +174,29 @@ class WasmKernels implements Kernels {
 
   lstmStep({ gates, before, cell, squashed, hidden }: LstmStep, rows: number, width: number): void {
     const end = before + rows * width;
-    const addresses = [gates, before, cell, squashed, hidden, end, width].map((at) => at * BYTES);
-    this.#kernel("lstmStep")(...addresses);
+    this.#lstmStep(
+      gates * BYTES,
+      before * BYTES,
+      cell * BYTES,
+      squashed * BYTES,
+      hidden * BYTES,
+      end * BYTES,
+      width * BYTES,
+    );
   }
 
   lstmStepGradient(step: LstmStepGradient, rows: number, width: number): void {
     const { gates, before, squashed, hiddenGradient, cellGradient } = step;
     const end = before + rows * width;
-    const addresses = [gates, before, squashed, hiddenGradient, cellGradient, end, width].map((at) => at * BYTES);
-    this.#kernel("lstmStepGradient")(...addresses);
+    this.#lstmStepGradient(
+      gates * BYTES,
+      before * BYTES,
+      squashed * BYTES,
+      hiddenGradient * BYTES,
+      cellGradient * BYTES,
+      end * BYTES,
+      width * BYTES,
+    );
   }
 
   #kernel(name: string): Kernel {

@@ -1,4 +1,4 @@
-import { type Code, f32x4, i32, increase, type KernelSource, local, repeatWhile } from "./assembler.ts";
+import { type Code, f32x4, i32, increase, type KernelSource, local, repeatWhile, type Variables } from "./assembler.ts";
 
 const BYTES = 16;
 const get = local.get;
@@ -10,48 +10,60 @@ const ROUNDER = 1.5 * 2 ** 23;
 /** ln 2 in two parts, the first of few bits, so that a whole number times it is exact. */
 const LN2_HIGH = 0.693359375;
 const LN2_LOW = Math.LN2 - LN2_HIGH;
-/** Σ rᵏ / k! up to k = 7: for |r| ≤ ln 2 / 2 within 6e-9 of the exponential. */
-const SERIES = [1 / 5040, 1 / 720, 1 / 120, 1 / 24, 1 / 6, 1 / 2, 1, 1];
+/** Σ rᵏ / k! up to k = 6: for |r| ≤ ln 2 / 2 within 2e-7 of the exponential, which is what 32 bits hold. */
+const SERIES = [1 / 720, 1 / 120, 1 / 24, 1 / 6, 1 / 2, 1, 1];
 
-/** Working variables of one exponential. */
+/** Working variables of one exponential, and constants, which are made once: an engine makes them again at each use. */
 interface Work {
   readonly x: number;
   readonly whole: number;
+  readonly constants: ReadonlyMap<number, number>;
 }
 
+const CONSTANTS = [FARTHEST, -FARTHEST, Math.LOG2E, ROUNDER, LN2_HIGH, LN2_LOW, ...SERIES, 2];
+
+function makeWork({ make }: Variables): { readonly work: Work; readonly setUp: Code } {
+  const constants = new Map(CONSTANTS.map((value) => [value, make("v128")]));
+  const setUp = [...constants].flatMap(([value, at]) => [...f32x4.constant(value), ...local.set(at)]);
+  return { work: { x: make("v128"), whole: make("v128"), constants }, setUp };
+}
+
+const constant = (work: Work, value: number): Code => get(work.constants.get(value) as number);
+
 /** exp of the local `x` (clamped to ±FARTHEST): 2ⁿ · exp(r). Leaves the result on the stack. */
-function exponential({ x, whole }: Work): Code {
+function exponential(work: Work): Code {
+  const { x, whole } = work;
   const scaled = [
     ...get(x),
-    ...f32x4.constant(Math.LOG2E),
+    ...constant(work, Math.LOG2E),
     ...f32x4.multiply,
-    ...f32x4.constant(ROUNDER),
+    ...constant(work, ROUNDER),
     ...f32x4.add,
   ];
   const part = (factor: number): Code => [
     ...get(x),
     ...get(whole),
-    ...f32x4.constant(ROUNDER),
+    ...constant(work, ROUNDER),
     ...f32x4.subtract,
-    ...f32x4.constant(factor),
+    ...constant(work, factor),
     ...f32x4.multiply,
     ...f32x4.subtract,
     ...local.set(x),
   ];
   const [highest, ...rest] = SERIES as [number, ...number[]];
-  const series = rest.flatMap((factor) => [...get(x), ...f32x4.multiply, ...f32x4.constant(factor), ...f32x4.add]);
+  const series = rest.flatMap((factor) => [...get(x), ...f32x4.multiply, ...constant(work, factor), ...f32x4.add]);
   return [
     ...get(x),
-    ...f32x4.constant(FARTHEST),
-    ...f32x4.minimum,
-    ...f32x4.constant(-FARTHEST),
-    ...f32x4.maximum,
+    ...constant(work, FARTHEST),
+    ...f32x4.lower,
+    ...constant(work, -FARTHEST),
+    ...f32x4.higher,
     ...local.set(x),
     ...scaled,
     ...local.set(whole),
     ...part(LN2_HIGH),
     ...part(LN2_LOW),
-    ...f32x4.constant(highest),
+    ...constant(work, highest),
     ...series,
     ...get(whole),
     ...i32.constant(23),
@@ -62,7 +74,7 @@ function exponential({ x, whole }: Work): Code {
 
 /** 1 / (1 + exp(−x)) of what `value` leaves on the stack. */
 function sigmoid(work: Work, value: Code): Code {
-  const one = f32x4.constant(1);
+  const one = constant(work, 1);
   return [
     ...one,
     ...value,
@@ -77,16 +89,16 @@ function sigmoid(work: Work, value: Code): Code {
 
 /** 1 − 2 / (1 + exp(2x)) */
 function hyperbolicTangent(work: Work, value: Code): Code {
-  const two = f32x4.constant(2);
+  const two = constant(work, 2);
   return [
-    ...f32x4.constant(1),
+    ...constant(work, 1),
     ...two,
     ...value,
     ...two,
     ...f32x4.multiply,
     ...local.set(work.x),
     ...exponential(work),
-    ...f32x4.constant(1),
+    ...constant(work, 1),
     ...f32x4.add,
     ...f32x4.divide,
     ...f32x4.subtract,
@@ -124,9 +136,10 @@ function gateAddress(gates: number, gate: number, width: number): Code {
 export const lstmStep: KernelSource = {
   name: "lstmStep",
   parameters: ["i32", "i32", "i32", "i32", "i32", "i32", "i32"],
-  body({ make }) {
+  body(variables) {
+    const { make } = variables;
     const [gates, before, cell, squashed, hidden, end, width] = [0, 1, 2, 3, 4, 5, 6];
-    const work = { x: make("v128"), whole: make("v128") };
+    const { work, setUp } = makeWork(variables);
     const [input, forget, output, candidate, value] = [1, 2, 3, 4, 5].map(() => make("v128")) as [
       number,
       number,
@@ -166,7 +179,7 @@ export const lstmStep: KernelSource = {
       ...f32x4.multiply,
       ...f32x4.store(),
     ];
-    return eachRow(gates, [before, cell, squashed, hidden], end, width, make("i32"), body);
+    return [...setUp, ...eachRow(gates, [before, cell, squashed, hidden], end, width, make("i32"), body)];
   },
 };
 
@@ -189,7 +202,8 @@ export const lstmStepGradient: KernelSource = {
       number,
     ];
     const read = (address: Code, to: number): Code => [...address, ...f32x4.load(), ...local.set(to)];
-    const one = f32x4.constant(1);
+    const ones = make("v128");
+    const one = get(ones);
     /** value · (1 − value), the slope of a sigmoid. */
     const sigmoidSlope = (value: number): Code => [
       ...get(value),
@@ -233,6 +247,7 @@ export const lstmStepGradient: KernelSource = {
       ...product(cell, get(forget)),
       ...f32x4.store(),
     ];
-    return eachRow(gates, [before, squashed, hiddenGradient, cellGradient], end, width, make("i32"), body);
+    const rows = eachRow(gates, [before, squashed, hiddenGradient, cellGradient], end, width, make("i32"), body);
+    return [...f32x4.constant(1), ...local.set(ones), ...rows];
   },
 };

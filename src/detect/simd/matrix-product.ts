@@ -99,7 +99,7 @@ function tile(r: Registers, rows: number, vectors: number): Code {
     ...rowAddress(r.tileC, row, C_ROW),
     ...local.get(sum),
     ...local.get(r.floor),
-    ...f32x4.maximum,
+    ...f32x4.higher,
     ...f32x4.store(vector * BYTES),
   ]);
   const setUp = [...local.get(B), ...local.set(r.bAt), ...local.get(STEPS), ...local.set(r.step)];

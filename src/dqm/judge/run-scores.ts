@@ -29,11 +29,20 @@ interface Series {
   marks: Float64Array;
 }
 
+/** What was put together last. */
+interface Given {
+  readonly neighbourhood: Neighbourhood;
+  readonly series: number;
+  readonly scores: readonly LumiScore[];
+}
+
 export function createRunScores(run: number): RunScores {
   const slots = new Map<number, number>();
   const series = new Map<string, Series>();
   const worst: { readonly ratio: number; readonly histogram: LumiHistogram }[] = [];
   let size = 0;
+  let given: Given | null = null;
+  let changedFrom = Number.POSITIVE_INFINITY;
   return {
     knows(histogram) {
       const slot = slots.get(histogram.lumi);
@@ -49,11 +58,15 @@ export function createRunScores(run: number): RunScores {
       into.scores[slot] = score;
       into.gains[slot] = gain ?? Number.NaN;
       into.marks[slot] = markOf(histogram.counts);
+      changedFrom = Math.min(changedFrom, histogram.lumi);
       keepWorst(worst, score / threshold, histogram);
     },
     size: () => size,
     scores(models, neighbourhood) {
-      const ordered = [...slots].sort(([a], [b]) => a - b);
+      const isSame = given?.neighbourhood === neighbourhood && given.series === series.size;
+      // What came before the oldest change, less the reach of its neighbours, is as it was.
+      const from = isSame ? changedFrom - neighbourhood.after : 0;
+      const ordered = [...slots].filter(([lumi]) => lumi >= from - neighbourhood.before).sort(([a], [b]) => a - b);
       const all = [...series].flatMap(([name, { scores, gains, marks }]) => {
         const known = models.get(name);
         const seen = ordered.filter(([, slot]) => slot < marks.length && !Number.isNaN(marks[slot]));
@@ -69,7 +82,11 @@ export function createRunScores(run: number): RunScores {
               },
             ];
       });
-      return lumiScores(run, all, neighbourhood);
+      const before = isSame ? (given?.scores ?? []).filter(({ lumi }) => lumi < from) : [];
+      const fresh = lumiScores(run, all, neighbourhood).filter(({ lumi }) => lumi >= from);
+      given = { neighbourhood, series: series.size, scores: [...before, ...fresh] };
+      changedFrom = Number.POSITIVE_INFINITY;
+      return given.scores;
     },
     find: (lumi, name) =>
       worst.find(({ histogram }) => histogram.lumi === lumi && histogram.name === name)?.histogram ?? null,

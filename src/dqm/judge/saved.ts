@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseJson } from "../../alert/json.ts";
+import { openSealedJson, SealError, sealJson } from "../../alert/sealed.ts";
 import { UserError } from "../../alert/user-error.ts";
 import { findShapeDetector } from "./detectors/registry.ts";
 import { fitHistogram, type HistogramModel, openHistogram } from "./model.ts";
@@ -79,7 +79,7 @@ export function saveDqm({ detector, seed, histograms, withheld }: DqmModel): str
       certified,
     })),
   }));
-  return JSON.stringify({ format: FORMAT, detector, seed, withheld, histograms: all });
+  return sealJson({ format: FORMAT, detector, seed, withheld, histograms: all });
 }
 
 /** @throws UserError when the text is no model of this version */
@@ -88,9 +88,9 @@ export function loadDqm(text: string, where: string): DqmModel {
     new UserError(what, where, "train it again: cmswatch dqm train --train FILE --model DIR", { cause });
   let value: unknown;
   try {
-    value = parseJson(text);
+    value = openSealedJson(text);
   } catch (error) {
-    throw mistake("is no model of data quality", error);
+    throw mistake(error instanceof SealError ? error.message : "is no model of data quality", error);
   }
   const parsed = savedSchema.safeParse(value);
   if (!parsed.success) {

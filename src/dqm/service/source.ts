@@ -1,11 +1,13 @@
+import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { Address } from "../../alert/address.ts";
 import { UserError } from "../../alert/user-error.ts";
 import type { Config } from "../../config/schema.ts";
-import { createHttpGet, type HttpGet } from "../../tickets/fetch/http.ts";
-import { processTools } from "../../tickets/sources.ts";
+import { createStreamGet, type StreamGet } from "../../http/stream-get.ts";
+import { certificatePlaces } from "../../http/x509.ts";
 import { histogramsOf, newNotes, type ReadNotes, readHistograms } from "../files/histogram-files.ts";
 import type { LumiHistogram } from "../judge/histogram.ts";
 
@@ -32,9 +34,17 @@ export interface DqmSource {
 const MOST_FILES = 1000;
 const READABLE = /\.(csv|json|jsonl|ndjson)(\.gz)?$/i;
 
-/** Files of a folder, each again when its size or time changes; oldest first. */
+/** How much of a file was read, and by what it is known again. */
+interface ReadFile {
+  readonly mark: string;
+  readonly size: number;
+  /** The last bytes that were read; a file that grows still has them there. */
+  readonly end: Buffer;
+}
+
+/** Files of a folder, each again when its size or time changes; oldest first. Of a file that lines were added to only these are read. */
 export function folderSource(folder: string): DqmSource {
-  const known = new Map<string, string>();
+  const known = new Map<string, ReadFile>();
   return {
     forget: () => known.clear(),
     read: (path) => readHistograms(path, { notes: newNotes() }),
@@ -45,19 +55,73 @@ export function folderSource(folder: string): DqmSource {
           known.delete(path);
         }
       }
-      return found
-        .filter(({ path, mark }) => known.get(path) !== mark)
-        .map(({ path, mark }) => {
-          const notes = newNotes();
-          return {
-            where: path,
-            notes,
-            histograms: readHistograms(path, { notes }),
-            done: () => void known.set(path, mark),
-          };
-        });
+      const changed = found.filter(({ path, mark }) => known.get(path)?.mark !== mark);
+      return Promise.all(changed.map((file) => changedFile(file, known)));
     },
   };
+}
+
+async function changedFile(
+  { path, mark, size }: { readonly path: string; readonly mark: string; readonly size: number },
+  known: Map<string, ReadFile>,
+): Promise<ChangedInput> {
+  const notes = newNotes();
+  const before = known.get(path);
+  const added = before !== undefined && (await hasGrown(path, before, size)) ? addedLines(path, before.size) : null;
+  const end = await bytesBefore(path, size);
+  return {
+    where: path,
+    notes,
+    histograms: added === null ? readHistograms(path, { notes }) : histogramsOf(Readable.from(added), path, { notes }),
+    done: () => void known.set(path, { mark, size, end }),
+  };
+}
+
+const LINES = /\.(csv|jsonl|ndjson)$/i;
+const END = 512;
+const LONGEST_HEADER = 1_000_000;
+
+/** True when whole lines were read before, and they are still there. */
+async function hasGrown(path: string, before: ReadFile, size: number): Promise<boolean> {
+  const endsALine = before.end.at(-1) === NEWLINE;
+  return LINES.test(path) && endsALine && size > before.size && before.end.equals(await bytesBefore(path, before.size));
+}
+
+const NEWLINE = 0x0a;
+
+async function bytesBefore(path: string, size: number): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  if (size > 0) {
+    try {
+      for await (const part of createReadStream(path, { start: Math.max(size - END, 0), end: size - 1 })) {
+        parts.push(part as Buffer);
+      }
+    } catch {
+      // Gone or unreadable by now: whoever reads it says so.
+      return Buffer.alloc(0);
+    }
+  }
+  return Buffer.concat(parts);
+}
+
+/** The header of a CSV file, and what came after the first `size` bytes. */
+async function* addedLines(path: string, size: number): AsyncGenerator<Buffer> {
+  if (/\.csv$/i.test(path)) {
+    yield await firstLine(path);
+  }
+  yield* createReadStream(path, { start: size });
+}
+
+async function firstLine(path: string): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of createReadStream(path, { end: LONGEST_HEADER })) {
+    const at = (part as Buffer).indexOf(NEWLINE);
+    parts.push(at < 0 ? (part as Buffer) : (part as Buffer).subarray(0, at + 1));
+    if (at >= 0) {
+      break;
+    }
+  }
+  return Buffer.concat(parts);
 }
 
 async function filesOf(folder: string) {
@@ -72,7 +136,7 @@ async function filesOf(folder: string) {
         const found = await stat(path).catch(() => null);
         return found === null || !found.isFile()
           ? []
-          : [{ path, time: found.mtimeMs, mark: `${found.size} ${found.mtimeMs}` }];
+          : [{ path, size: found.size, time: found.mtimeMs, mark: `${found.size} ${found.mtimeMs}` }];
       }),
   );
   return files
@@ -82,23 +146,23 @@ async function filesOf(folder: string) {
 }
 
 /** One address, asked for what has changed since (ETag, Last-Modified). */
-export function addressSource(url: string, get: HttpGet): DqmSource {
+export function addressSource(url: Address, get: StreamGet): DqmSource {
   let known: { readonly etag: string | null; readonly lastModified: string | null } | null = null;
   const open = (bytes: AsyncIterable<Uint8Array>, notes: ReadNotes) => {
-    const where = new URL(url).pathname;
+    const where = url.pathname;
     const raw = Readable.from(bytes);
     return histogramsOf(where.endsWith(".gz") ? unpacked(raw) : raw, where, { notes });
   };
   return {
     async *read() {
-      const { bytes } = await get(url, {});
+      const { bytes } = await get(url.target(), {});
       yield* bytes === null ? [] : open(bytes, newNotes());
     },
     forget: () => {
       known = null;
     },
     async changed() {
-      const answer = await get(url, {
+      const answer = await get(url.target(), {
         ...(known?.etag ? { "If-None-Match": known.etag } : {}),
         ...(known?.lastModified ? { "If-Modified-Since": known.lastModified } : {}),
       });
@@ -109,7 +173,7 @@ export function addressSource(url: string, get: HttpGet): DqmSource {
       const notes = newNotes();
       return [
         {
-          where: url.split("?")[0] ?? url,
+          where: url.toString(),
           notes,
           histograms: open(bytes, notes),
           done: () => {
@@ -137,6 +201,8 @@ export function configuredSource(config: Config["dqm"], clock: () => Date): DqmS
     return null;
   }
   const authorization = token === undefined ? undefined : `Bearer ${token}`;
-  const settings = { authorization, tls, timeout, maxBytes, usesCertificate: true };
-  return addressSource(url, createHttpGet(settings, processTools(process.env, clock), clock));
+  const address = Address.from(url);
+  const grid = { ...certificatePlaces(process.env), usesDefault: true };
+  const settings = { address, section: "dqm", authorization, tls, timeout, maxBytes, grid };
+  return addressSource(address, createStreamGet(settings, clock));
 }

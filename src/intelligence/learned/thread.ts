@@ -12,7 +12,7 @@ export function fitInThread(examples: readonly LabelledRule[]): Promise<FittedSe
   return new Promise((resolve, reject) => {
     worker.once("message", (fitted: FittedSeverity | null) => {
       resolve(fitted);
-      void worker.terminate();
+      worker.terminate().catch(reject);
     });
     worker.once("error", (error) => reject(error instanceof Error ? error : new Error(String(error))));
     worker.once("exit", (code) => reject(new Error(`the learning thread exited with code ${code}`)));

@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import porterStemmer from "natural/lib/natural/stemmers/porter_stemmer.js";
 
+const MAX_WORD = 64;
 const MAX_STEMS = 20_000;
 const stems = new LRUCache<string, string>({ max: MAX_STEMS });
 
@@ -20,7 +21,8 @@ export function stem(word: string): string {
   if (known !== undefined) {
     return known;
   }
-  const made = porterStemmer.stem(word);
+  // The stemmer takes quadratic time, and no word of a language is longer.
+  const made = word.length > MAX_WORD ? word.slice(0, MAX_WORD) : porterStemmer.stem(word);
   stems.set(word, made);
   return made;
 }

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import type { Address } from "../../alert/address.ts";
 import type { Store } from "../../store/store.ts";
 import { roleKey, type Schedule } from "../load.ts";
 import type { CalendarSource } from "../schema.ts";
@@ -13,7 +14,7 @@ const AHEAD = 400 * DAY;
 const AT_ONCE = 8;
 
 /** Reads an address as text. @throws Error when it cannot be had */
-export type FetchText = (url: string) => Promise<string>;
+export type FetchText = (url: Address | string) => Promise<string>;
 
 export interface Feeds {
   /** Shifts by role key, of the newest text that could be read; a calendar that never could is not among them. */

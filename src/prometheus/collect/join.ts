@@ -1,10 +1,12 @@
 import { createReadStream, createWriteStream, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { UserError } from "../../alert/user-error.ts";
+import { textLines } from "../../files/text-lines.ts";
 import { fileName, JOINED, seriesPath } from "./files.ts";
 
+const MAX_LINE = 10_000;
 const LINES_AT_ONCE = 500;
 
 /**
@@ -63,14 +65,22 @@ interface Point {
 }
 
 async function* points(path: string): AsyncGenerator<Point, undefined> {
-  const lines = createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY });
   let isHeader = true;
-  for await (const line of lines) {
-    const at = line.indexOf(",");
-    if (!isHeader && at > 0) {
-      yield { time: Number(line.slice(0, at)), text: line.slice(at + 1) };
+  for await (const lines of textLines(createReadStream(path), MAX_LINE)) {
+    for (const line of lines) {
+      if (line === null) {
+        throw new UserError(
+          `has a line of more than ${MAX_LINE} characters`,
+          path,
+          "remove the file and collect it again",
+        );
+      }
+      const at = line.indexOf(",");
+      if (!isHeader && at > 0) {
+        yield { time: Number(line.slice(0, at)), text: line.slice(at + 1) };
+      }
+      isHeader = false;
     }
-    isHeader = false;
   }
 }
 

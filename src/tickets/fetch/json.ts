@@ -1,20 +1,23 @@
+import { HttpFault } from "../../http/fault.ts";
+import type { RetryTools } from "../../http/retry.ts";
+import type { StreamGet } from "../../http/stream-get.ts";
 import { readJson } from "../read-json.ts";
-import { type HttpGet, showAddress } from "./http.ts";
-import { FetchError, type RetryTools, withRetries } from "./retry.ts";
+import { showAddress } from "./http.ts";
+import { fetchWithRetries } from "./retry.ts";
 
-/** GETs a JSON value, with retries. @throws FetchError, or UserError for an answer that is no JSON. */
+export const UNASKED = "nothing changed, without being asked what changed";
+
+/** GETs a JSON value, with retries. @throws HttpFault, or UserError for an answer that is no JSON. */
 export type GetJson = (url: string) => Promise<unknown>;
 
 /** Makes the GET of JSON values of one server. */
-export function createGetJson(get: HttpGet, tools: RetryTools): GetJson {
+export function createGetJson(get: StreamGet, tools: RetryTools): GetJson {
   return (url) =>
-    withRetries(async () => {
+    fetchWithRetries(async () => {
       const answer = await get(url, { Accept: "application/json" });
       const where = showAddress(url);
       if (answer.bytes === null) {
-        throw new FetchError("answered 304 without being asked what changed", where, "check the proxy before it", {
-          isTemporary: true,
-        });
+        throw new HttpFault({ kind: "refused", status: 304, said: UNASKED, retryAfter: null }, where);
       }
       return readJson(answer.bytes, where);
     }, tools);

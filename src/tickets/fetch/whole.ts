@@ -1,13 +1,16 @@
+import { HttpFault } from "../../http/fault.ts";
+import type { StreamGet } from "../../http/stream-get.ts";
 import type { Collection } from "../collect.ts";
 import { collect } from "../collect.ts";
 import type { Parsed } from "../problem.ts";
 import type { Download, Downloaded, SourceTools } from "../system.ts";
-import { type HttpGet, showAddress } from "./http.ts";
-import { FetchError, withRetries } from "./retry.ts";
+import { showAddress } from "./http.ts";
+import { UNASKED } from "./json.ts";
+import { fetchWithRetries } from "./retry.ts";
 
 /** One answer that holds all tickets of a source. */
 export interface WholeAnswer {
-  readonly get: HttpGet;
+  readonly get: StreamGet;
   /** Address of the next fetch. */
   readonly url: () => string;
   readonly accept: string;
@@ -32,9 +35,7 @@ export function createWholeDownload({ get, url, accept, parse, repeats }: WholeA
     const answer = await get(address, { Accept: accept, ...before?.marks });
     if (answer.bytes === null) {
       if (before === null) {
-        throw new FetchError("answered 304 without being asked what changed", where, "check the proxy before it", {
-          isTemporary: true,
-        });
+        throw new HttpFault({ kind: "refused", status: 304, said: UNASKED, retryAfter: null }, where);
       }
       return { collection: before.collection, reason: null };
     }
@@ -46,5 +47,5 @@ export function createWholeDownload({ get, url, accept, parse, repeats }: WholeA
     last = collection.isWhole && Object.keys(marks).length > 0 ? { address, marks, collection } : null;
     return { collection, reason: null };
   };
-  return () => withRetries(download, tools);
+  return () => fetchWithRetries(download, tools);
 }

@@ -1,4 +1,4 @@
-import { createSourceGet } from "../fetch/http.ts";
+import { openSourceServer } from "../fetch/http.ts";
 import { createWholeDownload } from "../fetch/whole.ts";
 import type { Download, SourceSettings, SourceTools } from "../system.ts";
 import { parseGgusCsv } from "./csv.ts";
@@ -19,8 +19,9 @@ const SEARCH = {
 /** Fetches all open tickets of GGUS in one answer, by X.509 client certificate. */
 export function createGgusDownload(settings: SourceSettings, tools: SourceTools): Download {
   const format = settings.format === "xml" ? "xml" : "csv";
-  const get = createSourceGet(settings, { scheme: "Bearer ", usesCertificate: true }, tools);
-  const address = searchAddress(settings.url ?? PORTAL, format);
+  const access = { scheme: "Bearer ", usesCertificate: true, server: PORTAL, section: "tickets.ggus" } as const;
+  const { get, base } = openSourceServer(settings, access, tools);
+  const address = searchAddress(base, format);
   return createWholeDownload(
     {
       get,

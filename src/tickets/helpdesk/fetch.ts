@@ -4,9 +4,8 @@ import { steadyTime } from "../../alert/clock.ts";
 import type { Ticket } from "../../alert/ticket.ts";
 import { UserError } from "../../alert/user-error.ts";
 import { type Collection, collect } from "../collect.ts";
-import { createSourceGet, showAddress } from "../fetch/http.ts";
+import { openSourceServer, showAddress } from "../fetch/http.ts";
 import { createGetJson, type GetJson } from "../fetch/json.ts";
-import { FetchError } from "../fetch/retry.ts";
 import { type Parsed, problem } from "../problem.ts";
 import type { Download, Downloaded, KnownTickets, SourceSettings, SourceTools } from "../system.ts";
 import { readArticle } from "./articles.ts";
@@ -24,9 +23,15 @@ const NAMES_FOR = 3_600_000;
 
 /** Fetches the tickets that a search finds, page by page by the last id, then the texts of new and changed ones. */
 export function createHelpdeskDownload(settings: SourceSettings, tools: SourceTools): Download {
-  const get = createSourceGet(settings, { scheme: "Token token=", usesCertificate: false }, tools);
+  const access = {
+    scheme: "Token token=",
+    usesCertificate: false,
+    server: SERVER,
+    section: "tickets.helpdesk",
+  } as const;
+  const { get, base } = openSourceServer(settings, access, tools);
   const getJson = createGetJson(get, tools);
-  const api = apiAddress(settings.url ?? SERVER);
+  const api = apiAddress(base);
   let names: { readonly at: number; readonly known: HelpdeskNames } | null = null;
   return async (known) => {
     if (names === null || steadyTime(tools.clock) - names.at > NAMES_FOR) {
@@ -76,7 +81,7 @@ async function readPages(getJson: GetJson, api: string, query: string, names: He
 
 const withId = z.object({ id: z.int().positive() });
 
-/** The greatest id of a page. @throws FetchError when it does not lead on: the search went by something else. */
+/** The greatest id of a page. @throws UserError when it does not lead on: the search went by something else. */
 function nextId(values: readonly unknown[], lastId: number, where: string): number {
   const ids = values.flatMap((value) => {
     const read = withId.safeParse(value);
@@ -84,9 +89,7 @@ function nextId(values: readonly unknown[], lastId: number, where: string): numb
   });
   const greatest = Math.max(lastId, ...ids);
   if (greatest === lastId) {
-    throw new FetchError(`gives no ticket after ${lastId}, although it was asked for those`, where, "check the query", {
-      isTemporary: false,
-    });
+    throw new UserError(`gives no ticket after ${lastId}, although it was asked for those`, where, "check the query");
   }
   return greatest;
 }

@@ -1,6 +1,6 @@
 import { UserError } from "../../alert/user-error.ts";
 import { collect } from "../collect.ts";
-import { createSourceGet, showAddress } from "../fetch/http.ts";
+import { openSourceServer, showAddress } from "../fetch/http.ts";
 import { createGetJson, type GetJson } from "../fetch/json.ts";
 import type { Parsed } from "../problem.ts";
 import type { Download, Downloaded, SourceSettings, SourceTools } from "../system.ts";
@@ -14,8 +14,8 @@ const MAX_PAGES = 200;
 
 /** Fetches the issues that a JQL query finds, page by page, by Bearer token. */
 export function createJiraDownload(settings: SourceSettings, tools: SourceTools): Download {
-  const get = createSourceGet(settings, { scheme: "Bearer ", usesCertificate: false }, tools);
-  const base = settings.url ?? SERVER;
+  const access = { scheme: "Bearer ", usesCertificate: false, server: SERVER, section: "tickets.jira" } as const;
+  const { get, base } = openSourceServer(settings, access, tools);
   const query = inFixedOrder(settings.query ?? USUAL_QUERY);
   return () => readPages(createGetJson(get, tools), base, query);
 }

@@ -1,4 +1,4 @@
-import { createSourceGet } from "../fetch/http.ts";
+import { openSourceServer } from "../fetch/http.ts";
 import { createWholeDownload } from "../fetch/whole.ts";
 import type { Download, SourceSettings, SourceTools } from "../system.ts";
 import { parseSsb } from "./parse.ts";
@@ -12,12 +12,13 @@ const USUAL_WINDOW = 2;
 
 /** Fetches the outages of the service status board through Grafana's proxy, by Bearer token. */
 export function createSsbDownload(settings: SourceSettings, tools: SourceTools): Download {
-  const get = createSourceGet(settings, { scheme: "Bearer ", usesCertificate: false }, tools);
+  const access = { scheme: "Bearer ", usesCertificate: false, server: PROXY, section: "tickets.ssb" } as const;
+  const { get, base } = openSourceServer(settings, access, tools);
   let lastSuccess: Date | null = null;
   const download = createWholeDownload(
     {
       get,
-      url: () => queryAddress(settings, windowSince(lastSuccess, tools.clock())),
+      url: () => queryAddress(base, settings.query, windowSince(lastSuccess, tools.clock())),
       accept: "application/json",
       parse: parseSsb,
       repeats: true,
@@ -41,13 +42,13 @@ function windowSince(lastSuccess: Date | null, now: Date): number {
   return Math.min(FIRST_WINDOW, Math.max(USUAL_WINDOW, missed));
 }
 
-function queryAddress(settings: SourceSettings, hours: number): string {
-  const url = new URL(settings.url ?? PROXY);
+function queryAddress(base: string, query: string | undefined, hours: number): string {
+  const url = new URL(base);
   if (!url.searchParams.has("db")) {
     url.searchParams.set("db", DATABASE);
   }
-  if (settings.query !== undefined) {
-    url.searchParams.set("q", settings.query);
+  if (query !== undefined) {
+    url.searchParams.set("q", query);
   } else if (!url.searchParams.has("q")) {
     url.searchParams.set("q", `select * from outages where time > now() - ${hours}h`);
   }

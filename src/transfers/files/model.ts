@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { parseJson } from "../../alert/json.ts";
+import { openSealedJson, SealError, sealJson } from "../../alert/sealed.ts";
 import { UserError } from "../../alert/user-error.ts";
 import { SavedModelError } from "../../detect/saved-model.ts";
 import { createTrainer } from "../../training/trainer.ts";
@@ -74,7 +74,7 @@ export function modelNamed(text: string): TransferModelName {
 export async function saveModel(scorer: TransferScorer, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const path = join(folder, MODEL_FILE);
-  await writeFile(`${path}.new`, JSON.stringify(scorer.save()));
+  await writeFile(`${path}.new`, sealJson(scorer.save() as object));
   await rename(`${path}.new`, path);
 }
 
@@ -86,9 +86,9 @@ async function loadModel(folder: string): Promise<TransferScorer> {
     throw new UserError("no model", path, "train one: cmswatch transfers train --train FILE --model-dir DIR");
   }
   try {
-    return loadScorer(parseJson(text));
+    return loadScorer(openSealedJson(text));
   } catch (error) {
-    if (error instanceof SavedModelError || error instanceof SyntaxError) {
+    if (error instanceof SavedModelError || error instanceof SyntaxError || error instanceof SealError) {
       throw new UserError(error.message, path, "train it again with this version", { cause: error });
     }
     throw error;

@@ -1,3 +1,4 @@
+import { Address } from "../../alert/address.ts";
 import { type Ask, createAsk, type HttpTools, type IndexOptions } from "./http.ts";
 import { openedSchema, type Page, pageSchema, rootSchema } from "./schema.ts";
 import { type EventSource, EventSourceError, type StoredEvent } from "./source.ts";
@@ -25,7 +26,7 @@ const ELASTICSEARCH: Dialect = {
  */
 export function createElasticsearchSource(options: IndexOptions, tools: HttpTools): EventSource {
   const ask = createAsk(options, tools);
-  const name = `${options.url.replace(/\/+$/, "")}/${options.index}`;
+  const name = `${Address.from(options.url)}/${options.index}`;
   let dialect: Dialect | null = null;
   return {
     name,

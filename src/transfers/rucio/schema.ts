@@ -25,8 +25,3 @@ export const pageSchema = z.object({
   hits: z.object({ hits: z.array(hit) }),
 });
 export type Page = z.output<typeof pageSchema>;
-
-/** What it says of an error. */
-export const faultSchema = z.object({
-  error: z.union([z.string(), z.object({ type: z.string().optional(), reason: z.string().nullish() })]),
-});

@@ -67,6 +67,13 @@ export async function openStoredModel(store: Pick<Store, "models">, id: string):
   if (stored === undefined) {
     throw new SavedModelError("it is not live any more");
   }
+  // The version of a model that this service trained is the start of its digest.
+  if (
+    /^[0-9a-f]{12}$/.test(stored.version) &&
+    createHash("sha256").update(stored.bytes).digest("hex").slice(0, stored.version.length) !== stored.version
+  ) {
+    throw new SavedModelError("it is damaged: its digest does not fit");
+  }
   try {
     return loadScorer(parseJson(String(await promisify(gunzip)(stored.bytes))));
   } catch (error) {

@@ -158,6 +158,7 @@ export function createTransferService(parts: TransferParts): TransferService {
     const { watch, missing } = teacher;
     current.setSource({
       name: SOURCE,
+      every: parts.every,
       state: fault === null ? "ok" : "down",
       at: fault === null ? clock() : last,
       because:

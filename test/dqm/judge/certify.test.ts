@@ -4,13 +4,14 @@ import { certifyRun, worstEvidence, worstOf } from "../../../src/dqm/judge/certi
 import { findShapeDetector } from "../../../src/dqm/judge/detectors/registry.ts";
 import { describeEvidence, explainer } from "../../../src/dqm/judge/explain.ts";
 import { type LumiScore, lumiScores } from "../../../src/dqm/judge/lumi-scores.ts";
-import { fitHistogram } from "../../../src/dqm/judge/model.ts";
-import { ALONE, BEFORE, withNeighbours } from "../../../src/dqm/judge/neighbours.ts";
+import { fitHistogram, type HistogramModel } from "../../../src/dqm/judge/model.ts";
+import { ALONE, AROUND, BEFORE, withNeighbours } from "../../../src/dqm/judge/neighbours.ts";
 import { binsPicture } from "../../../src/dqm/judge/pictures/bins.ts";
 import { lumisectionMap } from "../../../src/dqm/judge/pictures/lumisection-map.ts";
 import { proposeReferences } from "../../../src/dqm/judge/propose.ts";
 import { collectReferences, type ReferenceSet } from "../../../src/dqm/judge/references.ts";
 import { decideRunAlert, runAlert } from "../../../src/dqm/judge/run-alert.ts";
+import { createRunScores } from "../../../src/dqm/judge/run-scores.ts";
 import {
   applyOverrules,
   countStatuses,
@@ -175,6 +176,24 @@ describe("several histograms", () => {
     const [range] = rangesWithReasons(applyOverrules(7, judgeRun(7, together === undefined ? [] : [together]), []));
     expect(range?.reason).toMatch(/^unlike certified runs in Strip\/TIB: 6 of 50 histograms, worst Strip\/TIB\/h1 /);
   });
+});
+
+test("a run's scores are the same whether they are put together as they come or at the end", () => {
+  const models = new Map(["a/x", "a/y", "b/z"].map((name) => [name, { threshold: 2 } as HistogramModel]));
+  const come = createRunScores(7);
+  const whole = createRunScores(7);
+  let seed = 1;
+  for (const lumi of [1, 2, 3, 4, 9, 5, 6, 20, 7, 8, 21, 22, 23, 3, 24]) {
+    for (const name of models.keys()) {
+      seed = (seed * 16_807) % 2_147_483_647;
+      const found = { score: 0.1 + (seed % 97) / 10, gain: null };
+      come.add(histogram(7, lumi, [seed, 1], name), found, 2);
+      whole.add(histogram(7, lumi, [seed, 1], name), found, 2);
+    }
+    come.scores(models, AROUND);
+  }
+  expect(come.scores(models, AROUND)).toEqual(whole.scores(models, AROUND));
+  expect(come.scores(models, BEFORE)).toEqual(whole.scores(models, BEFORE));
 });
 
 describe("a run's alert", () => {

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { sealJson } from "../../../src/alert/sealed.ts";
 import { seededRandom } from "../../../src/detect/math/random.ts";
 import { findShapeDetector, SHAPE_DETECTORS } from "../../../src/dqm/judge/detectors/registry.ts";
 import { fitHistogram, type HistogramModel } from "../../../src/dqm/judge/model.ts";
@@ -149,15 +150,17 @@ describe("saved models", () => {
 
   test.each([
     ["no JSON", "{", /is no model of data quality/],
-    ["another version", '{"format":9}', /another version at format/],
+    ["another version", sealJson({ format: 9 }), /another version at format/],
+    ["no digest", '{"format":9}', /has no digest/],
+    ["a damaged one", sealJson({ format: 9 }).replace("9", "8"), /its digest does not fit|has no digest/],
   ])("refuses %s", (_, text, message) => {
     expect(() => loadDqm(text, "x")).toThrow(message);
   });
 
   test("refuses references of other bins, and unknown detectors", async () => {
-    const saved = JSON.parse(saveDqm(await fitDqm("pull", [set], 1)));
+    const { value: saved } = JSON.parse(saveDqm(await fitDqm("pull", [set], 1)));
     saved.histograms[0].runs[0].counts.pop();
-    expect(() => loadDqm(JSON.stringify(saved), "x")).toThrow(/references of other bins/);
+    expect(() => loadDqm(sealJson(saved), "x")).toThrow(/references of other bins/);
     expect(() => findShapeDetector("magic")).toThrow(/no detector "magic".*choose one of default/);
   });
 });

@@ -41,9 +41,26 @@ describe("a folder", () => {
     expect(await lumisOf(await source.changed())).toEqual([1, 2]);
     expect(await source.changed()).toEqual([]);
     await write("b.jsonl", row(1) + row(3), 3000);
-    expect(await lumisOf(await source.changed())).toEqual([1, 3]);
+    expect(await lumisOf(await source.changed())).toEqual([3]);
+    await write("b.jsonl", row(1) + row(4), 4000);
+    expect(await lumisOf(await source.changed())).toEqual([1, 4]);
+    await write("b.jsonl", row(1) + row(3), 5000);
     source.forget();
     expect(await lumisOf(await source.changed())).toEqual([2, 1, 3]);
+  });
+
+  test("only the lines that were added are read of a CSV file, a cut line when it is whole", async () => {
+    const source = folderSource(folder);
+    await lumisOf(await source.changed());
+    const header = "run,lumi,hname,bin_0,bin_1\n";
+    await write("c.csv", `${header}1,1,x,1,2\n`, 6000);
+    expect(await lumisOf(await source.changed())).toEqual([1]);
+    await write("c.csv", `${header}1,1,x,1,2\n1,2,x,3,4\n1,3,x,5`, 7000);
+    expect(await lumisOf(await source.changed())).toEqual([2]);
+    await write("c.csv", `${header}1,1,x,1,2\n1,2,x,3,4\n1,3,x,5,6\n`, 8000);
+    expect(await lumisOf(await source.changed())).toEqual([1, 2, 3]);
+    await rm(join(folder, "c.csv"));
+    expect(await source.changed()).toEqual([]);
   });
 
   test("a file that was not read whole comes again", async () => {

@@ -4,7 +4,7 @@ import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { SourceTools } from "../../../src/tickets/system.ts";
-import type { Certificates } from "./certificates.ts";
+import type { Certificates } from "../../http/certificates.ts";
 
 /** Answers requests of a test; `request` counts from 0. */
 export type Answer = (request: IncomingMessage, response: ServerResponse, count: number) => void;

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { Address } from "../../../src/alert/address.ts";
 import { configSchema } from "../../../src/config/schema.ts";
 import { createElasticsearchSource } from "../../../src/transfers/rucio/elasticsearch.ts";
 import type { IndexOptions } from "../../../src/transfers/rucio/http.ts";
@@ -165,8 +166,8 @@ describe("secrets", () => {
 
   it("are never sent unencrypted to another machine", async () => {
     server = await elasticsearchStandIn("elasticsearch", "8.13.4");
-    expect(() => sourceOf({ url: "http://es.example:9200", token: "t" })).toThrow("use https");
-    expect(() => sourceOf({ url: "https://es.example:9200", tls: { ca: "none.pem" } })).toThrow(
+    expect(() => sourceOf({ url: Address.parse("http://es.example:9200"), token: "t" })).toThrow("use https");
+    expect(() => sourceOf({ url: Address.parse("https://es.example:9200"), tls: { ca: "none.pem" } })).toThrow(
       "cannot be read: none.pem",
     );
   });

@@ -1,10 +1,11 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { Address } from "../../../src/alert/address.ts";
 import { configSchema } from "../../../src/config/schema.ts";
 import { createElasticsearchSource } from "../../../src/transfers/rucio/elasticsearch.ts";
 import type { IndexOptions } from "../../../src/transfers/rucio/http.ts";
-import { type Certificates, HAS_OPENSSL, makeCertificates } from "../../tickets/fetch/certificates.ts";
+import { type Certificates, HAS_OPENSSL, makeCertificates } from "../../http/certificates.ts";
 import { elasticsearchStandIn, type StandIn } from "./stand-in.ts";
 
 describe.skipIf(!HAS_OPENSSL)(`transfer events over TLS${HAS_OPENSSL ? "" : ": skipped, openssl is missing"}`, () => {
@@ -68,7 +69,7 @@ describe.skipIf(!HAS_OPENSSL)(`transfer events over TLS${HAS_OPENSSL ? "" : ": s
 
   it("are not read under a name that the certificate does not have", async () => {
     await serve();
-    const url = (server?.url ?? "").replace("127.0.0.1", "localhost");
+    const url = Address.parse((server?.url ?? "").replace("127.0.0.1", "localhost"));
     await expect(read({ ca: ours.ca }, { url })).rejects.toThrow(/certificate is for another name/);
   });
 

@@ -1,18 +1,24 @@
+import type { Product } from "../../simd/kernels.ts";
 import type { Activation } from "../network-core/dense.ts";
 import type { Layer, Matrix } from "./program.ts";
 import type { WeightBlock, WeightStore } from "./weight-store.ts";
 
 const floorOf = (activation: Activation): number => (activation === "relu" ? 0 : Number.NEGATIVE_INFINITY);
 
+interface Graded {
+  readonly gradient: number;
+  readonly row: number;
+}
+
 /** Adds the sums of the columns of `rows` rows to a bias's gradient. */
-export function addBiasGradient(
-  store: WeightStore,
-  bias: WeightBlock,
-  from: { readonly gradient: number; readonly row: number },
-  rows: number,
-) {
+export function addBiasGradient(store: WeightStore, bias: WeightBlock, from: Graded, rows: number): void {
+  store.kernels.product(summedRows(store, bias, from, rows));
+}
+
+/** The same as a product: with a row of ones. */
+export function summedRows(store: WeightStore, bias: WeightBlock, from: Graded, rows: number): Product {
   const sums = { at: bias.gradient, row: 0 };
-  store.kernels.product({
+  return {
     a: { at: store.one, row: 0, step: 0 },
     b: { at: from.gradient, row: from.row },
     start: sums,
@@ -21,7 +27,7 @@ export function addBiasGradient(
     columns: bias.stride,
     steps: rows,
     floor: Number.NEGATIVE_INFINITY,
-  });
+  };
 }
 
 /** Writes a block with rows and columns exchanged, rows of `width` values; returns nothing where there is nothing to write to. */

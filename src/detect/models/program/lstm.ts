@@ -1,5 +1,6 @@
+import type { LstmStep, LstmStepGradient, Operand, Product } from "../../simd/kernels.ts";
 import { FORGET_BIAS } from "../network-core/lstm.ts";
-import { addBiasGradient, transpose } from "./dense.ts";
+import { addBiasGradient, summedRows, transpose } from "./dense.ts";
 import type { Layer, Matrix } from "./program.ts";
 import type { WeightBlock, WeightStore } from "./weight-store.ts";
 
@@ -27,6 +28,18 @@ export interface LstmLayer extends Layer {
   readonly last: Matrix & { readonly gradient: number };
 }
 
+/** Products of each step, in order. */
+interface Plan {
+  readonly rows: number;
+  readonly forward: readonly Product[][];
+  readonly backward: readonly Product[][];
+}
+
+interface CellStep {
+  readonly forward: LstmStep;
+  readonly backward: LstmStepGradient;
+}
+
 /** An LSTM over whole sequences, gates as in network-core/lstm.ts, with its gradient through time. */
 export function lstmLayer(store: WeightStore, { blocks, input, steps, windows, graded }: LstmOptions): LstmLayer {
   const { kernels, zeros } = store;
@@ -52,67 +65,81 @@ export function lstmLayer(store: WeightStore, { blocks, input, steps, windows, g
   const recurrentSums = { at: recurrent.gradient, row: wide };
   const kernelSums = { at: kernel.gradient, row: wide };
 
-  /** What the input of a step and the state before it add up to. */
-  function addUp(step: number, rows: number): void {
-    const c = { at: gatesAt(step), row: wide };
-    const common = { rows, columns: wide, floor: UNBOUNDED };
-    if (input.kind === "rows") {
-      const a = { at: input.at + step * input.width, row: input.window };
-      kernels.product({ ...common, a, b: kernelOperand, start: { at: start, row: 0 }, c, steps: kernel.rows });
-    }
-    const before = input.kind === "rows" ? c : { at: sums, row: wide };
-    const a = { at: hidden + step * state, row: units };
-    kernels.product({ ...common, a, b: { at: recurrent.at, row: wide }, start: before, c, steps: units });
-  }
-
-  /** Σ a · gates' gradients of a step, over the rows. */
-  function addProduct(
-    a: number,
-    distance: number,
-    rows: number,
-    b: number,
-    to: { at: number; row: number },
-    height: number,
-  ) {
+  /** Σ a · gates' gradients, over the rows. */
+  function summed(a: number, distance: number, rows: number, b: number, to: Operand, height: number): Product {
     const turned = { at: a, row: 1, step: distance };
     const common = { rows: height, columns: wide, steps: rows, floor: UNBOUNDED };
-    kernels.product({ ...common, a: turned, b: { at: b, row: wide }, start: to, c: to });
+    return { ...common, a: turned, b: { at: b, row: wide }, start: to, c: to };
   }
 
-  function backThrough(step: number, rows: number): void {
-    const own = gatesAt(step);
-    kernels.lstmStepGradient(
-      {
-        gates: own,
-        before: cells + step * state,
-        squashed: squashed + step * state,
-        hiddenGradient: gradientAt(step),
-        cellGradient,
-      },
-      rows,
-      units,
-    );
-    if (input.kind === "rows") {
-      addProduct(input.at + step * input.width, input.window, rows, own, kernelSums, kernel.rows);
-      addBiasGradient(store, bias, { gradient: own, row: wide }, rows);
-    } else {
-      kernels.addTo(sumsGradient, own, rows * wide);
+  /** The products of one step, forward: what the input and the state before it add up to. */
+  function forwardProducts(step: number, rows: number): Product[] {
+    const c = { at: gatesAt(step), row: wide };
+    const common = { rows, columns: wide, floor: UNBOUNDED, c };
+    const before = input.kind === "rows" ? c : { at: sums, row: wide };
+    const a = { at: hidden + step * state, row: units };
+    const own = { ...common, a, b: { at: recurrent.at, row: wide }, start: before, steps: units };
+    if (input.kind === "repeated") {
+      return [own];
     }
-    if (step > 0) {
-      addProduct(hidden + step * state, units, rows, own, recurrentSums, units);
-      const c = { at: gradientAt(step - 1), row: units };
-      kernels.product({
-        a: { at: own, row: wide },
-        b: { at: recurrentTurned, row: units },
-        start: graded === "every" ? c : { at: zeros, row: 0 },
-        c,
-        rows,
-        columns: units,
-        steps: wide,
-        floor: UNBOUNDED,
-      });
-    }
+    const x = { at: input.at + step * input.width, row: input.window };
+    const given = { ...common, a: x, b: kernelOperand, start: { at: start, row: 0 }, steps: kernel.rows };
+    return step === 0 ? [given] : [given, own];
   }
+
+  /** The products of one step, backward: to the weights, and to the step before. */
+  function backwardProducts(step: number, rows: number): Product[] {
+    const own = gatesAt(step);
+    const toWeights =
+      input.kind === "rows"
+        ? [
+            summed(input.at + step * input.width, input.window, rows, own, kernelSums, kernel.rows),
+            summedRows(store, bias, { gradient: own, row: wide }, rows),
+          ]
+        : [];
+    if (step === 0) {
+      return toWeights;
+    }
+    const c = { at: gradientAt(step - 1), row: units };
+    const toBefore = {
+      a: { at: own, row: wide },
+      b: { at: recurrentTurned, row: units },
+      start: graded === "every" ? c : { at: zeros, row: 0 },
+      c,
+      rows,
+      columns: units,
+      steps: wide,
+      floor: UNBOUNDED,
+    };
+    return [...toWeights, summed(hidden + step * state, units, rows, own, recurrentSums, units), toBefore];
+  }
+
+  /** All products of a pass over so many rows: made once, they are the same for each batch. */
+  function planOf(rows: number): Plan {
+    const each = Array.from({ length: steps }, (_, step) => step);
+    return {
+      rows,
+      forward: each.map((step) => forwardProducts(step, rows)),
+      backward: each.map((step) => backwardProducts(step, rows)),
+    };
+  }
+
+  const whole = planOf(windows);
+  let part = whole;
+  function planned(rows: number): Plan {
+    if (rows === windows) {
+      return whole;
+    }
+    part = part.rows === rows ? part : planOf(rows);
+    return part;
+  }
+
+  const cellSteps = Array.from({ length: steps }, (_, step) => {
+    const from = step * state;
+    const shared = { gates: gatesAt(step), before: cells + from, squashed: squashed + from };
+    const forward = { ...shared, cell: cells + from + state, hidden: hidden + from + state };
+    return { forward, backward: { ...shared, hiddenGradient: gradientAt(step), cellGradient } };
+  });
 
   return {
     hidden: { at: hidden + state, gradient: hiddenGradient, row: units },
@@ -133,32 +160,30 @@ export function lstmLayer(store: WeightStore, { blocks, input, steps, windows, g
         const common = { rows, columns: wide, steps: kernel.rows, floor: UNBOUNDED };
         kernels.product({ ...common, a: input.matrix, b: kernelOperand, start: { at: start, row: 0 }, c });
       }
-      for (let step = 0; step < steps; step++) {
-        addUp(step, rows);
-        const from = step * state;
-        const after = from + state;
-        kernels.lstmStep(
-          {
-            gates: gatesAt(step),
-            before: cells + from,
-            cell: cells + after,
-            squashed: squashed + from,
-            hidden: hidden + after,
-          },
-          rows,
-          units,
-        );
+      const { forward } = planned(rows);
+      for (const [step, products] of forward.entries()) {
+        for (const product of products) {
+          kernels.product(product);
+        }
+        kernels.lstmStep((cellSteps[step] as CellStep).forward, rows, units);
       }
     },
     backward(rows) {
       kernels.values().fill(0, cellGradient, cellGradient + state);
       kernels.values().fill(0, sumsGradient, sumsGradient + windows * wide);
+      const { backward } = planned(rows);
       for (let step = steps - 1; step >= 0; step--) {
-        backThrough(step, rows);
+        kernels.lstmStepGradient((cellSteps[step] as CellStep).backward, rows, units);
+        if (input.kind === "repeated") {
+          kernels.addTo(sumsGradient, gatesAt(step), rows * wide);
+        }
+        for (const product of backward[step] as Product[]) {
+          kernels.product(product);
+        }
       }
       if (input.kind === "repeated") {
         const { matrix } = input;
-        addProduct(matrix.at, matrix.row, rows, sumsGradient, kernelSums, kernel.rows);
+        kernels.product(summed(matrix.at, matrix.row, rows, sumsGradient, kernelSums, kernel.rows));
         addBiasGradient(store, bias, { gradient: sumsGradient, row: wide }, rows);
         kernels.product({
           a: { at: sumsGradient, row: wide },

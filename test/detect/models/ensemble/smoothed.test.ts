@@ -41,7 +41,7 @@ describe("combined", () => {
 
   it("lies between the mean and the largest", () => {
     const ratio = fc.integer({ min: 0, max: 2000 }).map((percent) => percent / 100);
-    fc.assert(
+    void fc.assert(
       fc.property(fc.array(ratio, { minLength: SCALES, maxLength: SCALES }), (values) => {
         const found = lowered(combined(Float64Array.from(values), ones, 0, SCALES));
         const mean = values.reduce((sum, value) => sum + value / SCALES, 0);
@@ -52,7 +52,7 @@ describe("combined", () => {
   });
 
   it("is undone by its inverse", () => {
-    fc.assert(
+    void fc.assert(
       fc.property(fc.double({ min: 0, max: 1e6, noNaN: true }), (value) => {
         expect(lowered(raised(value))).toBeCloseTo(value, 6);
       }),

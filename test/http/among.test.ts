@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isAmong } from "../../src/web/among.ts";
+import { isAmong } from "../../src/http/among.ts";
 
 describe("isAmong", () => {
   it("knows addresses and networks, IPv4 inside IPv6 too", () => {

@@ -2,11 +2,11 @@ import { execFileSync } from "node:child_process";
 import { copyFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findClientCertificate } from "../../../src/tickets/fetch/x509.ts";
-import { createTicketSource } from "../../../src/tickets/source.ts";
-import { requireSystem } from "../../../src/tickets/systems.ts";
+import { findClientCertificate } from "../../src/http/x509.ts";
+import { createTicketSource } from "../../src/tickets/source.ts";
+import { requireSystem } from "../../src/tickets/systems.ts";
+import { SETTINGS, startServer, type TestServer, testTools } from "../tickets/fetch/server.ts";
 import { type Certificates, HAS_OPENSSL, makeCertificates } from "./certificates.ts";
-import { SETTINGS, startServer, type TestServer, testTools } from "./server.ts";
 
 const EMPTY = '{"results":[{"statement_id":0}]}';
 const CSV = "Ticket-ID;Type;VO;Site;Priority;Resp. Unit;Status;Last Update;Subject;Scope\n";

@@ -1,8 +1,9 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { own } from "../../alert/own.ts";
-import { UserError } from "../../alert/user-error.ts";
+import { own } from "../alert/own.ts";
+import { UserError } from "../alert/user-error.ts";
 
 /** A client certificate (with its chain) and its key, in PEM. */
 export interface ClientCertificate {
@@ -18,6 +19,11 @@ export interface CertificatePlaces {
   readonly temporaryFolder: string;
   /** Numeric id of the user; null where the system has none. */
   readonly userId: number | null;
+}
+
+/** Those of this process. */
+export function certificatePlaces(environment: NodeJS.ProcessEnv): CertificatePlaces {
+  return { environment, temporaryFolder: tmpdir(), userId: process.getuid?.() ?? null };
 }
 
 const MAX_BYTES = 1_000_000;
