@@ -66,7 +66,7 @@ export function anomalyToAlert(
 const sayRecovering = (lastOver: Date) => `recovering, last over the limit ${lastOver.toISOString().slice(11, 16)} UTC`;
 
 const RANKS = ["info", "warning", "medium", "high", "critical"];
-const CLASSES: readonly Anomaly["class"][] = ["performance", "security", "availability"];
+const CLASSES: readonly string[] = ["performance", "security", "availability"];
 
 /**
  * True when what is known of an open anomaly now is more serious than what its alert says: its class, or its severity. It then
@@ -78,7 +78,7 @@ export function hasRisen(anomaly: Anomaly, given: Labels): boolean {
     return false;
   }
   const { severity = "", class: look = "" } = given;
-  const before = CLASSES.findIndex((one) => one === look);
+  const before = CLASSES.indexOf(look);
   const isWorseClass = before >= 0 && CLASSES.indexOf(anomaly.class) > before;
   const now = RANKS.indexOf(severityOf(anomaly));
   return RANKS.includes(severity) && now >= RANKS.indexOf(severity) && (now > RANKS.indexOf(severity) || isWorseClass);
