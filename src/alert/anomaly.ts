@@ -11,6 +11,8 @@ export interface Contribution {
   /** Value seen and value expected at the peak, in the metric's unit; null where the model gives none. */
   readonly seen: number | null;
   readonly expected: number | null;
+  /** Between what it usually is at this hour, where it has left that; not in events of before 0.2. */
+  readonly usual?: readonly [low: number, high: number];
 }
 
 /** The metric that left its usual range first, and when. */
@@ -103,6 +105,8 @@ export interface Anomaly {
   readonly context?: AnomalyContext;
   /** Id of the service's event that this entity's event is part of: people see that one. */
   readonly partOf?: string;
+  /** When its metrics were over the limit for the last time, while they are not and it has not closed yet. */
+  readonly lastOver?: Date;
 }
 
 /** Of an event that stands alone. */

@@ -4,6 +4,9 @@ export const DQM_ALERT = "BadLumisections";
 /** Name of every alert that cmswatch makes from an anomaly; what is anomalous is in its other labels. */
 export const ANOMALY_ALERT = "CMSWebAnomaly";
 
+/** Annotation of an alert whose metrics are back, though it has not ended yet: since when. */
+export const RECOVERING = "recovering";
+
 /** Service that alerts of transfers belong to. */
 export const TRANSFER_SERVICE = "rucio";
 

@@ -303,7 +303,14 @@ const detect = z.strictObject({
         .describe("Probability of an ordinary point above the threshold (SPOT's q)."),
       open: z.int().positive().default(3).describe("Points over the threshold, of the last `of`, that open an event."),
       of: z.int().positive().default(5),
-      close: z.number().positive().max(1).default(0.6).describe("An event closes below this share of the threshold."),
+      close: z
+        .number()
+        .positive()
+        .max(1)
+        .default(0.8)
+        .describe(
+          "An event closes after `of` points in a row below this share of the threshold, or three below half of it.",
+        ),
     })
     .prefault({}),
   timezone: timezone

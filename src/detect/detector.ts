@@ -9,10 +9,25 @@ export interface RowScore {
    * forgives a level that has moved for good.
    */
   readonly alertScore?: number;
+  /**
+   * How the present looks, in the same sense as `alertScore`, where that remembers what has passed: averages over the last rows
+   * alone. Without it the alert score is all there is.
+   */
+  readonly short?: ShortScores;
   /** Per metric, 0 or more: how much of the score it caused. Length F. */
   readonly contributions: Float64Array;
   /** Per metric, the value the model expected, in the metric's unit; NaN where the model gives none. Length F. */
   readonly expected: Float64Array;
+}
+
+/** Alert scores of averages over a few rows. */
+export interface ShortScores {
+  /** Of all that the alert score is made of: no event opens while this is ordinary. */
+  readonly all: number;
+  /** Of how far values are from where they ought to be alone: a recovery is a change, too, and keeps no event open. */
+  readonly level: number;
+  /** How far the row itself is from where it ought to be, in units of what nine of ten rows of history stay below. */
+  readonly row: number;
 }
 
 /**

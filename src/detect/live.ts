@@ -27,6 +27,12 @@ export interface LivePoint {
   readonly raw: number;
   /** In units of `score`. */
   readonly threshold: number;
+  /** How far over its threshold the point is, 1 or more, or under it; NaN where it is not scored. */
+  readonly ratio: number;
+  /** The same of the present alone, which keeps an event open or lets it end. */
+  readonly present: number;
+  /** The row itself is plainly ordinary; undefined where the detector does not tell. */
+  readonly isClear?: boolean | undefined;
   /** `learning`: history had none of the metrics that have a value now. */
   readonly state: "ok" | "anomalous" | "learning" | "missing";
   /** Metrics without a value at this point. */
@@ -61,6 +67,11 @@ export interface LiveState {
 }
 
 const NO_DATA_AFTER = 5;
+/**
+ * A row no further from its level than this many times what nine of ten stay below is plainly ordinary. At 1.0 ASD's events end ten
+ * minutes later, at three of four such rows no sooner.
+ */
+const CLEAR_ROW = 1.2;
 
 /**
  * Starts scoring an entity, or continues from a saved state. A state of another version of the unit keeps the open event and
@@ -89,13 +100,18 @@ export function createLive(unit: Unit, options: LiveOptions, saved?: LiveState):
       return noData(at, missing);
     }
     missingRun = 0;
-    const { score: raw, alertScore = raw, contributions, expected } = scorer.push(row, at);
+    const { score: raw, alertScore = raw, short, contributions, expected } = scorer.push(row, at);
     amounts.set(contributions);
-    const relative = alertScore / Math.exp(level.log);
+    const height = Math.exp(level.log);
+    const relative = alertScore / height;
+    const all = (short?.all ?? alertScore) / height;
+    const isClear = short === undefined ? undefined : short.row < CLEAR_ROW;
+    const present = Math.min(all, (short?.level ?? alertScore) / height) / limit;
+    const ratio = Math.min(relative, all) / limit;
     level = followLevel(level, alertScore, at, unit.level);
     const surprise = surpriseOf(spot.calibration, relative);
-    const point = { time: at, row, score: surprise, threshold, ratio: relative / limit, contributions, expected };
-    const counted = matters(unit, point) ? point : { ...point, ratio: Math.min(point.ratio, 0.99) };
+    const point = { time: at, row, score: surprise, threshold, ratio, present, isClear, contributions, expected };
+    const counted = matters(unit, point) ? point : withoutWeight(point);
     const learning = !known.some((has, i) => has && !Number.isNaN(row[i]));
     const answered = answer(at, { surprise, raw }, missing, learning ? null : counted, learning ? "learning" : "ok");
     if (answered.state === "ok" && relative < limit) {
@@ -118,9 +134,12 @@ export function createLive(unit: Unit, options: LiveOptions, saved?: LiveState):
     if (missingRun < (options.noDataAfter ?? NO_DATA_AFTER)) {
       return answer(at, { surprise: Number.NaN, raw: Number.NaN }, missing, null, "missing");
     }
-    const outage = `no data of any of ${size} metrics for ${missingRun} points`;
+    const outage =
+      size === 1
+        ? `no data: ${unit.metrics[0]} has not arrived for ${missingRun} points`
+        : `no data: nothing arrives from any of its ${size} metrics, for ${missingRun} points now`;
     const none = { contributions: unknown, expected: unknown, outage };
-    const point = { time: at, row, score: threshold, threshold, ratio: 1, ...none };
+    const point = { time: at, row, score: threshold, threshold, ratio: 1, present: 1, ...none };
     return answer(at, { surprise: Number.NaN, raw: Number.NaN }, missing, point, "missing");
   };
 
@@ -137,11 +156,26 @@ export function createLive(unit: Unit, options: LiveOptions, saved?: LiveState):
     }
     const state = quiet === "ok" && tracker.gate.isOpen ? "anomalous" : quiet;
     const probability = 10 ** -surprise;
-    return { time: at, score: surprise, probability, raw, threshold, state, missing, contributions: amounts, update };
+    const { ratio = Number.NaN, present = Number.NaN, isClear } = point ?? {};
+    return {
+      time: at,
+      score: surprise,
+      probability,
+      raw,
+      threshold,
+      ratio,
+      present,
+      isClear,
+      state,
+      missing,
+      contributions: amounts,
+      update,
+    };
   };
 
   const unseen = (at: number): LivePoint => {
-    const none = { score: Number.NaN, probability: Number.NaN, raw: Number.NaN };
+    const nan = Number.NaN;
+    const none = { score: nan, probability: nan, raw: nan, ratio: nan, present: nan };
     return { time: at, ...none, threshold, state: "missing", missing: [], contributions: amounts, update: null };
   };
 
@@ -184,6 +218,11 @@ function contextOf(unit: Unit, options: LiveOptions): TrackerContext {
     rule: unit.threshold,
     hourOfWeek: hourOfWeekIn(unit.timeZone),
   };
+}
+
+/** A point that nobody asked to hear of neither opens an event nor keeps one open. */
+function withoutWeight(point: ScoredPoint): ScoredPoint {
+  return { ...point, ratio: Math.min(point.ratio, 0.99), present: Math.min(point.present, 0.49), isClear: true };
 }
 
 /** True unless the metrics that lead the score moved only in a direction, or by an amount, that does not count. */

@@ -64,6 +64,8 @@ export type EscalationStep =
 
 /** A page that is on its way for so long has failed, or its sender has died: it is sent again. */
 export const RESEND_AFTER = 30_000;
+/** What is about to end is looked at again after so long. */
+const LOOK_AGAIN = 60_000;
 /** After so many attempts the next in line is paged. */
 export const MOST_ATTEMPTS = 4;
 /** The longest wait before a pass in which nobody was reached is tried again. */
@@ -94,6 +96,8 @@ export function pageKey({ groupId, startsAt, round, pass, step }: Escalation): s
 /** What the step needs to know of the world. */
 export interface EscalationInput {
   readonly group: Pick<AlertGroup, "state">;
+  /** The metrics of all its alerts are back: it is about to end, and nobody more is paged for it. */
+  readonly isRecovering?: boolean;
   readonly policy: EscalationPolicy;
   /** The person or channel of a target now; null when a role has nobody. */
   readonly resolve: (target: EscalationTarget) => PageTarget | null;
@@ -126,6 +130,10 @@ export function stepEscalation(state: Escalation, input: EscalationInput): Escal
     if (at < due) {
       return { kind: "wait", until: new Date(due), state, reason: "the page may still be answered" };
     }
+  }
+  if (input.isRecovering === true) {
+    const until = new Date(at + LOOK_AGAIN);
+    return { kind: "wait", until, state, reason: "its metrics are back, it is about to end" };
   }
   return nextPage(state, input, at);
 }

@@ -1,4 +1,5 @@
 import type { AlertGroup } from "../alert/group.ts";
+import { RECOVERING } from "../alert/names.ts";
 import { own } from "../alert/own.ts";
 import type { Delivery, Store } from "../store/store.ts";
 import {
@@ -140,11 +141,14 @@ async function advance(
   now: Date,
 ): Promise<void> {
   const { states } = parts.store;
+  const isRecovering =
+    group.alerts.length > 0 && group.alerts.every(({ annotations }) => own(annotations, RECOVERING) !== undefined);
   let state = await confirmDelivered(parts, begin);
   for (let tried = 0; tried < MOST_AT_ONCE; tried++) {
     const policy = policyOf(context, state);
     const resolve = (target: EscalationTarget) => resolveTarget(context, state.roster, target, now);
-    const step = stepEscalation(state, { group, policy, resolve, fallback: context.schedule.fallback.person, now });
+    const fallback = context.schedule.fallback.person;
+    const step = stepEscalation(state, { group, isRecovering, policy, resolve, fallback, now });
     if (step.state !== begin) {
       await states.put(STATE_PREFIX + group.id, step.state);
     }

@@ -75,14 +75,14 @@ describe("cmswatch evaluate", () => {
     const { out, err } = await run("evaluate", "--data", folder, "--detector", "robust", "--window", "10", "--json");
     const [set] = parsed(out);
     const detectors = set?.detectors ?? [];
-    expect(detectors.map(({ detector }) => detector)).toEqual(["robust", "mahalanobis", "random"]);
+    expect(detectors.map(({ detector }) => detector)).toEqual(["robust", "mahalanobis", "pca", "random"]);
     expect(detectors[0]).toMatchObject({
       recall: 1,
       hitRate100: 1,
       perSeries: { x: { segments: 1 }, y: { segments: 1 } },
     });
     expect(detectors[0]?.vusPr).toBeGreaterThan(0.9);
-    expect(detectors[2]?.vusPr).toBeLessThan(0.4);
+    expect(detectors[3]?.vusPr).toBeLessThan(0.4);
     expect(err).toContain("robust 2/2 y: VUS-PR");
   });
 
@@ -129,7 +129,10 @@ describe("cmswatch evaluate", () => {
     const [nab, pods] = parsed((await run("evaluate", "--data", folder, "--detector", "default,robust", "--json")).out);
     expect(nab).toMatchObject({ data: "nab", streams: [{ detector: "default" }, { detector: "robust" }] });
     expect(nab?.streams[0]?.score).toBeGreaterThan(80);
-    expect(pods).toMatchObject({ data: "pods", faults: [{ detector: "default", first: 1, faults: 1 }, { first: 1 }] });
+    expect(pods?.data).toBe("pods");
+    expect(pods?.faults.map(({ detector }) => detector)).toEqual(["default", "robust", "pca", "ewma"]);
+    expect(pods?.faults[0]).toMatchObject({ first: 1, faults: 1, events: { faults: 1 } });
+    expect(pods?.faults[1]).toMatchObject({ first: 1 });
   });
 
   it("follows links to files and folders", async () => {

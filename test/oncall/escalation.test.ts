@@ -125,3 +125,12 @@ describe("an escalation", () => {
     );
   });
 });
+
+describe("an escalation of what recovers", () => {
+  it("pages nobody more while all its metrics are back, and goes on when they are not", () => {
+    const { state } = run(0);
+    const held = stepEscalation(state, input(10, { isRecovering: true }));
+    expect(held).toMatchObject({ kind: "wait", until: new Date(11 * MINUTE), state });
+    expect(stepEscalation(state, input(11))).toMatchObject({ kind: "page", target: { name: "bob" } });
+  });
+});

@@ -1,7 +1,7 @@
 import type { Alert, Labels } from "../../alert/alert.ts";
 import type { Anomaly, Contribution, FirstMove, PastEvent } from "../../alert/anomaly.ts";
 import { formatDuration } from "../../alert/duration.ts";
-import { ANOMALY_ALERT } from "../../alert/names.ts";
+import { ANOMALY_ALERT, RECOVERING } from "../../alert/names.ts";
 import { own } from "../../alert/own.ts";
 import type { Catalogue, Service } from "../../config/catalogue.ts";
 import { type MetricUnit, serviceMetrics } from "../../config/metrics.ts";
@@ -14,9 +14,9 @@ import { measured } from "./measured.ts";
  *
  * Severity is by class and by how far the score stood over the threshold when it opened: a loss of availability is high, a
  * matter of security medium, performance warning; one more from twice the threshold on, one less where something explains it
- * (an intervention, a holiday), and one less where it is of few: less than a fifth of a service's entities, of five or more. The
- * first severity is the last: pass the labels it was pushed with as `pushed` (`pushedLabels` finds them). One thing changes
- * it: an event of few that comes to be of many is from then on another alert, one more severe.
+ * (an intervention, a holiday), and one less where it is of few: less than a fifth of a service's entities, of five or more. Pass
+ * the labels it was pushed with as `pushed` (`pushedLabels` finds them): it keeps them. What makes it another alert, one more
+ * severe, is that it was of few and comes to be of many, or that it has risen (`hasRisen`; then pass null).
  * @param baseUrl address of the dashboard, without a slash at its end; null leaves links out
  */
 export function anomalyToAlert(
@@ -53,11 +53,35 @@ export function anomalyToAlert(
           }),
       ...(service?.dashboard === undefined ? {} : { grafana: service.dashboard }),
       ...storyOf(anomaly, units),
+      ...(anomaly.lastOver === undefined || anomaly.closedAt !== null
+        ? {}
+        : { [RECOVERING]: sayRecovering(anomaly.lastOver) }),
     },
     startsAt: anomaly.openedAt,
     endsAt: anomaly.closedAt,
     ...(baseUrl === null ? {} : { generatorURL: `${baseUrl}/anomalies/${encodeURIComponent(anomaly.id)}` }),
   };
+}
+
+const sayRecovering = (lastOver: Date) => `recovering, last over the limit ${lastOver.toISOString().slice(11, 16)} UTC`;
+
+const RANKS = ["info", "warning", "medium", "high", "critical"];
+const CLASSES: readonly string[] = ["performance", "security", "availability"];
+
+/**
+ * True when what is known of an open anomaly now is more serious than what its alert says: its class, or its severity. It then
+ * goes on as another alert. What falls back changes annotations only.
+ * @param given labels that the alert was made with, before anything else changed them
+ */
+export function hasRisen(anomaly: Anomaly, given: Labels): boolean {
+  if (anomaly.closedAt !== null || anomaly.lastOver !== undefined) {
+    return false;
+  }
+  const { severity = "", class: look = "" } = given;
+  const before = CLASSES.indexOf(look);
+  const isWorseClass = before >= 0 && CLASSES.indexOf(anomaly.class) > before;
+  const now = RANKS.indexOf(severityOf(anomaly));
+  return RANKS.includes(severity) && now >= RANKS.indexOf(severity) && (now > RANKS.indexOf(severity) || isWorseClass);
 }
 
 /** Labels that the anomaly's alert was pushed with, found among the active alerts; null when it is not among them. */
@@ -145,8 +169,9 @@ function summaryOf(anomaly: Anomaly, units: Units): string {
   const inBrackets = anomaly.entity === anomaly.service ? extent : anomaly.service;
   const what = inBrackets === null ? anomaly.service : `${anomaly.entity} (${inBrackets})`;
   const worst = anomaly.contributions[0];
+  const [evidence] = anomaly.evidence;
   return worst === undefined
-    ? `${what} ${PROBLEM[anomaly.class]}`
+    ? `${what} ${PROBLEM[anomaly.class]}${evidence === undefined ? "" : `: ${evidence}`}`
     : `${what} ${PROBLEM[anomaly.class]}: ${contributionText(worst, units)}`;
 }
 
@@ -178,10 +203,14 @@ function unitsOf(service: Service | null): Units {
   return units;
 }
 
-function contributionText({ metric, seen, expected }: Contribution, units: Units): string {
+function contributionText({ metric, seen, expected, usual }: Contribution, units: Units): string {
   const figure = (value: number) => measured(value, units.get(metric) ?? "");
   if (seen === null) {
     return `${metric} is unusual`;
+  }
+  if (usual !== undefined) {
+    const [low, high] = usual.map((value) => figure(value < 0 && seen >= 0 ? 0 : value));
+    return `${metric} ${seen > usual[1] ? "reached" : "fell to"} ${figure(seen)}, usually ${low === high ? low : `${low} to ${high}`}`;
   }
   return expected === null
     ? `${metric} is ${figure(seen)}`

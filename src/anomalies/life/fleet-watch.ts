@@ -1,7 +1,7 @@
 import type { Anomaly } from "../../alert/anomaly.ts";
 import type { MetricProfile } from "../../detect/events/profile.ts";
 import { NO_EVENT, type TrackerContext, type TrackerState, trackPoint } from "../../detect/events/tracker.ts";
-import { createFleet, type FleetScore } from "../../detect/fleet/fleet.ts";
+import { createFleet, FLEET_GATE, type FleetScore } from "../../detect/fleet/fleet.ts";
 import { median } from "../../detect/math/statistics.ts";
 import { FLEET } from "./fleet-choice.ts";
 
@@ -16,7 +16,7 @@ export interface FleetWho {
 /** What is said of one entity at one time. */
 export interface FleetPoint {
   readonly entity: string;
-  /** −log10 of the share of the fleet's earlier scores that were as high; NaN where none of its metrics has a value. */
+  /** Mean of the last two: how much rarer its changes are than usual, in powers of ten; NaN where none of its metrics has a value. */
   readonly score: number;
   readonly threshold: number;
   readonly state: "ok" | "anomalous" | "learning" | "missing";
@@ -45,19 +45,11 @@ export interface FleetWatch {
   state(): FleetState;
 }
 
-/** An entity's first hours only teach. */
-const LEARNING = 4 * 3600;
-/** As for files of entities: chosen on pods under injected faults, a row a minute. */
-const BAR = 2.7;
-const SILENCE = 900;
-const GATE = { open: 1, of: 5, close: 0.6 };
-
 /** @param saved state of an earlier watch: its open events go on */
 export function createFleetWatch(who: FleetWho, saved?: FleetState): FleetWatch {
   const { metrics, service } = who;
-  const fleet = createFleet({ metrics, learning: LEARNING, bar: BAR, silence: SILENCE });
+  const fleet = createFleet(metrics);
   const trackers = new Map<string, TrackerState>(Object.entries(saved?.trackers ?? {}));
-  const since = new Map<string, number>();
   const profiles = new Map<string, ReadonlyMap<string, MetricProfile>>();
   let last = saved?.time ?? null;
 
@@ -68,37 +60,29 @@ export function createFleetWatch(who: FleetWho, saved?: FleetState): FleetWatch 
     modelVersion: "1",
     metrics,
     profiles: profiles.get(entity) ?? new Map(),
-    rule: GATE,
+    rule: FLEET_GATE,
     hourOfWeek: who.hourOfWeek,
   });
-
-  function learn(time: number, rows: ReadonlyMap<string, ArrayLike<number>>): ReadonlyMap<string, FleetScore> {
-    for (const entity of rows.keys()) {
-      since.set(entity, Math.min(since.get(entity) ?? time, time));
-    }
-    return fleet.push(time, rows);
-  }
 
   function pointOf(
     entity: string,
     values: ArrayLike<number>,
     time: number,
-    { rarity: score, contributions }: FleetScore,
+    { steady: score, bar: threshold, learning, ratio, present, contributions }: FleetScore,
     expected: Float64Array,
   ): FleetPoint {
     const missing = metrics.filter((_, at) => !Number.isFinite(values[at]));
-    const isLearning = time - (since.get(entity) ?? time) < LEARNING;
-    if (missing.length === metrics.length || isLearning) {
+    if (missing.length === metrics.length || learning) {
       const state = missing.length === metrics.length ? "missing" : "learning";
-      return { entity, score: Number.NaN, threshold: BAR, state, missing, values, update: null };
+      return { entity, score: Number.NaN, threshold, state, missing, values, update: null };
     }
-    const scored = { time, row: values, score, threshold: BAR, ratio: score / BAR, contributions, expected };
+    const scored = { time, row: values, score, threshold, ratio, present, contributions, expected };
     const { state, update } = trackPoint(trackers.get(entity) ?? NO_EVENT, scored, contextOf(entity));
     trackers.set(entity, state);
     return {
       entity,
       score,
-      threshold: BAR,
+      threshold,
       state: state.gate.isOpen ? "anomalous" : "ok",
       missing,
       values,
@@ -108,14 +92,14 @@ export function createFleetWatch(who: FleetWho, saved?: FleetState): FleetWatch 
 
   return {
     teach(time, rows) {
-      learn(time, rows);
+      fleet.push(time, rows);
     },
     push(time, rows) {
       if (last !== null && time <= last) {
         return [];
       }
       last = time;
-      const scores = learn(time, rows);
+      const scores = fleet.push(time, rows);
       const usual = middleOf([...rows.values()], metrics.length);
       return [...rows].flatMap(([entity, values]) => {
         const score = scores.get(entity);
@@ -128,7 +112,6 @@ export function createFleetWatch(who: FleetWho, saved?: FleetState): FleetWatch 
     forget(entity) {
       trackers.delete(entity);
       profiles.delete(entity);
-      since.delete(entity);
     },
     state: () => ({ time: last, trackers: Object.fromEntries(trackers) }),
   };

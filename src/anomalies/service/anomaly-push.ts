@@ -4,9 +4,10 @@ import type { AlertSink } from "../../alert/alert-sink.ts";
 import type { Alertmanager } from "../../alert/alertmanager.ts";
 import type { Anomaly } from "../../alert/anomaly.ts";
 import type { Clock } from "../../alert/clock.ts";
+import { fingerprint } from "../../alert/fingerprint.ts";
 import { equals } from "../../alert/matcher.ts";
 import { ANOMALY_ALERT } from "../../alert/names.ts";
-import { pushedLabels } from "../alerts/anomaly-alerts.ts";
+import { hasRisen, pushedLabels } from "../alerts/anomaly-alerts.ts";
 import { isMuted } from "./ledger.ts";
 
 const MAX_PENDING = 10_000;
@@ -28,6 +29,8 @@ export interface AnomalyPushParts {
 export function createAnomalyPush({ alertmanager, sink, toAlert, clock, log }: AnomalyPushParts) {
   const closed = new Map<string, Anomaly>();
   const pushed = new Map<string, Labels>();
+  /** Labels as they were made, before stages changed them; after a restart those that were pushed. */
+  const given = new Map<string, Labels>();
   let failing = false;
   /** After a restart the labels that an alert lives with are known only to Alertmanager. */
   async function recall(wanted: readonly Anomaly[]): Promise<void> {
@@ -50,14 +53,25 @@ export function createAnomalyPush({ alertmanager, sink, toAlert, clock, log }: A
     }
     return pushed.has(anomaly.id) ? { ...anomaly, closedAt: anomaly.closedAt ?? clock() } : null;
   };
-  /** What an anomaly's alert was before it came to be of many, as resolved: with other labels it is another alert. */
-  const endsOf = (wanted: readonly Anomaly[], alerts: readonly Alert[]): readonly Alert[] =>
+  /** What an anomaly's alert was before it rose or came to be of many, as resolved: with other labels it is another alert. */
+  const endsOf = (wanted: readonly Anomaly[], accepted: readonly Alert[]): readonly Alert[] =>
     wanted.flatMap(({ id }, index) => {
-      const [alert, before] = [alerts[index], pushed.get(id)];
-      return alert === undefined || before === undefined || before["extent"] === alert.labels["extent"]
+      const [alert, before] = [accepted[index], pushed.get(id)];
+      return alert === undefined || before === undefined || fingerprint(before) === fingerprint(alert.labels)
         ? []
         : [{ ...alert, labels: before, endsAt: clock() }];
     });
+  const alertOf = (anomaly: Anomaly): Alert => {
+    const made = given.get(anomaly.id) ?? pushed.get(anomaly.id);
+    const isRisen = made !== undefined && hasRisen(anomaly, made);
+    const alert = toAlert(anomaly, isRisen ? null : (pushed.get(anomaly.id) ?? null));
+    if (made === undefined || isRisen) {
+      making.set(anomaly.id, alert.labels);
+    }
+    return alert;
+  };
+  /** Labels made in this round: they count once Alertmanager has taken the alert. */
+  const making = new Map<string, Labels>();
   return async (anomalies: readonly Anomaly[]): Promise<void> => {
     const told = anomalies.flatMap((anomaly) => seenBy(anomaly) ?? []);
     for (const anomaly of told.filter(({ closedAt }) => closedAt !== null)) {
@@ -71,13 +85,21 @@ export function createAnomalyPush({ alertmanager, sink, toAlert, clock, log }: A
     }
     try {
       await recall(wanted);
-      const alerts = wanted.map((anomaly) => toAlert(anomaly, pushed.get(anomaly.id) ?? null));
-      const accepted = await sink.push([...alerts, ...endsOf(wanted, alerts)]);
+      making.clear();
+      const accepted = await sink.push(wanted.map(alertOf));
+      const ends = endsOf(wanted, accepted);
+      if (ends.length > 0) {
+        await sink.push(ends);
+      }
+      for (const [id, labels] of making) {
+        given.set(id, labels);
+      }
       wanted.forEach(({ id }, index) => {
         pushed.set(id, accepted[index]?.labels ?? {});
       });
       for (const id of closed.keys()) {
         pushed.delete(id);
+        given.delete(id);
       }
       closed.clear();
       if (failing) {

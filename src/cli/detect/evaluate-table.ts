@@ -1,5 +1,5 @@
 import { own } from "../../alert/own.ts";
-import type { DetectorRow } from "../../evaluate/labelled/detector.ts";
+import type { CurveRow, DetectorRow } from "../../evaluate/labelled/detector.ts";
 import type { FaultRow } from "../../evaluate/labelled/faults.ts";
 import type { StreamRow } from "../../evaluate/labelled/streams.ts";
 import { formatTable } from "../table.ts";
@@ -27,12 +27,15 @@ export function pairsTable(rows: readonly DetectorRow[], render: RenderTable): s
     fixed(row.aucPr, 3),
     fixed(row.worstToFloor, 3),
     share(row.recall),
+    share(row.begun),
     fixed(row.precision, 2),
     fixed(row.f1, 2),
     fixed(row.falseEventsPerDay, 2),
     share(row.ordinaryInAlert, 1),
     fixed(row.medianDelay, 0),
     share(row.foundSoon),
+    row.endDelay.map((minutes) => fixed(minutes, 0)).join("/"),
+    fixed(row.splitEvents, 2),
     fixed(row.hitRate100, 2),
     fixed(row.hitRate150, 2),
     fixed(row.trainingSeconds, 1),
@@ -47,12 +50,15 @@ export function pairsTable(rows: readonly DetectorRow[], render: RenderTable): s
       "AUC-PR",
       "worst to floor",
       "segments found",
+      "an event begins in",
       "event precision",
       "F1",
       "false events a day",
       "ordinary in alert",
       "median delay, rows",
       "in 5 min",
+      "end delay, min (50/75/90 %)",
+      "splits a segment",
       "HitRate@100",
       "HitRate@150",
       "training s",
@@ -61,6 +67,21 @@ export function pairsTable(rows: readonly DetectorRow[], render: RenderTable): s
       "model kB",
     ],
     quality,
+  );
+}
+
+/** How many segments or faults an event begins in against false events a day, at other thresholds. */
+export function curveTable(
+  rows: readonly { readonly detector: string; readonly curve: readonly CurveRow[] }[],
+  render: RenderTable,
+): string {
+  const shown = rows.filter(({ curve }) => curve.length > 0);
+  return render(
+    ["begun · false a day, at × threshold", ...(shown[0]?.curve ?? []).map(({ factor }) => String(factor))],
+    shown.map(({ detector, curve }) => [
+      detector,
+      ...curve.map(({ begun, falsePerDay }) => `${share(begun)} · ${fixed(falsePerDay, 2)}`),
+    ]),
   );
 }
 
@@ -104,13 +125,28 @@ export function streamsTable(rows: readonly StreamRow[], render: RenderTable): s
 export function faultsTable(rows: readonly FaultRow[], render: RenderTable): string {
   const types = Object.keys(rows[0]?.byType ?? {});
   return render(
-    ["detector", "AS@1", "AS@3", "false alerts per entity and day", ...types.map((type) => `${type} first`)],
+    [
+      "detector",
+      "AS@1",
+      "AS@3",
+      "an event begins in",
+      "false events per entity and day",
+      "median delay, s",
+      "median length, s",
+      ...types.map((type) => `${type}: first, begun`),
+    ],
     rows.map((row) => [
       row.detector,
       fixed(row.first, 2),
       fixed(row.amongThree, 2),
-      fixed(row.falseAlertsPerDay, 2),
-      ...types.map((type) => `${own(row.byType, type)?.[0] ?? 0}/${own(row.byType, type)?.[1] ?? 0}`),
+      share(row.events.found / row.events.faults),
+      fixed(row.events.falsePerDay, 2),
+      fixed(row.events.medianDelay, 0),
+      fixed(row.events.medianLength, 0),
+      ...types.map((type) => {
+        const [first, of] = own(row.byType, type) ?? [0, 0];
+        return `${first}, ${own(row.events.byType, type)?.[0] ?? 0} of ${of}`;
+      }),
     ]),
   );
 }

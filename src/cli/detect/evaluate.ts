@@ -47,7 +47,7 @@ export const registerEvaluate: RegisterCommand = (program, context) => {
     .option("--nab <dir>", "folder of NAB: category/file.csv[.gz] with combined_windows.json")
     .option(
       "--detector <names>",
-      "comma-separated, or cheap, networks or all; random and mahalanobis are beside them",
+      "comma-separated, or cheap, networks or all; random, mahalanobis and pca are beside them",
       "cheap",
     )
     .option(
@@ -145,10 +145,16 @@ async function render(result: Evaluated, markdown: boolean): Promise<string> {
   const table = markdown ? tables.markdownTable : tables.plainTable;
   const parts = [
     ...(result.detectors.length > 0
-      ? [tables.pairsTable(result.detectors, table), tables.seriesTable(result.detectors, table)]
+      ? [
+          tables.pairsTable(result.detectors, table),
+          tables.curveTable(result.detectors, table),
+          tables.seriesTable(result.detectors, table),
+        ]
       : []),
     ...(result.streams.length > 0 ? [tables.streamsTable(result.streams, table)] : []),
-    ...(result.faults.length > 0 ? [tables.faultsTable(result.faults, table)] : []),
+    ...(result.faults.length > 0
+      ? [tables.faultsTable(result.faults, table), tables.curveTable(result.faults, table)]
+      : []),
   ];
   const best = Number.isFinite(result.bestPublished)
     ? `best published of each series, mean: ${result.bestPublished.toFixed(3)}\n\n`

@@ -10,8 +10,10 @@ export interface Verdict<T> {
 
 const SECURITY =
   /(^|[^0-9])40[13]([^0-9]|$)|auth|denied|forbidden|login|scan|source_?ip|client_?ip|distinct_?client|unique_?client/i;
-const AVAILABILITY =
-  /(^|_)up$|restart|ready|available|replica|5xx|(^|[^0-9])50[0-9]([^0-9]|$)|success|crash|health|probe/i;
+/** Whether the service answers: bad when these fall. */
+const ANSWERS = /(^|_)up$|ready|available|replica|success|health|probe/i;
+/** And bad when these rise. */
+const BREAKS = /restart|5xx|(^|[^0-9])50[0-9]([^0-9]|$)|crash|unavailable|not_?ready/i;
 const TRAFFIC = /request|rps|qps|workload|(^|_)ops|hits|traffic|connections|receive|transmit|tweets|bytes_(in|out)/i;
 /** Metrics that together make up this share of the score decide the class. */
 const DECIDING_SHARE = 0.6;
@@ -48,17 +50,30 @@ export function kindOf(
   return { value: "collective", evidence: collectiveEvidence(leading) };
 }
 
-/** What the event looks like to an operator, by the names and directions of the metrics that lead it. */
-export function classOf(contributions: readonly Contribution[]): Verdict<AnomalyClass> {
+/**
+ * What the event looks like to an operator, by the names and directions of the metrics that lead it. A metric that is where it
+ * usually is decides nothing.
+ * @param profiles what is usual of each metric · @param hourOfWeek of the values; null where days are not told apart
+ */
+export function classOf(
+  contributions: readonly Contribution[],
+  profiles: ReadonlyMap<string, MetricProfile>,
+  hourOfWeek: number | null,
+): Verdict<AnomalyClass> {
   const leading = leadersOf(contributions);
-  for (const { metric, seen, expected } of leading) {
-    const change = changeOf(seen, expected);
-    if (SECURITY.test(metric) && change > 1) {
+  for (const one of leading) {
+    const { metric, seen, expected } = one;
+    const way = wayOf(one, profiles.get(metric), hourOfWeek);
+    if (SECURITY.test(metric) && way === "up") {
       return { value: "security", evidence: `${metric} rose, which counts refused or unusual access` };
     }
-    if (AVAILABILITY.test(metric)) {
-      return { value: "availability", evidence: `${metric} moved, which says whether the service answers` };
+    if (BREAKS.test(metric) && way === "up") {
+      return { value: "availability", evidence: `${metric} rose, which says that the service breaks` };
     }
+    if (ANSWERS.test(metric) && !BREAKS.test(metric) && way === "down") {
+      return { value: "availability", evidence: `${metric} fell, which says whether the service answers` };
+    }
+    const change = changeOf(seen, expected);
     if (TRAFFIC.test(metric) && change <= COLLAPSE) {
       return { value: "availability", evidence: `${metric} fell to ${Math.round(change * 100)} % of what is expected` };
     }
@@ -69,6 +84,27 @@ export function classOf(contributions: readonly Contribution[]): Verdict<Anomaly
   }
   const names = leading.map(({ metric }) => metric).join(", ");
   return { value: "performance", evidence: `led by ${names || "no single metric"}: load, latency or saturation` };
+}
+
+/** Where nothing is known of a metric's range, this change against what is expected counts as a move. */
+const MOVED = 1.5;
+
+/** Which way a metric has left what is usual of it; null where it has not. */
+function wayOf(
+  { seen, expected }: Contribution,
+  profile: MetricProfile | undefined,
+  hourOfWeek: number | null,
+): "up" | "down" | null {
+  if (seen === null) {
+    return null;
+  }
+  const atHour = profile === undefined || hourOfWeek === null ? null : rangeAtHour(profile, hourOfWeek);
+  const range = atHour ?? profile?.overall ?? null;
+  if (range !== null) {
+    return seen > range.high ? "up" : seen < range.low ? "down" : null;
+  }
+  const change = changeOf(seen, expected);
+  return change >= MOVED ? "up" : change <= 1 / MOVED ? "down" : null;
 }
 
 /** The fewest metrics, worst first, that make up most of the score. */

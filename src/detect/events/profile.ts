@@ -96,7 +96,12 @@ function rangeOf(values: ArrayLike<number>): Range | null {
   const low = quantileSorted(sorted, TAIL);
   const high = quantileSorted(sorted, 1 - TAIL);
   const margin = (high - low) * MARGIN;
-  return { low: low - margin, median: quantileSorted(sorted, 0.5), high: high + margin };
+  // What was never near zero is not ordinary there, however widely it goes up and down.
+  return {
+    low: low > 0 ? Math.max(low - margin, low / 2) : low - margin,
+    median: quantileSorted(sorted, 0.5),
+    high: high + margin,
+  };
 }
 
 function columnOf(train: Frame, index: number): Float64Array {

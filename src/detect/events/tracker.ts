@@ -1,9 +1,9 @@
-import type { Anomaly } from "../../alert/anomaly.ts";
+import type { Anomaly, Contribution } from "../../alert/anomaly.ts";
 import { fingerprint } from "../../alert/fingerprint.ts";
 import { CLOSED_GATE, type GateDecision, type GateRule, type GateState, stepGate } from "../threshold/gate.ts";
 import { classOf, kindOf } from "./classify.ts";
 import { contributionsOf } from "./contributions.ts";
-import type { MetricProfile } from "./profile.ts";
+import { type MetricProfile, rangeAtHour } from "./profile.ts";
 
 /** Whose events these are; it is written on each of them. */
 export interface TrackerContext {
@@ -25,6 +25,9 @@ export interface ScoredPoint {
   readonly threshold: number;
   /** How far over (1 or more) or under the threshold the point is, in units of the threshold. */
   readonly ratio: number;
+  /** The same of the present alone: what keeps an event open. */
+  readonly present: number;
+  readonly isClear?: boolean | undefined;
   readonly contributions: ArrayLike<number>;
   readonly expected: ArrayLike<number>;
   /** A sentence that decides kind and class besides the metrics', e.g. that no data comes. */
@@ -40,7 +43,12 @@ export interface TrackerState {
 interface EventState {
   readonly startedAt: number;
   readonly threshold: number;
+  /** The row that carries the event: where the present is furthest over the threshold. */
   readonly peak: PeakState;
+  /** Unix seconds of the last row that was over the threshold. */
+  readonly lastOver?: number;
+  /** The highest score; that of `peak` in states of before 0.2. */
+  readonly highest?: number;
   /** Shares per metric summed over the points above the threshold. */
   readonly shares: readonly number[];
 }
@@ -48,6 +56,10 @@ interface EventState {
 interface PeakState {
   readonly time: number;
   readonly score: number;
+  /** How far over the threshold the row itself was; 0 in states of before 0.2. */
+  readonly present?: number;
+  /** How many of its usual ranges the metric was off that was furthest. */
+  readonly reach?: number;
   readonly row: readonly (number | null)[];
   readonly expected: readonly (number | null)[];
   readonly outage: string | null;
@@ -65,40 +77,81 @@ export function trackPoint(
   point: ScoredPoint,
   context: TrackerContext,
 ): { readonly state: TrackerState; readonly decision: GateDecision; readonly update: Anomaly | null } {
-  const { state: gate, decision } = stepGate(state.gate, point.ratio, 1, context.rule);
+  const { state: gate, decision } = stepGate(state.gate, point, context.rule);
   if (decision === "quiet") {
     return { state: { gate, event: null }, decision, update: null };
   }
-  const event = point.ratio >= 1 || state.event === null ? extend(state.event, point) : state.event;
-  const update = decision === "rising" ? null : anomalyOf(event, point, context, decision === "closed");
+  const counts = (state.gate.isOpen ? point.present : point.ratio) >= 1;
+  const event = counts || state.event === null ? extend(state.event, point, context) : state.event;
+  const update = decision === "rising" ? null : anomalyOf(event, point, context, decision);
   return { state: { gate, event: decision === "closed" ? null : event }, decision, update };
 }
 
-function extend(event: EventState | null, point: ScoredPoint): EventState {
-  const amounts = Array.from(point.contributions, (amount) => (Number.isFinite(amount) && amount > 0 ? amount : 0));
+/**
+ * Of rows at least so far over the threshold, as a share of the furthest, that carries the event whose metrics are furthest off:
+ * models cut off what is very far, and look at the rise more than at the height.
+ */
+const ALIKE = 0.5;
+
+function extend(event: EventState | null, point: ScoredPoint, context: TrackerContext): EventState {
+  const offs = context.metrics.map((metric, i) => offOf(point, i, context.profiles.get(metric)));
+  const amounts = movedAmounts(point, offs);
   const total = amounts.reduce((sum, amount) => sum + amount, 0);
   const shares = amounts.map((amount, i) => (event?.shares[i] ?? 0) + (total > 0 ? amount / total : 0));
+  const own = peakOf(point, Math.max(...offs.map((off) => off ?? 0)));
   if (event === null) {
-    return { startedAt: point.time, threshold: point.threshold, peak: peakOf(point), shares };
+    const lastOver = point.time;
+    return { startedAt: point.time, threshold: point.threshold, peak: own, highest: point.score, shares, lastOver };
   }
-  return { ...event, shares, peak: point.score > event.peak.score ? peakOf(point) : event.peak };
+  const highest = Math.max(event.highest ?? event.peak.score, point.score);
+  return { ...event, shares, highest, lastOver: point.time, peak: carriesMore(own, event.peak) ? own : event.peak };
 }
 
-function peakOf(point: ScoredPoint): PeakState {
+function carriesMore(one: PeakState, other: PeakState): boolean {
+  const [now, best] = [one.present ?? 0, other.present ?? 0];
+  return now * ALIKE > best || (now > best * ALIKE && (one.reach ?? 0) > (other.reach ?? 0));
+}
+
+/** A metric that differs from what was expected by less than this share of its usual range has not moved. */
+const MOVED = 0.1;
+
+/** By how many of its usual ranges a metric is off what was expected; null where that is not known. */
+function offOf({ row, expected }: ScoredPoint, i: number, profile: MetricProfile | undefined): number | null {
+  const range = profile?.overall;
+  const distance = Math.abs((row[i] as number) - (expected[i] as number));
+  if (range == null || !Number.isFinite(distance)) {
+    return null;
+  }
+  return distance / Math.max(range.high - range.low, 1e-3 * Math.abs(range.median), 1e-9);
+}
+
+/** What each metric contributed; where some have moved, only those decide. */
+function movedAmounts({ contributions }: ScoredPoint, offs: readonly (number | null)[]): number[] {
+  const amounts = Array.from(contributions, (amount) => (Number.isFinite(amount) && amount > 0 ? amount : 0));
+  const kept = amounts.map((amount, i) => ((offs[i] ?? 1) > MOVED ? amount : 0));
+  return kept.some((amount) => amount > 0) ? kept : amounts;
+}
+
+function peakOf(point: ScoredPoint, reach: number): PeakState {
   const kept = (values: ArrayLike<number>) => Array.from(values, (value) => (Number.isFinite(value) ? value : null));
   return {
     time: point.time,
     score: point.score,
+    present: point.present,
+    reach,
     row: kept(point.row),
     expected: kept(point.expected),
     outage: point.outage ?? null,
   };
 }
 
-function anomalyOf(event: EventState, point: ScoredPoint, context: TrackerContext, closed: boolean): Anomaly {
+function anomalyOf(event: EventState, point: ScoredPoint, context: TrackerContext, decision: GateDecision): Anomaly {
+  const closed = decision === "closed";
   const { peak } = event;
   const numbers = (values: readonly (number | null)[]) => values.map((value) => value ?? Number.NaN);
-  const contributions = contributionsOf(context.metrics, event.shares, numbers(peak.row), numbers(peak.expected));
+  const shown = contributionsOf(context.metrics, event.shares, numbers(peak.row), numbers(peak.expected));
+  // Where nothing arrives no metric is more unusual than another.
+  const contributions = peak.outage === null ? shown.map((one) => withUsual(one, context, peak.time)) : [];
   const { kind, class: look } = verdictsOf(peak, contributions, context);
   const at = (time: number) => new Date(time * 1000);
   return {
@@ -119,11 +172,19 @@ function anomalyOf(event: EventState, point: ScoredPoint, context: TrackerContex
     closedAt: closed ? at(point.time) : null,
     peakAt: at(peak.time),
     score: point.score,
-    peakScore: peak.score,
+    peakScore: event.highest ?? peak.score,
     threshold: event.threshold,
     contributions,
+    ...(decision === "falling" && event.lastOver !== undefined ? { lastOver: at(event.lastOver) } : {}),
     evidence: kind.evidence === look.evidence ? [kind.evidence] : [kind.evidence, look.evidence],
   };
+}
+
+function withUsual(one: Contribution, { profiles, hourOfWeek }: TrackerContext, time: number): Contribution {
+  const profile = profiles.get(one.metric);
+  const range = profile === undefined ? null : (rangeAtHour(profile, hourOfWeek(time)) ?? profile.overall);
+  const isOutside = range !== null && one.seen !== null && (one.seen < range.low || one.seen > range.high);
+  return isOutside ? { ...one, usual: [range.low, range.high] } : one;
 }
 
 function verdictsOf(peak: PeakState, contributions: Anomaly["contributions"], context: TrackerContext) {
@@ -133,6 +194,6 @@ function verdictsOf(peak: PeakState, contributions: Anomaly["contributions"], co
       class: { value: "availability", evidence: peak.outage },
     } as const;
   }
-  const kind = kindOf(contributions, context.profiles, context.hourOfWeek(peak.time));
-  return { kind, class: classOf(contributions) };
+  const hour = context.hourOfWeek(peak.time);
+  return { kind: kindOf(contributions, context.profiles, hour), class: classOf(contributions, context.profiles, hour) };
 }

@@ -1,14 +1,25 @@
 import { median } from "../math/statistics.ts";
+import { CLOSED_GATE, type GateRule, type GateState, stepGate } from "../threshold/gate.ts";
+import { createFleetBar } from "./bar.ts";
 import { type ChangeTracker, createChangeTracker } from "./change.ts";
 import { createRecentTail, type RecentTail } from "./tail.ts";
 import { gather, groupMetrics } from "./weights.ts";
+import { workloadOf } from "./workload.ts";
 
 /** Score of one entity at one time. */
 export interface FleetScore {
   /** Surprise of its metrics above the fleet's, the weighted mean over them, 0 or more. */
   readonly score: number;
-  /** −log10 of the share of the fleet's earlier scores that were as high; 0 for scores that are low by any measure. */
-  readonly rarity: number;
+  /** Mean of the last two scores: what is compared with the bar. */
+  readonly steady: number;
+  /** From where on the fleet's scores are worth an event. */
+  readonly bar: number;
+  /** Too little is known of the entity, or of the fleet, to tell. */
+  readonly learning: boolean;
+  /** For the gate: how far over the bar; 0 while learning. */
+  readonly ratio: number;
+  readonly present: number;
+  /** True while an event lasts. */
   readonly alert: boolean;
   /** Per metric, 0 or more. */
   readonly contributions: Float64Array;
@@ -23,22 +34,20 @@ export interface Fleet {
   push(time: number, rows: ReadonlyMap<string, ArrayLike<number>>): ReadonlyMap<string, FleetScore>;
 }
 
-/** How a fleet is scored. */
-export interface FleetOptions {
-  readonly metrics: readonly string[];
-  /** Seconds from an entity's first row that only teach. */
-  readonly learning: number;
-  /** Rarity from which an entity is in alert; then it is silent for `silence` seconds. */
-  readonly bar: number;
-  readonly silence: number;
-}
+/** When a fleet's scores, two of which are averaged, open and close an event. */
+export const FLEET_GATE: GateRule = { open: 1, of: 5, close: 1 };
+/** Seconds from the fleet's first row that only teach. */
+const FLEET_LEARNS = 1800;
+/** Rows of an entity that only teach: from then on its changes can be told. */
+const ENTITY_LEARNS = 13;
 
 interface Entity {
   readonly changes: readonly ChangeTracker[];
   /** Per metric and direction. */
   readonly tails: readonly RecentTail[];
-  readonly since: number;
-  silentUntil: number;
+  rows: number;
+  last: number;
+  gate: GateState;
 }
 
 const FLEET_TAIL = 4000;
@@ -49,31 +58,35 @@ const MAX_ENTITIES = 20_000;
 const MAX_SURPRISE = 6;
 /** What all do at once, they do not do equally: an entity must exceed the fleet's middle by this much. */
 const BEYOND = 1.25;
-/** Earlier scores that alerts are measured against: what a mean over few metrics reaches by chance, one over many does not. */
-const SCORES = 20_000;
-const FEWEST_SCORES = 200;
-/** A score below it is about three times rarer than usual in each metric: nothing to speak of, however quiet the fleet is. */
-const LEAST_SCORE = 0.5;
 
 /** An entity's changes against its own hour, measured among its own past and all entities' past, above what all do at once. */
-export function createFleet(options: FleetOptions): Fleet {
-  const size = options.metrics.length;
-  const groups = groupMetrics(options.metrics);
+export function createFleet(metrics: readonly string[]): Fleet {
+  const size = metrics.length;
+  const groups = groupMetrics(metrics);
   const entities = new Map<string, Entity>();
   const shared = Array.from({ length: 2 * size }, () => createRecentTail(FLEET_TAIL));
-  const past = createRecentTail(SCORES);
+  /** The newest entity of each workload. */
+  const newest = new Map<string, Entity>();
+  const bar = createFleetBar();
+  let began = Number.NaN;
   const typical = Array.from({ length: size }, () => ({ sum: 0, count: 0 }));
-  const enter = (name: string, time: number): Entity => {
+  /** A pod that replaces one knows from the start what changes are usual of its workload; its level it learns itself. */
+  const enter = (name: string): Entity => {
     if (entities.size >= MAX_ENTITIES) {
-      entities.delete(entities.keys().next().value as string);
+      const oldest = entities.keys().next().value as string;
+      entities.delete(oldest);
+      newest.delete(workloadOf(oldest));
     }
+    const before = newest.get(workloadOf(name));
     const entity: Entity = {
       changes: typical.map((known) => createChangeTracker(() => FLOOR_SHARE * meanOf(known) || 1e-6)),
-      tails: Array.from({ length: 2 * size }, () => createRecentTail()),
-      since: time,
-      silentUntil: Number.NEGATIVE_INFINITY,
+      tails: before?.tails.map((tail) => tail.copy()) ?? Array.from({ length: 2 * size }, () => createRecentTail()),
+      rows: 0,
+      last: Number.NaN,
+      gate: CLOSED_GATE,
     };
     entities.set(name, entity);
+    newest.set(workloadOf(name), entity);
     return entity;
   };
 
@@ -116,28 +129,37 @@ export function createFleet(options: FleetOptions): Fleet {
     return Math.min(surprise, MAX_SURPRISE);
   };
 
+  const judge = (entity: Entity, score: number, contributions: Float64Array, fleetKnown: boolean): FleetScore => {
+    const steady = (score + (Number.isNaN(entity.last) ? 0 : entity.last)) / 2;
+    entity.last = score;
+    entity.rows++;
+    const learning = !fleetKnown || entity.rows <= ENTITY_LEARNS;
+    const [ratio, present] = learning ? [0, 0] : [steady / bar.height, score / bar.height];
+    entity.gate = stepGate(entity.gate, { ratio, present }, FLEET_GATE).state;
+    const alert = entity.gate.isOpen;
+    return { score, steady, bar: bar.height, learning, ratio, present, alert, contributions };
+  };
+
   return {
     push: (time, rows) => {
+      began = Number.isNaN(began) ? time : began;
+      const fleetKnown = time - began >= FLEET_LEARNS && bar.known;
       const surprises = new Map<string, Float64Array>();
       for (const [name, row] of rows) {
-        surprises.set(name, surprisesOf(entities.get(name) ?? enter(name, time), row));
+        surprises.set(name, surprisesOf(entities.get(name) ?? enter(name), row));
       }
-      const usual = options.metrics.map((_, i) => median([...surprises.values()].map((values) => values[i] as number)));
+      const usual = metrics.map((_, i) => median([...surprises.values()].map((values) => values[i] as number)));
       const scores = new Map<string, FleetScore>();
       for (const [name, values] of surprises) {
         const contributions = values.map((value, i) => Math.max(value - BEYOND * (usual[i] as number), 0));
         const score = gather(contributions, groups);
-        const entity = entities.get(name) as Entity;
-        const rarity = score < LEAST_SCORE || past.size < FEWEST_SCORES ? 0 : past.surprise(score);
-        const learnt = time - entity.since >= options.learning;
-        const alert = learnt && time >= entity.silentUntil && rarity >= options.bar;
-        if (alert) {
-          entity.silentUntil = time + options.silence;
-        }
-        scores.set(name, { score, rarity, alert, contributions });
+        scores.set(name, judge(entities.get(name) as Entity, score, contributions, fleetKnown));
       }
-      for (const { score } of scores.values()) {
-        past.add(score);
+      for (const [name, { steady }] of scores) {
+        const { gate, rows } = entities.get(name) as Entity;
+        if (!gate.isOpen && rows > ENTITY_LEARNS) {
+          bar.learn(steady);
+        }
       }
       return scores;
     },

@@ -11,12 +11,18 @@ export interface RecentTail {
   /** −log10 of the share of amounts at least this high; a Pareto tail goes on beyond the highest 2 %. */
   surprise(amount: number): number;
   add(amount: number): void;
+  /** An independent one that knows the same. */
+  copy(): RecentTail;
 }
 
 export function createRecentTail(limit: number = LIMIT): RecentTail {
-  const ring = new Float64Array(limit);
+  return tailOf(new Float64Array(limit), 0);
+}
+
+function tailOf(ring: Float64Array, known: number): RecentTail {
+  const limit = ring.length;
   let sorted: Float64Array | null = null;
-  let added = 0;
+  let added = known;
   let sortedAt = 0;
   return {
     get size() {
@@ -37,6 +43,7 @@ export function createRecentTail(limit: number = LIMIT): RecentTail {
       ring[added % limit] = amount;
       added++;
     },
+    copy: () => tailOf(ring.slice(), added),
   };
 }
 

@@ -17,7 +17,7 @@ import {
 import { createMemberScorer, type MemberState } from "./ensemble/members.ts";
 import { CLIP } from "./ensemble/moving-scaler.ts";
 import { fitSeason, type Season, slotOf } from "./ensemble/season.ts";
-import { capped, combined, lowered, SCALES, smooth } from "./ensemble/smoothed.ts";
+import { capped, combined, followShort, lowered, raised, SCALES, SHORT_SCALES, smooth } from "./ensemble/smoothed.ts";
 import { createRobustScorer, fitRobust } from "./robust.ts";
 import { fitScaler } from "./scaler.ts";
 
@@ -28,6 +28,7 @@ const DAY = 86_400;
 const USUAL = 0.9;
 /** From here on about as many events as people bear: under one a machine and day on SMD, which chose it. */
 const ALERT_RATIO = 1.9;
+const LEVEL = MEMBERS.indexOf("level");
 const ROLES = MEMBERS.map((name) => MEMBER_ROLES[name]);
 const WEIGHT_SUM = ROLES.reduce((sum, { weight }) => sum + weight, 0);
 const FOLLOWING_SUM = ROLES.reduce((sum, { weight, follows }) => sum + (follows ? weight : 0), 0);
@@ -122,6 +123,8 @@ const usualHeight = (scores: Float64Array) => Math.max(quantileSorted(sortedFini
 interface EnsembleState {
   readonly members: MemberState;
   readonly averages: readonly number[];
+  /** Short average of the level, in units of the usual; null before the first row, and in states of before 0.2. */
+  readonly shortLevel?: number | null;
 }
 
 function createScorer(learnt: Learnt, saved: EnsembleState | null | undefined): Scorer {
@@ -131,11 +134,13 @@ function createScorer(learnt: Learnt, saved: EnsembleState | null | undefined): 
   const count = MEMBERS.length * SCALES;
   const averages = saved == null ? new Float64Array(count).fill(Number.NaN) : stateArray(saved, "averages", count);
   const contributions = new Float64Array(size);
+  let shortLevel = saved?.shortLevel ?? Number.NaN;
   return {
     push: (row, time) => {
       const { scores, squares, expected } = members.push(row, time);
       let all = 0;
       let following = 0;
+      let short = 0;
       contributions.fill(0);
       for (let member = 0; member < MEMBERS.length; member++) {
         const { weight, averages: count, follows } = ROLES[member] as MemberRole;
@@ -145,15 +150,32 @@ function createScorer(learnt: Learnt, saved: EnsembleState | null | undefined): 
         const amount = weight * combined(averages, learnt.usual, at, count);
         all += amount;
         following += follows ? amount : 0;
+        short += follows ? weight * combined(averages, learnt.usual, at, SHORT_SCALES) : 0;
         const unit = follows ? 1 / usual ** 2 : 0;
         for (let i = 0; unit > 0 && i < size; i++) {
           contributions[i] = (contributions[i] as number) + unit * (squares[member * size + i] as number);
         }
       }
       const alertScore = lowered(following / FOLLOWING_SUM);
-      return { score: lowered(all / WEIGHT_SUM), alertScore, contributions, expected };
+      const level = (scores[LEVEL] as number) / (learnt.usual[LEVEL * SCALES] as number);
+      shortLevel = followShort(shortLevel, level);
+      return {
+        score: lowered(all / WEIGHT_SUM),
+        alertScore,
+        short: {
+          all: lowered(short / FOLLOWING_SUM),
+          level: lowered((raised(level) + raised(shortLevel)) / 2),
+          row: level,
+        },
+        contributions,
+        expected,
+      };
     },
-    state: () => ({ members: members.state(), averages: Array.from(averages) }),
+    state: () => ({
+      members: members.state(),
+      averages: Array.from(averages),
+      shortLevel: Number.isNaN(shortLevel) ? null : shortLevel,
+    }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { quantileSorted, sortedFinite } from "../../detect/math/statistics.ts";
 import type { Pair, SeriesResult, Setup } from "./pairs.ts";
 
 /** A detector's figures on one data set: means over series; precision, recall, F1 and false events over all of them. */
@@ -16,6 +17,14 @@ export interface DetectorRow {
   /** Share of segments found within five minutes. */
   readonly foundSoon: number;
   readonly ordinaryInAlert: number;
+  /** Share of segments within which an event begins. */
+  readonly begun: number;
+  /** Minutes from the end of a found segment to the end of its last event: median, 75 % and 90 %. */
+  readonly endDelay: readonly [number, number, number];
+  /** Events beyond the first of each found segment, per found segment. */
+  readonly splitEvents: number;
+  /** What other thresholds would have given. */
+  readonly curve: readonly CurveRow[];
   readonly hitRate100: number;
   readonly hitRate150: number;
   /** The lowest difference of a series' VUS-PR to that of plain Mahalanobis; NaN for it and for random. */
@@ -31,15 +40,25 @@ export interface SeriesFigures {
   readonly vusPr: number;
   readonly segments: number;
   readonly found: number;
+  readonly begun: number;
   readonly falseEventsPerDay: number;
   readonly ordinaryInAlert: number;
   readonly hitRate100: number;
 }
 
+/** Events had a detector's threshold been `factor` times as high. */
+export interface CurveRow {
+  readonly factor: number;
+  /** Share of segments (or faults) within which an event begins. */
+  readonly begun: number;
+  /** Per series (or entity) and day. */
+  readonly falsePerDay: number;
+}
+
 /** What is said while it runs. */
 export type Progress = (text: string) => void;
 
-/** Every detector over every series, with random scores and plain Mahalanobis beside them. */
+/** Every detector over every series, with random scores, plain Mahalanobis and PCA beside them. */
 export async function evaluateDetectors(
   names: readonly string[],
   pairs: readonly Pair[],
@@ -47,7 +66,7 @@ export async function evaluateDetectors(
   progress: Progress,
 ): Promise<readonly DetectorRow[]> {
   const { evaluatePair, randomPair } = await import("./pairs.ts");
-  const all = [...new Set([...names, "mahalanobis"])];
+  const all = [...new Set([...names, "mahalanobis", "pca"])];
   const results = new Map<string, Map<string, SeriesResult>>();
   const peaks = new Map<string, number>();
   for (const name of [...all, "random"]) {
@@ -77,6 +96,7 @@ function rowOf(detector: string, results: ReadonlyMap<string, SeriesResult>, pea
   const events = sum((result) => result.events.events);
   const falseEvents = sum((result) => result.events.falseEvents);
   const segments = sum((result) => result.events.segments);
+  const days = sum((result) => result.days);
   const precision = events === 0 ? 1 : 1 - falseEvents / events;
   const recall = segments === 0 ? 1 : sum((result) => result.events.found) / segments;
   return {
@@ -86,7 +106,15 @@ function rowOf(detector: string, results: ReadonlyMap<string, SeriesResult>, pea
     precision,
     recall,
     f1: precision + recall === 0 ? 0 : (2 * precision * recall) / (precision + recall),
-    falseEventsPerDay: falseEvents / sum(({ days }) => days),
+    falseEventsPerDay: falseEvents / days,
+    begun: segments === 0 ? 1 : sum((result) => result.events.begun) / segments,
+    endDelay: endDelayOf(all),
+    splitEvents: sum((result) => result.events.splitEvents) / sum((result) => result.events.found),
+    curve: (all[0]?.curve ?? []).map(({ factor }, at) => ({
+      factor,
+      begun: sum((result) => result.curve[at]?.begun ?? 0) / segments,
+      falsePerDay: sum((result) => result.curve[at]?.falseEvents ?? 0) / days,
+    })),
     medianDelay: mean((result) => result.events.medianDelay),
     foundSoon: segments === 0 ? 1 : sum((result) => result.events.foundSoon * result.events.segments) / segments,
     ordinaryInAlert: mean((result) => result.events.ordinaryInAlert),
@@ -101,11 +129,19 @@ function rowOf(detector: string, results: ReadonlyMap<string, SeriesResult>, pea
   };
 }
 
+function endDelayOf(results: readonly SeriesResult[]): [number, number, number] {
+  const minutes = sortedFinite(
+    results.flatMap(({ events, step }) => events.endDelays.map((rows) => (rows * step) / 60)),
+  );
+  return [quantileSorted(minutes, 0.5), quantileSorted(minutes, 0.75), quantileSorted(minutes, 0.9)];
+}
+
 function figuresOf({ vusPr, events, days, hitRate100 }: SeriesResult): SeriesFigures {
   return {
     vusPr: rounded(vusPr),
     segments: events.segments,
     found: events.found,
+    begun: events.begun,
     falseEventsPerDay: rounded(events.falseEvents / days),
     ordinaryInAlert: rounded(events.ordinaryInAlert),
     hitRate100: rounded(hitRate100),

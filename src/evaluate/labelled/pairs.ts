@@ -4,8 +4,10 @@ import { createLive } from "../../detect/live.ts";
 import { seededRandom } from "../../detect/math/random.ts";
 import { median } from "../../detect/math/statistics.ts";
 import { findDetector } from "../../detect/registry.ts";
+import { DEFAULT_GATE } from "../../detect/threshold/gate.ts";
 import { saveUnit, trainUnit } from "../../detect/unit.ts";
 import { openSeries, readFrame } from "../../files/frame-csv.ts";
+import { alertsAt, CURVE_FACTORS, type Distance } from "../measures/curve.ts";
 import { type EventScores, eventScores } from "../measures/events.ts";
 import { hitRate, parseInterpretation } from "../measures/hit-rate.ts";
 import { periodOf } from "../measures/segments.ts";
@@ -29,12 +31,23 @@ export interface Setup {
   readonly seed: number;
 }
 
+/** Events had the threshold been `factor` times as high. */
+export interface CurvePoint {
+  readonly factor: number;
+  readonly begun: number;
+  readonly falseEvents: number;
+}
+
 /** A detector's figures on one series. */
 export interface SeriesResult {
   readonly vusPr: number;
   readonly aucPr: number;
   readonly events: EventScores;
+  /** What other thresholds would have given. */
+  readonly curve: readonly CurvePoint[];
   readonly days: number;
+  /** Seconds between rows. */
+  readonly step: number;
   readonly rows: number;
   /** HitRate@100 % and @150 %; NaN where the series has no interpretation. */
   readonly hitRate100: number;
@@ -61,6 +74,7 @@ export async function evaluatePair(name: string, pair: Pair, setup: Setup): Prom
   const { rows } = test.frame;
   const scores = new Float64Array(rows);
   const alerts = new Float64Array(rows);
+  const distances: Distance[] = [];
   const amounts = new Float32Array(rows * size);
   const row = new Float64Array(size);
   const firstRow = pair.trainPoints === null ? train.rows : 0;
@@ -72,6 +86,7 @@ export async function evaluatePair(name: string, pair: Pair, setup: Setup): Prom
     const point = live.push(test.frame.times?.[at] ?? (firstRow + at) * NOMINAL_STEP, row);
     scores[at] = point.raw;
     alerts[at] = point.state === "anomalous" ? 1 : 0;
+    distances.push({ ratio: point.ratio, present: point.present, isClear: point.isClear });
     amounts.set(point.contributions, at * size);
   }
   const scoringSeconds = (performance.now() - trained) / 1000;
@@ -79,6 +94,7 @@ export async function evaluatePair(name: string, pair: Pair, setup: Setup): Prom
   unit.model.dispose();
   return {
     ...measures(test, scores, alerts, setup),
+    curve: curveOf(test.labels, distances),
     ...(await hitRates(pair.test, test.frame.metrics, unit.metrics, amounts)),
     trainingSeconds: (trained - began) / 1000,
     scoringSeconds,
@@ -95,6 +111,7 @@ export async function randomPair(pair: Pair, setup: Setup): Promise<SeriesResult
   const amounts = Float32Array.from(test.frame.values, () => random());
   return {
     ...measures(test, scores, alerts, setup),
+    curve: [],
     ...(await hitRates(pair.test, test.frame.metrics, test.frame.metrics, amounts)),
     trainingSeconds: 0,
     scoringSeconds: Number.NaN,
@@ -116,8 +133,16 @@ function measures(test: Test, scores: Float64Array, alerts: Float64Array, setup:
     aucPr: volumeUnderSurface(labels, scores, 0).pr,
     events: eventScores(labels, alerts, Math.floor(SOON_SECONDS / step)),
     days: (labels.length * step) / DAY,
+    step,
     rows: labels.length,
   };
+}
+
+function curveOf(labels: Float64Array, distances: readonly Distance[]): readonly CurvePoint[] {
+  return CURVE_FACTORS.map((factor) => {
+    const { begun, falseEvents } = eventScores(labels, alertsAt(distances, factor, DEFAULT_GATE), 0);
+    return { factor, begun, falseEvents };
+  });
 }
 
 function stepOf({ times }: Frame): number | null {

@@ -1,4 +1,6 @@
 import { own, putOwn } from "../../alert/own.ts";
+import { median } from "../../detect/math/statistics.ts";
+import { segmentsOf } from "./segments.ts";
 
 /** A fault that was injected into one entity. */
 export interface Fault {
@@ -23,10 +25,25 @@ export interface CulpritScores {
   readonly first: number;
   readonly amongThree: number;
   readonly faults: number;
-  /** Alerts outside of faults, per entity and day. */
-  readonly falseAlertsPerDay: number;
+  /** Events at the detector's own bar. */
+  readonly events: FaultEvents;
   /** Per type of fault: ranked first, of how many. */
   readonly byType: Readonly<Record<string, readonly [first: number, of: number]>>;
+}
+
+/** How well events tell of faults. */
+export interface FaultEvents {
+  /** Faults within whose window an event begins on the entity they were injected into; one that was open before does not count. */
+  readonly found: number;
+  readonly faults: number;
+  /** Events that begin outside of all faults, per entity and day of all rows. */
+  readonly falsePerDay: number;
+  /** Seconds from a found fault to the begin of its event; NaN where none was found. */
+  readonly medianDelay: number;
+  /** Seconds from the begin of an event that found a fault to its end: faults have no known end. */
+  readonly medianLength: number;
+  /** Per type of fault: found, of how many. */
+  readonly byType: Readonly<Record<string, readonly [found: number, of: number]>>;
 }
 
 /** Seconds after a fault in which scores count for it, and in which alerts are not false. */
@@ -61,7 +78,7 @@ export function culpritScores(
     first: share(1),
     amongThree: share(3),
     faults: faults.length,
-    falseAlertsPerDay: falseAlerts(faults, entities, excused),
+    events: faultEvents(faults, entities, { looked, excused }),
     byType,
   };
 }
@@ -76,19 +93,40 @@ function highestIn({ times, scores }: ScoredEntity, from: number, to: number): n
   return highest;
 }
 
-function falseAlerts(faults: readonly Fault[], entities: readonly ScoredEntity[], excused: number): number {
-  let alerts = 0;
-  let seconds = 0;
-  for (const entity of entities) {
-    const { times } = entity;
-    const step =
-      times.length < 2 ? 0 : ((times[times.length - 1] as number) - (times[0] as number)) / (times.length - 1);
-    seconds += step * times.length;
-    for (let i = 0; i < times.length; i++) {
-      const opens = (entity.alerts[i] as number) > 0 && !((entity.alerts[i - 1] ?? 0) > 0);
-      const time = times[i] as number;
-      alerts += opens && !faults.some((fault) => time >= fault.time && time <= fault.time + excused) ? 1 : 0;
+/** How well events, runs of rows in alert, tell of faults. */
+export function faultEvents(
+  faults: readonly Fault[],
+  entities: readonly Omit<ScoredEntity, "scores">[],
+  { looked, excused }: CulpritRule,
+): FaultEvents {
+  const events = entities.flatMap(({ name, times, alerts }) =>
+    segmentsOf(alerts).map(({ from, to }) => ({ name, from: times[from] as number, to: times[to] as number })),
+  );
+  const byType: Record<string, [number, number]> = {};
+  const delays: number[] = [];
+  const lengths: number[] = [];
+  for (const { time, entity, type } of faults) {
+    const event = events.find(({ name, from }) => name === entity && from > time && from <= time + looked);
+    const counts = own(byType, type) ?? [0, 0];
+    putOwn(byType, type, [counts[0] + (event === undefined ? 0 : 1), counts[1] + 1]);
+    if (event !== undefined) {
+      delays.push(event.from - time);
+      lengths.push(event.to - event.from);
     }
   }
-  return seconds === 0 ? Number.NaN : (alerts * DAY) / seconds;
+  const untold = events.filter(({ from }) => !faults.some(({ time }) => from >= time && from <= time + excused));
+  const days = entities.reduce((sum, { times }) => sum + secondsOf(times), 0) / DAY;
+  return {
+    found: delays.length,
+    faults: faults.length,
+    falsePerDay: days === 0 ? Number.NaN : untold.length / days,
+    medianDelay: median(delays),
+    medianLength: median(lengths),
+    byType,
+  };
+}
+
+function secondsOf(times: ArrayLike<number>): number {
+  const rows = times.length;
+  return rows < 2 ? 0 : (((times[rows - 1] as number) - (times[0] as number)) / (rows - 1)) * rows;
 }

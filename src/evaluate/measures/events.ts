@@ -16,6 +16,12 @@ export interface EventScores {
   readonly foundSoon: number;
   /** Share of unlabelled rows in alert. */
   readonly ordinaryInAlert: number;
+  /** Segments within which an event begins: one that was open before does not count. */
+  readonly begun: number;
+  /** Per found segment: rows from its last row to the end of the last event that meets it, 0 where it ended before. */
+  readonly endDelays: readonly number[];
+  /** Events beyond the first of each found segment. */
+  readonly splitEvents: number;
 }
 
 /** @param alerts 1 where in alert, same length as `labels` · @param soon rows within which a segment counts as found soon */
@@ -23,10 +29,17 @@ export function eventScores(labels: ArrayLike<number>, alerts: ArrayLike<number>
   const segments = segmentsOf(labels);
   const events = segmentsOf(alerts);
   const delays: number[] = [];
+  const endDelays: number[] = [];
+  let begun = 0;
+  let splitEvents = 0;
   for (const { from, to } of segments) {
-    const event = events.find((candidate) => candidate.to >= from && candidate.from <= to);
+    const meeting = events.filter((candidate) => candidate.to >= from && candidate.from <= to);
+    const [event] = meeting;
     if (event !== undefined) {
       delays.push(Math.max(event.from - from, 0));
+      endDelays.push(Math.max((meeting.at(-1) ?? event).to - to, 0));
+      splitEvents += meeting.length - 1;
+      begun += meeting.some((candidate) => candidate.from >= from) ? 1 : 0;
     }
   }
   const hits = events.filter(({ from, to }) =>
@@ -45,6 +58,9 @@ export function eventScores(labels: ArrayLike<number>, alerts: ArrayLike<number>
     medianDelay: quantileSorted(Float64Array.from(delays).sort(), 0.5),
     foundSoon: segments.length === 0 ? 1 : delays.filter((delay) => delay <= soon).length / segments.length,
     ordinaryInAlert: ordinaryShare(labels, alerts),
+    begun,
+    endDelays,
+    splitEvents,
   };
 }
 

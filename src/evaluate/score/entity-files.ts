@@ -6,10 +6,6 @@ import { openSeries, type SeriesFile, type SeriesRow } from "../../files/frame-c
 const MAX_ROWS = 5_000_000;
 /** Entities are compared minute by minute: rows within this many seconds count as one time. */
 const ROUND = 60;
-const LEARNING = 4 * 3600;
-/** Two minutes in a thousand of an ordinary entity are as high, and most of them follow each other. */
-const BAR = 2.7;
-const SILENCE = 900;
 
 /** One entity's file, read. */
 export interface EntityFile {
@@ -44,12 +40,12 @@ export async function readEntities(files: readonly string[], folder: string): Pr
   return { entities, untimed, metrics: [...new Set(entities.flatMap(({ series }) => series.metrics))] };
 }
 
-/** Scores entities side by side, time by time; the first four hours of each only teach. Index into `entities`, row, score. */
+/** Scores entities side by side, time by time; the first half hour, and 13 rows of each, only teach. Index into `entities`, row, score. */
 export function* scoreSideBySide({
   entities,
   metrics,
 }: EntityFolder): Generator<readonly [entity: number, row: SeriesRow, score: FleetScore]> {
-  const fleet = createFleet({ metrics, learning: LEARNING, bar: BAR, silence: SILENCE });
+  const fleet = createFleet(metrics);
   for (const [time, rows] of byTime(entities, metrics)) {
     const scores = fleet.push(time, new Map([...rows].map(([entity, { values }]) => [String(entity), values])));
     for (const [entity, { row }] of rows) {

@@ -43,7 +43,7 @@ export async function scoreStreams(
 
 /**
  * Scores the files of a folder as entities of one kind, side by side, and writes for each `timestamp,score,alert` and
- * contributions. The first four hours of an entity only teach. Files without times or numbers are left out, and said so.
+ * contributions. The first half hour, and 13 rows of an entity that joins later, only teach. Files without times or numbers are left out, and said so.
  */
 export async function scoreEntities(
   files: readonly string[],

@@ -30,11 +30,11 @@ function play(saved?: FleetState, from = 0, to = ROWS) {
 }
 
 describe("a fleet", () => {
-  it("only learns for four hours, then finds the pod that leaves the others", () => {
+  it("only learns for half an hour, then finds the pod that leaves the others", () => {
     const { points } = play();
     const at = (row: number) => points.slice(row * 6, row * 6 + 6);
-    expect(at(100).every(({ state }) => state === "learning")).toBe(true);
-    expect(at(300).every(({ state }) => state !== "learning")).toBe(true);
+    expect(at(29).every(({ state }) => state === "learning")).toBe(true);
+    expect(at(31).every(({ state }) => state !== "learning")).toBe(true);
     expect(at(HOT + 2)[2]?.state).toBe("anomalous");
     const updates = points.slice(HOT * 6, (HOT + 10) * 6).flatMap(({ update }) => update ?? []);
     const first = updates.reduce((worst, one) => (one.peakScore > worst.peakScore ? one : worst));

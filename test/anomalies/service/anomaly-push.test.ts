@@ -44,7 +44,7 @@ describe("what is pushed", () => {
   it("is every open event each time, with the labels it was first pushed with", async () => {
     const { push, posted } = setUp();
     await push([open]);
-    await push([{ ...open, score: 99, class: "availability" }]);
+    await push([{ ...open, score: 5, evidence: ["something else"] }]);
     expect(posted[1]?.[0]?.labels).toEqual(posted[0]?.[0]?.labels);
     expect(posted[1]?.[0]?.endsAt).toBeNull();
   });
@@ -90,10 +90,8 @@ describe("what is pushed", () => {
     );
     expect(look).toEqual([
       [["few", "info", "open"]],
-      [
-        ["many", "warning", "open"],
-        ["few", "info", "over"],
-      ],
+      [["many", "warning", "open"]],
+      [["few", "info", "over"]],
       [["many", "warning", "open"]],
     ]);
   });
@@ -105,5 +103,56 @@ describe("what is pushed", () => {
     await push([event("e", { closedAt: null, context: { ...context, now: 40 } })]);
     await push([event("e", { closedAt: null, context: { ...context, now: 1 } })]);
     expect(posted[1]?.map(({ labels }) => labels)).toEqual(posted[0]?.map(({ labels }) => labels));
+  });
+
+  it("goes on as the more serious alert when it rises, the new one first; falling back changes nothing", async () => {
+    const { push, posted } = setUp();
+    const at = (score: number, look: "performance" | "availability") =>
+      event("e", { closedAt: null, score, threshold: 4, class: look });
+    await push([at(5, "performance")]);
+    await push([at(5, "availability")]);
+    await push([at(5, "performance")]);
+    await push([{ ...at(5, "performance"), closedAt: minute(9) }]);
+    const look = posted.map((alerts) =>
+      alerts.map(({ labels, endsAt }) => [labels["class"], labels["severity"], endsAt === null ? "open" : "over"]),
+    );
+    expect(look).toEqual([
+      [["performance", "warning", "open"]],
+      [["availability", "high", "open"]],
+      [["performance", "warning", "over"]],
+      [["availability", "high", "open"]],
+      [["availability", "high", "over"]],
+    ]);
+  });
+
+  it("rises by severity alone, and not for one whose metrics are back", async () => {
+    const { push, posted } = setUp();
+    const at = (score: number) => event("e", { closedAt: null, score, threshold: 4, class: "performance" });
+    await push([at(5)]);
+    await push([{ ...at(9), lastOver: minute(3) }]);
+    await push([at(9)]);
+    expect(posted.map(([first]) => first?.labels["severity"])).toEqual(["warning", "warning", "medium", "warning"]);
+    expect(posted[1]?.[0]?.annotations["recovering"]).toMatch(/^recovering, last over the limit \d\d:\d\d UTC$/);
+  });
+
+  it("does not end an alert that a person's word keeps at its severity", async () => {
+    const posted: (readonly Alert[])[] = [];
+    const push = createAnomalyPush({
+      alertmanager: { alerts: async () => [] },
+      sink: {
+        async push(alerts) {
+          const kept = alerts.map((alert) => ({ ...alert, labels: { ...alert.labels, severity: "info" } }));
+          posted.push(kept);
+          return kept;
+        },
+      },
+      toAlert: (anomaly, pushed) => anomalyToAlert(anomaly, loadCatalogue(null), null, pushed),
+      clock: () => minute(30),
+      log: pino({ level: "silent" }),
+    });
+    for (const score of [5, 9, 9]) {
+      await push([event("e", { closedAt: null, score, threshold: 4, class: "performance" })]);
+    }
+    expect(posted.map((alerts) => alerts.map(({ endsAt }) => endsAt))).toEqual([[null], [null], [null]]);
   });
 });

@@ -20,17 +20,26 @@ describe("culpritScores", () => {
     expect(at("unknown")).toMatchObject({ first: 0, amongThree: 0 });
   });
 
-  it("counts alerts that open away from faults, per entity and day", () => {
+  it("counts events that begin away from faults, per entity and day", () => {
     const entities = [entity("a", {}, [11, 40, 41]), entity("b", {}, [70])];
-    const { falseAlertsPerDay } = culpritScores([{ time: 600, entity: "a", type: "cpu" }], entities, RULE);
-    expect(falseAlertsPerDay).toBeCloseTo(2 / ((2 * 100 * 60) / 86_400), 9);
+    const { events } = culpritScores([{ time: 600, entity: "a", type: "cpu" }], entities, RULE);
+    expect(events.falsePerDay).toBeCloseTo(2 / ((2 * 100 * 60) / 86_400), 9);
+    expect(events).toMatchObject({ found: 1, medianDelay: 60, medianLength: 0, byType: { cpu: [1, 1] } });
+  });
+
+  it("does not count a fault as found by an event that was open before it, or by one of another entity", () => {
+    const faults = [{ time: 600, entity: "a", type: "cpu" }];
+    const before = [entity("a", {}, [9, 10, 11, 12]), entity("b", {}, [12])];
+    expect(culpritScores(faults, before, RULE).events).toMatchObject({ found: 0, medianDelay: Number.NaN });
+    const late = [entity("a", {}, [16])];
+    expect(culpritScores(faults, late, RULE).events).toMatchObject({ found: 0, falsePerDay: 0 });
   });
 
   it("has nothing to say without faults or rows", () => {
     expect(culpritScores([], [{ name: "a", times: [], scores: [], alerts: [] }], RULE)).toMatchObject({
       first: 0,
       faults: 0,
-      falseAlertsPerDay: Number.NaN,
+      events: { found: 0, faults: 0, falsePerDay: Number.NaN },
     });
   });
 });

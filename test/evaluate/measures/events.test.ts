@@ -17,6 +17,12 @@ describe("eventScores", () => {
     });
   });
 
+  it("tells events that begin in a segment from those that were open, when they end, and how often one is split", () => {
+    const labels = [0, 0, 1, 1, 0, 0, 0, 1, 1, 1, 1, 0, 0];
+    const alerts = [0, 1, 1, 1, 1, 1, 0, 0, 1, 0, 1, 0, 0];
+    expect(eventScores(labels, alerts, 1)).toMatchObject({ found: 2, begun: 1, endDelays: [2, 0], splitEvents: 1 });
+  });
+
   it("takes silence over nothing as right", () => {
     expect(eventScores([0, 0], [0, 0], 1)).toMatchObject({ precision: 1, recall: 1, medianDelay: Number.NaN });
   });

@@ -12,6 +12,17 @@ export function capped(score: number, usual: number): number {
 
 /** Numbers kept per member. */
 export const SCALES = HALF_LIVES.length;
+/** How many of them, shortest first, tell of the present. */
+export const SHORT_SCALES = 2;
+
+/** In what tells whether an event is over a score counts so much at most: what was far over is ordinary again in a row or two. */
+const SHORT_CAP = 4;
+
+/** The average that tells whether an event is over, after one more score in units of the usual; NaN before the first. */
+export function followShort(average: number, score: number): number {
+  const now = Math.min(score, SHORT_CAP);
+  return Number.isNaN(average) ? now : average + (RATES[SHORT_SCALES - 1] as number) * (now - average);
+}
 
 /**
  * Updates the averages of one member's score from `at` on.

@@ -45,6 +45,7 @@ class NetworkScorer implements Scorer {
   readonly #answer: {
     score: number;
     alertScore: number;
+    readonly short: { all: number; level: number; row: number };
     readonly contributions: Float64Array;
     readonly expected: Float64Array;
   };
@@ -65,6 +66,7 @@ class NetworkScorer implements Scorer {
     this.#answer = {
       score: 0,
       alertScore: 0,
+      short: { all: 0, level: 0, row: 0 },
       contributions: new Float64Array(metrics),
       expected: new Float64Array(metrics),
     };
@@ -87,8 +89,11 @@ class NetworkScorer implements Scorer {
     const unexpected = this.#surprise.push(this.#compare(expected));
     const far = this.#plain.push(this.#standard);
     // A level that has moved for good keeps the distance to history high: it ranks rows, and does not alert.
-    this.#answer.score = (unexpected + far + this.#floor(row)) / 3;
-    this.#answer.alertScore = (unexpected + far) / 2;
+    this.#answer.score = (unexpected.score + far.score + this.#floor(row)) / 3;
+    this.#answer.alertScore = (unexpected.score + far.score) / 2;
+    this.#answer.short.all = (unexpected.short + far.short) / 2;
+    this.#answer.short.level = far.present;
+    this.#answer.short.row = far.row;
     this.#shareOut();
     return this.#answer;
   }

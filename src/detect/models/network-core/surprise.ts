@@ -1,6 +1,7 @@
 import { quantileSorted, sortedFinite } from "../../math/statistics.ts";
 import { cholesky } from "../../math/symmetric.ts";
 import { secondMoments } from "../covariance.ts";
+import { followShort, SHORT_SCALES } from "../ensemble/smoothed.ts";
 
 /** What turns residuals into scores: learnt from the residuals of the training rows. */
 export interface Surprise {
@@ -12,7 +13,7 @@ export interface Surprise {
   readonly usual: readonly number[];
 }
 
-/** The smoothed distances, -1 before the first row; JSON-serialisable. */
+/** The smoothed distances, then the short average of capped ones, -1 before the first row; JSON-serialisable. */
 export type SurpriseState = readonly number[];
 
 /** Half-lives, in rows, of the causal averages of the distance; 0 is the distance itself. */
@@ -89,16 +90,30 @@ export function fitSurprise(residuals: Float64Array, size: number): Surprise {
   return { factor: [...factor], variance, usual };
 }
 
+/** What is said of a row's residuals, in units of the usual. */
+interface SurpriseScores {
+  /** Averages over all time scales. */
+  readonly score: number;
+  /** Averages over the last rows alone. */
+  readonly short: number;
+  /** The same, each distance capped so low that what was far over is ordinary again in a row or two. */
+  readonly present: number;
+  /** The row's own distance. */
+  readonly row: number;
+}
+
 /** Scores residuals one row after the other. */
 export interface SurpriseScorer {
   /** @param residual [F]; 0 where a value is missing. */
-  push(residual: Float64Array): number;
+  push(residual: Float64Array): SurpriseScores;
   state(): SurpriseState;
 }
 
 export function surpriseScorer(surprise: Surprise, from?: SurpriseState): SurpriseScorer {
   const factor = Float64Array.from(surprise.factor);
-  const averages = Float64Array.from(from ?? surprise.usual.map(() => -1));
+  const averages = Float64Array.from(surprise.usual, (_, k) => from?.[k] ?? -1);
+  const known = from?.[RATES.length] ?? -1;
+  let shortAverage = known < 0 ? Number.NaN : known;
   const scratch = new Float64Array(surprise.variance.length);
   return {
     push(residual) {
@@ -110,8 +125,18 @@ export function surpriseScorer(surprise: Surprise, from?: SurpriseState): Surpri
         averages[k] = before < 0 ? Math.min(d, surprise.usual[k] as number) : before + rate * (capped - before);
         score += (averages[k] as number) / (surprise.usual[k] as number);
       }
-      return score / RATES.length;
+      const row = d / (surprise.usual[0] as number);
+      shortAverage = followShort(shortAverage, row);
+      return {
+        score: score / RATES.length,
+        short:
+          ((averages[0] as number) / (surprise.usual[0] as number) +
+            (averages[1] as number) / (surprise.usual[1] as number)) /
+          SHORT_SCALES,
+        present: (row + shortAverage) / SHORT_SCALES,
+        row,
+      };
     },
-    state: () => [...averages],
+    state: () => [...averages, Number.isNaN(shortAverage) ? -1 : shortAverage],
   };
 }
