@@ -180,7 +180,7 @@ function overruleForm({ run, lumis }: RunPageView, { act }: Session) {
   const onsubmit = (event: SubmitEvent) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
-    act({
+    void act({
       kind: "overrule",
       run,
       first: Number(form.get("first")),

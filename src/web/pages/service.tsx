@@ -243,7 +243,7 @@ function injectForm(service: string, { act }: Session) {
   const onsubmit = (event: SubmitEvent) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
-    act({ kind: "inject", service, anomaly: form.get("anomaly"), minutes: Number(form.get("minutes")) });
+    void act({ kind: "inject", service, anomaly: form.get("anomaly"), minutes: Number(form.get("minutes")) });
   };
   return (
     <>
