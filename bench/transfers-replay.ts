@@ -44,7 +44,9 @@ function madeUpSource(now: () => number): EventSource & { read(): number } {
     async *since(from) {
       kept = kept.filter(({ at }) => at >= from);
       const until = now();
-      for (const transfer of stream) {
+      // Not for…of: leaving that would end the stream.
+      for (let next = stream.next(); next.done !== true; next = stream.next()) {
+        const transfer = next.value;
         const at = 1000 * endOf(transfer);
         waiting.push({ id: `e${count++}`, at, document: { data: toEvent(transfer) } });
         if (1000 * transfer.startedAt > until) {

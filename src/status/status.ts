@@ -1,6 +1,7 @@
 import type { Anomaly } from "../alert/anomaly.ts";
 import type { AlertGroup, RunbookLink } from "../alert/group.ts";
 import { matchesAll } from "../alert/matcher.ts";
+import { DQM_ALERT } from "../alert/names.ts";
 import type { SeverityRanking } from "../alert/severity.ts";
 import type { Silence } from "../alert/silence.ts";
 import type { Ticket } from "../alert/ticket.ts";
@@ -45,7 +46,7 @@ export function createStatusSource(parts: StatusParts): StatusSource {
   const openAnomalies = () => current.anomalies.last() ?? [];
   const judge = (service: Service): Judgement =>
     judgeService(service.title ?? service.name, {
-      groups: openGroups().filter((group) => concerns(group).has(service)),
+      groups: openGroups().filter((group) => !isAboutData(group) && concerns(group).has(service)),
       anomalies: openAnomalies().filter((anomaly) => anomaly.service === service.name),
       entities: current.entitiesOf(service.name),
       failingFrom: parts.failingFrom,
@@ -206,6 +207,11 @@ export function createStatusSource(parts: StatusParts): StatusSource {
     series: async (query) => seriesOf(query, null),
     runbooks: async (query) => parts.runbooks(query),
   };
+}
+
+/** Bad lumisections are a fault of the detector's data: the service that shows them runs as before. */
+function isAboutData({ alerts }: AlertGroup): boolean {
+  return alerts.length > 0 && alerts.every(({ labels }) => labels["alertname"] === DQM_ALERT);
 }
 
 /**

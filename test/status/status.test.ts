@@ -89,6 +89,18 @@ const view = (state: "ok" | "learning" | "missing", note: string | null = null) 
   at: ago(0),
 });
 
+it("bad lumisections are shown at the service of their data, and do not make it fail", async () => {
+  const { current, status } = setUp();
+  const bad = alert({ alertname: "BadLumisections", run: "297050", service: "dqm", severity: "high" });
+  current.groups.set([group({ id: "bad", title: "Run 297050", service: "dqmgui", alerts: [bad] })], now);
+  const only = (await status.service("dqmgui", now)) as ServiceStatus;
+  expect(only.state).toBe("unknown");
+  expect(only.alerts).toMatchObject({ value: [{ id: "bad" }] });
+  const down = alert({ alertname: "DqmguiDown", service: "dqmgui", severity: "high" });
+  current.groups.set([group({ title: "DQM GUI is down", service: "dqmgui", alerts: [bad, down] })], now);
+  expect(((await status.service("dqmgui", now)) as ServiceStatus).state).toBe("failing");
+});
+
 describe("the status of a service", () => {
   it("says which parts are missing and why, before anything has come", async () => {
     const { dbs } = setUp();
