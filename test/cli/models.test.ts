@@ -45,7 +45,7 @@ describe("cmswatch models", () => {
     const { out } = await models("list", "--active", "--json");
     expect(JSON.parse(out)).toMatchObject([{ id: "old" }]);
     const { err, code } = await models("activate", "other");
-    expect([err, code]).toEqual([expect.stringMatching(/detector kmeans.*detect.detectors.*asks for aefc/), 2]);
+    expect([err, code]).toEqual([expect.stringMatching(/detect.detectors.*detector kmeans.*asks for aefc/), 2]);
     expect(JSON.parse((await models("list", "--active", "--json")).out)).toMatchObject([{ id: "old" }]);
   });
 
