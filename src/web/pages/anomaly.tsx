@@ -210,7 +210,11 @@ function said({ id, by, at, kind, reason, revokedAt }: FeedbackView, { act, may 
 function feedbackForm(anomaly: string, { act }: Session) {
   const onsubmit = (event: SubmitEvent) => {
     event.preventDefault();
-    void act({ kind: "not-anomaly", anomaly, reason: new FormData(event.currentTarget as HTMLFormElement).get("reason") });
+    void act({
+      kind: "not-anomaly",
+      anomaly,
+      reason: new FormData(event.currentTarget as HTMLFormElement).get("reason"),
+    });
   };
   return (
     <form class="card form" onSubmit={onsubmit}>
