@@ -160,6 +160,7 @@ describe("the living message of a group", () => {
     expect(sent).toEqual({
       delivered: false,
       reason: "Nobody has neither a Slack id nor a mail address that Slack knows",
+      final: true,
     });
   });
 

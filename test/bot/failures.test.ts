@@ -130,7 +130,11 @@ describe("when Slack fails", () => {
       times: 1,
       how: { kind: "refused", error: "user_disabled" },
     });
-    expect(await harness.bot.page(page)).toEqual({ delivered: false, reason: "Slack did not take it: user_disabled" });
+    expect(await harness.bot.page(page)).toEqual({
+      delivered: false,
+      reason: "Slack did not take it: user_disabled",
+      final: true,
+    });
     expect((await harness.bot.page(page)).delivered).toBe(true);
   });
 

@@ -64,7 +64,10 @@ function copyOfTheCode(): string {
   const { compilerOptions } = JSON.parse(readFileSync(join(CHECKOUT, "tsconfig.json"), "utf8")) as {
     compilerOptions: object;
   };
-  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["src", "*.ts"] }));
+  writeFileSync(
+    join(folder, "tsconfig.json"),
+    JSON.stringify({ compilerOptions, include: ["src", "*.ts"], exclude: ["src/web/pages", "src/demo/browser"] }),
+  );
   const tsx = `"${process.execPath}" --import "${join(CHECKOUT, "node_modules/tsx/dist/loader.mjs")}"`;
   mkdirSync(join(folder, "bin"));
   for (const [name, program] of [["cmswatch", `${tsx} "${folder}/src/main.ts"`] as const, ["tsx", tsx] as const]) {

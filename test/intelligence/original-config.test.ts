@@ -33,7 +33,7 @@ describe("importing the intelligence module's configuration", () => {
   it("gives a configuration that cmswatch takes", () => {
     const { config } = importOriginalConfig(original, "x.json");
     const read = configSchema.parse(config);
-    expect([read.alertmanager.urls, read.alertmanager.timeout, read.grafana.url]).toEqual([
+    expect([[read.alertmanager.urls].flat().map(String), read.alertmanager.timeout, String(read.grafana.url)]).toEqual([
       ["http://am.example.org:9093"],
       3000,
       "https://grafana.example.org",

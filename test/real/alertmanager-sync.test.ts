@@ -71,9 +71,10 @@ for (const { name, path, why } of alertmanagerPrograms()) {
         expect(await held(server)).toEqual(["ggus-1 urgent", "ggus-2 urgent"]);
       });
 
-      test("a failed, empty or cut-off fetch resolves nothing; a second empty one is believed", async () => {
+      test("a failed, empty or cut-off fetch resolves nothing; a second empty one is held back too, until somebody confirms it", async () => {
         const server = await start();
-        const { sync } = syncOf([server], createTestMemory());
+        const memory = createTestMemory();
+        const { sync } = syncOf([server], memory);
         const both = ["ggus-1 urgent", "ggus-2 urgent"];
         await sync.run(report([ticket("1"), ticket("2")]));
         await sync.run(report([], { incompleteBecause: "the server answered 502" }));
@@ -83,6 +84,8 @@ for (const { name, path, why } of alertmanagerPrograms()) {
         expect((await sync.run(report([]))).guarded).toContain("2 of 2");
         expect(await held(server)).toEqual(both);
         await sync.run(report([]));
+        expect(await held(server)).toEqual(both);
+        await syncOf([server], memory, { resolveGuard: 1 }).sync.run(report([]));
         expect(await held(server)).toEqual([]);
       });
 

@@ -129,6 +129,8 @@ describe.skipIf(path === null)(`tickets in a real Alertmanager${path === null ? 
     expect(first.result?.guarded).toContain("held back until");
     expect(await names()).toHaveLength(3);
     await cycle.run();
+    expect(await names()).toHaveLength(3);
+    await cycleOf("ggus", 1).run();
     expect(await names()).toEqual([]);
   });
 
