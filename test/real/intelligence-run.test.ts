@@ -106,7 +106,7 @@ describe.skipIf(program.path === null)(`cmswatch intelligence run on a real Aler
     const group = json.groups.find(({ title }: { title: string }) => title.includes("QueueGrows"));
     expect([group?.severity, group?.reasons.join("\n")]).toEqual([
       "critical",
-      expect.stringContaining("ada marked this as not an anomaly on 2026-"),
+      expect.stringContaining("ada said on 2026-"),
     ]);
   });
 });

@@ -25,7 +25,7 @@ export function createFallback({ client, store, slack, clock, log }: PublisherPa
       if (fallback === undefined || fallback === channel) {
         throw error;
       }
-      log.error({ channel, code, fallback }, "channel cannot be written to, using the default channel");
+      log.warn({ channel, code, fallback }, "channel cannot be written to, using the default channel");
       const posted = await post(fallback);
       await inviteMe(channel, fallback);
       return posted;
