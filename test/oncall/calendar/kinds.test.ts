@@ -224,7 +224,7 @@ describe("the thread that reads calendars", () => {
     const many = Array.from({ length: 400 }, (_, index) => `RRULE:FREQ=DAILY;BYHOUR=${index % 24}`).join("\n");
     const read = await createCalendarReader(3000)(feed(WEEKLY, `${slow}\n${many}`), options);
     expect(read.events).toHaveLength(4);
-    expect(read.problems).toEqual(['"bob" is not used: it takes too long to expand']);
+    expect(read.problems).toEqual([expect.stringMatching(/^"bob" is not used: /)]);
   });
 
   it("is asked once for a text that stays the same", async () => {
