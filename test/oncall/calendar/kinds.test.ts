@@ -220,11 +220,11 @@ describe("the thread that reads calendars", () => {
 
   it("leaves out a series that takes too long, with its title, and reads the others", async () => {
     const slow =
-      "UID:2\nSUMMARY:bob\nDTSTART:19000101T000000Z\nDURATION:PT1H\nRRULE:FREQ=YEARLY;BYYEARDAY=1;BYSETPOS=300";
+      "UID:2\nSUMMARY:bob\nDTSTART:19000101T000000Z\nDURATION:PT1H\nRRULE:FREQ=MONTHLY;BYMONTHDAY=1;BYSETPOS=300";
     const many = Array.from({ length: 400 }, (_, index) => `RRULE:FREQ=DAILY;BYHOUR=${index % 24}`).join("\n");
-    const read = await createCalendarReader(3000)(feed(WEEKLY, `${slow}\n${many}`), options);
+    const read = await createCalendarReader(400)(feed(WEEKLY, `${slow}\n${many}`), options);
     expect(read.events).toHaveLength(4);
-    expect(read.problems).toEqual([expect.stringMatching(/^"bob" is not used: /)]);
+    expect(read.problems).toEqual(['"bob" is not used: it takes too long to expand']);
   });
 
   it("is asked once for a text that stays the same", async () => {
