@@ -2,8 +2,8 @@ const RECONNECT_AFTER = 40_000;
 const LOOK_EVERY = 5000;
 
 /**
- * Hears from the server what has changed, and connects again after a pause. Pages work without it: they are asked for again
- * every half minute while it is not connected.
+ * Hears from the server what has changed, and connects again after a pause. Pages work without it: whenever it
+ * has to connect again they are asked for again.
  * @returns a function that ends it
  */
 export function listen(onChanged: () => void, onState: (isLive: boolean) => void): () => void {
@@ -23,7 +23,8 @@ export function listen(onChanged: () => void, onState: (isLive: boolean) => void
     events.onerror = () => onState(false);
   };
   const timer = setInterval(() => {
-    if (Date.now() - heard > RECONNECT_AFTER) {
+    // A browser that was refused does not try again by itself; one that hears nothing may hang on a dead connection.
+    if (events?.readyState === EventSource.CLOSED || Date.now() - heard > RECONNECT_AFTER) {
       onChanged();
       connect();
     }

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import type { CourseView } from "../../detail-views.ts";
 import { number } from "./format.tsx";
+import { usePlot } from "./plot.ts";
 
 const HEIGHT = 140;
 /** As wide as the names of the lanes above the charts (detail.css), so that all stand on one time axis. */
@@ -23,38 +24,18 @@ export interface CourseFigureProps {
 /** One metric: what was seen, the band that was expected, anomalies shaded, and the value under the pointer. */
 export function CourseFigure(props: CourseFigureProps) {
   const { course, range } = props;
-  const place = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot | null>(null);
   const model = useRef(props);
   model.current = props;
   const [at, setAt] = useState<number | null>(null);
-  useEffect(() => {
-    const element = place.current;
-    if (element === null) {
-      return;
-    }
-    const observer = new ResizeObserver(() => {
-      if (element.clientWidth === 0) {
-        return;
-      }
-      if (plot.current === null) {
-        plot.current = new uPlot(
-          options(element, () => model.current, setAt),
-          toData(model.current.course),
-          element,
-        );
-        plot.current.setScale("x", model.current.range);
-      } else {
-        plot.current.setSize({ width: element.clientWidth, height: HEIGHT });
-      }
-    });
-    observer.observe(element);
-    return () => {
-      observer.disconnect();
-      plot.current?.destroy();
-      plot.current = null;
-    };
-  }, []);
+  const { place, plot } = usePlot(HEIGHT, (element) => {
+    const drawn = new uPlot(
+      options(element, () => model.current, setAt),
+      toData(course),
+      element,
+    );
+    drawn.setScale("x", range);
+    return drawn;
+  });
   useEffect(() => {
     plot.current?.setData(toData(course), false);
     plot.current?.setScale("x", range);

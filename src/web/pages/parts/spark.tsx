@@ -1,5 +1,6 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import uPlot from "uplot";
+import { usePlot } from "./plot.ts";
 
 const HEIGHT = 44;
 /** Scores above so many thresholds are drawn at the top edge. */
@@ -16,33 +17,9 @@ interface SparkProps {
 
 /** A small chart of scores: the line, the threshold dashed, what is over the threshold marked. */
 export function Spark({ scores, threshold, label }: SparkProps) {
-  const place = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot | null>(null);
-  const model = useRef(toData(scores, threshold));
-  model.current = toData(scores, threshold);
-  useEffect(() => {
-    const element = place.current;
-    if (element === null) {
-      return;
-    }
-    const observer = new ResizeObserver(() => {
-      if (element.clientWidth === 0) {
-        return;
-      }
-      if (plot.current === null) {
-        plot.current = new uPlot(options(element), model.current, element);
-      } else {
-        plot.current.setSize({ width: element.clientWidth, height: HEIGHT });
-      }
-    });
-    observer.observe(element);
-    return () => {
-      observer.disconnect();
-      plot.current?.destroy();
-      plot.current = null;
-    };
-  }, []);
-  useEffect(() => plot.current?.setData(model.current), [scores, threshold]);
+  const data = toData(scores, threshold);
+  const { place, plot } = usePlot(HEIGHT, (element) => new uPlot(options(element), data, element));
+  useEffect(() => plot.current?.setData(data), [scores, threshold]);
   return <div class="spark" role="img" aria-label={label} ref={place} />;
 }
 
