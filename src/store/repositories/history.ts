@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, inArray } from "drizzle-orm";
+import { and, desc, eq, gte, inArray, type SQL } from "drizzle-orm";
 import { insertRows } from "../bulk.ts";
 import type { Database } from "../database.ts";
 import { alertChanges } from "../schema.ts";
@@ -19,6 +19,16 @@ const columns = {
 
 /** Every change of every alert. */
 export function alertHistoryRepository(database: Database): AlertHistoryRepository {
+  /** Of all changes that fit the newest LONGEST_HISTORY, the oldest first. */
+  const oldestFirst = async (which: SQL): Promise<readonly AlertChange[]> => {
+    const newest = await database
+      .select(columns)
+      .from(alertChanges)
+      .where(which)
+      .orderBy(desc(alertChanges.at), desc(alertChanges.row))
+      .limit(LONGEST_HISTORY);
+    return newest.reverse();
+  };
   return {
     async append(changes) {
       await database.transaction((transaction) => insertRows(transaction, alertChanges, changes));
@@ -31,24 +41,8 @@ export function alertHistoryRepository(database: Database): AlertHistoryReposito
         .orderBy(desc(alertChanges.at), desc(alertChanges.row))
         .limit(limit);
     },
-    async of(fingerprint) {
-      const newest = await database
-        .select(columns)
-        .from(alertChanges)
-        .where(eq(alertChanges.fingerprint, fingerprint))
-        .orderBy(desc(alertChanges.at), desc(alertChanges.row))
-        .limit(LONGEST_HISTORY);
-      return newest.reverse();
-    },
-    async ofGroup(groupId) {
-      const newest = await database
-        .select(columns)
-        .from(alertChanges)
-        .where(eq(alertChanges.groupId, groupId))
-        .orderBy(desc(alertChanges.at), desc(alertChanges.row))
-        .limit(LONGEST_HISTORY);
-      return newest.reverse();
-    },
+    of: (fingerprint) => oldestFirst(eq(alertChanges.fingerprint, fingerprint)),
+    ofGroup: (groupId) => oldestFirst(eq(alertChanges.groupId, groupId)),
     async last(since) {
       return database
         .selectDistinctOn([alertChanges.fingerprint], columns)

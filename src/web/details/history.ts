@@ -2,6 +2,7 @@ import { alertName } from "../../alert/alert.ts";
 import type { AlertChange, AuditEntry, Delivery, Store } from "../../store/store.ts";
 import type { GroupPageView, HistoryEntryView, HistoryView } from "../history-views.ts";
 import type { GroupView } from "../views.ts";
+import { collect } from "./collect.ts";
 
 type HistoryStore = Pick<Store, "history" | "audit" | "oncall" | "acknowledgements">;
 
@@ -110,11 +111,10 @@ const DID = {
 
 /** Changes of the same kind, group and moment are one entry. */
 function alertEntries(changes: readonly AlertChange[]): HistoryEntryView[] {
-  const sets = new Map<string, AlertChange[]>();
-  for (const change of changes) {
-    const key = `${change.at.getTime()} ${change.state} ${change.groupId ?? change.fingerprint}`;
-    sets.set(key, [...(sets.get(key) ?? []), change]);
-  }
+  const sets = collect(
+    changes,
+    ({ at, state, groupId, fingerprint }) => `${at.getTime()} ${state} ${groupId ?? fingerprint}`,
+  );
   return [...sets.values()].map((set) => {
     const [first] = set as [AlertChange];
     const names = [...new Set(set.map(alertName))].sort();

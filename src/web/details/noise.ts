@@ -1,5 +1,6 @@
 import type { AlertChange, Store } from "../../store/store.ts";
 import type { NoiseView } from "../detail-views.ts";
+import { collect } from "./collect.ts";
 
 const MAX_CHANGES = 50_000;
 const LOUDEST = 15;
@@ -41,20 +42,6 @@ export async function noiseReport(store: Store, since: Date): Promise<NoiseView>
     services: services.sort(byCount),
     loudest: loudest.sort(byCount).slice(0, LOUDEST),
   };
-}
-
-function collect(changes: readonly AlertChange[], keyOf: (change: AlertChange) => string): Map<string, AlertChange[]> {
-  const map = new Map<string, AlertChange[]>();
-  for (const change of changes) {
-    const key = keyOf(change);
-    const known = map.get(key);
-    if (known === undefined) {
-      map.set(key, [change]);
-    } else {
-      known.push(change);
-    }
-  }
-  return map;
 }
 
 function groupOf({ groupId, fingerprint }: AlertChange): string {
