@@ -17,7 +17,8 @@ export async function buildPages() {
     root: pages,
     logLevel: "warn",
     publicDir: false,
-    esbuild: { jsx: "automatic", jsxImportSource: "preact" },
+    mode: "production",
+    esbuild: { jsx: "automatic", jsxDev: false, jsxImportSource: "preact" },
     build: {
       outDir: out,
       emptyOutDir: true,

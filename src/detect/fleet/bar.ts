@@ -11,7 +11,7 @@ export interface FleetBar {
 
 const KEPT = 20_000;
 const FEWEST = 100;
-/** The bar is set anew after this share of new scores. */
+/** The bar is set again after this share of new scores. */
 const STALE = 0.02;
 /** Of ordinary scores so many are higher, if their tail goes on as it begins. */
 const RISK = 1e-3;
